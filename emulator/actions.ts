@@ -1,0 +1,17 @@
+import { describeMachines } from "./describe-machines";
+import { Fields } from "./fields";
+import type { World } from "./world";
+
+/** Carries out one action on an account, and returns what its `Response` holds beside the RequestId. Throws a Failure. */
+export type Action = (parameters: unknown, world: World) => object;
+
+/** The actions of CWP's API 2018-02-28 that the emulator knows. */
+export const actions: ReadonlyMap<string, Action> = new Map([
+  ["SyncMachines", syncMachines],
+  ["DescribeMachines", describeMachines],
+]);
+
+function syncMachines(parameters: unknown, world: World): object {
+  const fields = new Fields(parameters, ["Sync"]);
+  return world.syncMachines(fields.boolean("Sync") ?? false);
+}

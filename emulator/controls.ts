@@ -1,0 +1,98 @@
+import { FaultScript, type Faults, type GatewayFault, type Injection } from "./faults";
+import { type Account, accountName, type Claims } from "./gateway";
+import { type Host, type NewHost, World } from "./world";
+
+/** One request that the emulator received, in the order of arrival. */
+export interface LoggedRequest extends Claims {
+  /** When, in the emulated clock: milliseconds since the epoch. */
+  readonly at: number;
+  /** The RequestId of the answer; "" when it had none. */
+  readonly requestId: string;
+  /** The State, OK for another action, an error code, or the name of the gateway fault. */
+  readonly answer: string;
+}
+
+/**
+ * What a test, a demo or the emulator's own paths can do with a running emulator. Where a `secretId` is optional, the
+ * first account is meant; an unknown one throws an Error.
+ */
+export class Controls {
+  /** The gateway faults to come. */
+  readonly script = new FaultScript();
+  readonly #accounts: readonly [Account, ...Account[]];
+  readonly #worlds: ReadonlyMap<string, World>;
+  #requests: LoggedRequest[] = [];
+  #aheadMs = 0;
+
+  constructor(accounts: readonly [Account, ...Account[]], syncSeconds: number, faults: Faults) {
+    this.#accounts = accounts;
+    this.#worlds = new Map(
+      accounts.map((account) => [
+        accountName(account),
+        new World({ now: () => this.now(), syncSeconds, faults }),
+      ]),
+    );
+  }
+
+  /** The emulated clock: milliseconds since the epoch. */
+  now(): number {
+    return Date.now() + this.#aheadMs;
+  }
+
+  /** Moves the emulated clock of every account forward. Signatures and the rate limit keep to the real time. */
+  advance(seconds: number): void {
+    if (!(seconds >= 0)) {
+      throw new Error(`The clock cannot be moved by ${seconds} seconds: expected 0 or more.`);
+    }
+    this.#aheadMs += seconds * 1000;
+  }
+
+  /** The account's CWP. */
+  world(secretId: string = this.#accounts[0].secretId): World {
+    const account = this.#accounts.find((candidate) => candidate.secretId === secretId);
+    const world = account && this.#worlds.get(accountName(account));
+    if (world === undefined) {
+      throw new Error(`The emulator has no account with the secretId ${secretId}.`);
+    }
+    return world;
+  }
+
+  addHost(host: NewHost, secretId?: string): void {
+    this.world(secretId).addHost(host);
+  }
+
+  /** The hosts that CWP shows. */
+  machines(secretId?: string): Host[] {
+    return this.world(secretId).machines();
+  }
+
+  /** Replaces the faults of an account's CWP; `{}` makes it healthy. */
+  setFaults(faults: Faults, secretId?: string): void {
+    this.world(secretId).setFaults(faults);
+  }
+
+  /** How long syncs take that start from now on, in every account. */
+  setSyncSeconds(seconds: number): void {
+    for (const world of this.#worlds.values()) {
+      world.setSyncSeconds(seconds);
+    }
+  }
+
+  /** Makes API requests to come go wrong, whoever sends them. */
+  inject(fault: GatewayFault, injection?: Injection): void {
+    this.script.add(fault, injection);
+  }
+
+  /** The API requests so far, oldest first. Requests to the emulator's own paths are not among them. */
+  get requests(): readonly LoggedRequest[] {
+    return this.#requests;
+  }
+
+  record(request: LoggedRequest): void {
+    this.#requests.push(request);
+  }
+
+  clearRequests(): void {
+    this.#requests = [];
+  }
+}

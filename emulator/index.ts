@@ -1,0 +1,19 @@
+/**
+ * A CWP endpoint on this machine, for tests, demos and stacks without a network: it checks signatures as Tencent Cloud
+ * does, models the syncs and the hosts of an account, and can be made to misbehave.
+ *
+ * ```ts
+ * const emulator = await startEmulator({ syncSeconds: 5 });
+ * emulator.addHost({ id: "ins-1" });
+ * // … send requests to emulator.url, signed with emulatorAccount …
+ * emulator.advance(5);
+ * console.log(emulator.machines());
+ * await emulator.stop();
+ * ```
+ */
+export type { LoggedRequest } from "./controls";
+export { Failure } from "./failure";
+export type { Faults, ForeignSync, GatewayFault, Injection } from "./faults";
+export type { Account } from "./gateway";
+export { type Emulator, type EmulatorOptions, emulatorAccount, startEmulator } from "./server";
+export { type Host, type NewHost, type Run, type SyncStatus, World, type WorldOptions } from "./world";

@@ -1,0 +1,364 @@
+/**
+ * A Pulumi stack on the real engine: a temporary folder with a `file://` backend of its own, and the CLI run on it.
+ *
+ * Programs are functions of this process (the Automation API's inline programs). The CLI is started here rather than
+ * through the Automation API's `Stack`, which passes this process's whole environment on, runs three more commands
+ * after each `up`, hides the CLI's pid, and drops the output of a failed operation.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import type { DiagnosticEvent, EngineEvent, OpMap, PulumiFn } from "@pulumi/pulumi/automation";
+import { LanguageServer } from "@pulumi/pulumi/automation/server";
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import { findOrGetPulumi } from "../../scripts/pulumi-cli";
+
+declare module "@pulumi/pulumi/automation/server" {
+  /** Serves an inline program to the engine. Every release has it, but the published types leave it out. */
+  class LanguageServer implements grpc.UntypedServiceImplementation {
+    constructor(program: PulumiFn);
+    [rpc: string]: grpc.UntypedHandleCall;
+  }
+}
+
+export interface TestStackOptions {
+  /** The program of operations that are not given one. Default: one without resources. */
+  program?: PulumiFn;
+  /** The stack's configuration, with full keys (`tencentcloud:region`). An object is given as its JSON text. */
+  config?: Record<string, string | { value: string; secret: true }>;
+  /**
+   * Environment variables for the CLI and the provider process, beside the harmless ones of this process. The program
+   * itself runs in this process and sees `process.env`.
+   */
+  env?: Record<string, string>;
+}
+
+export interface OperationOptions {
+  /** Gets what the CLI prints, as it prints it. */
+  onOutput?: (text: string) => void;
+  /** Gets the CLI's process as soon as it runs, for instance to kill it. */
+  onStart?: (cli: ChildProcess) => void;
+  /** How many resources the engine works on at a time. Default: the CLI's own. */
+  parallel?: number;
+  /** Refresh before the operation. Default: false. */
+  refresh?: boolean;
+  /** Resolve if the operation fails, and throw if it does not. Default: false. */
+  expectFailure?: boolean;
+  /** Further arguments of the CLI, such as `--target`. */
+  args?: string[];
+}
+
+export interface OperationResult {
+  /** The stack's outputs after the operation; a secret one is `"[secret]"`. A preview has none. */
+  outputs: Record<string, unknown>;
+  /** How many resources (the stack itself among them) were created, updated, left the same, and so on. */
+  summary: OpMap;
+  stdout: string;
+  stderr: string;
+  events: EngineEvent[];
+  /** The engine's diagnostics of severity `error`, without the resource they belong to; see `events` for that. */
+  errors: string[];
+  /** Whether the CLI ended with another exit code than 0, or by a signal. */
+  failed: boolean;
+}
+
+/** An operation ended otherwise than the test expected. */
+export class OperationError extends Error {
+  constructor(
+    message: string,
+    readonly result: OperationResult,
+  ) {
+    super(`${message}\n${result.stdout}${result.stderr}`);
+    this.name = "OperationError";
+  }
+}
+
+/** What the engine keeps of one resource. */
+export interface ResourceState {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  initErrors?: string[];
+  [field: string]: unknown;
+}
+
+/** The stack's state, as in the `deployment` of `pulumi stack export`. */
+export interface Deployment {
+  resources?: ResourceState[];
+  pending_operations?: { type: string; resource: ResourceState }[];
+}
+
+const repository = path.resolve(__dirname, "../..");
+const project = "test";
+const stackName = "dev";
+const emptyProgram: PulumiFn = async () => undefined;
+
+/** Variables of the host that would change what a stack does. */
+const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|(https?|all|no)_proxy$)/i;
+
+export class TestStack {
+  /** The folder the CLI and the provider process run in. */
+  readonly workDir: string;
+  readonly backendDir: string;
+  /** The whole environment of the CLI and of the provider process. */
+  readonly envVars: Record<string, string>;
+  /** The file that holds the stack's state. */
+  readonly stateFile: string;
+  /** The running CLI, while an operation runs. */
+  cli: ChildProcess | undefined;
+
+  private constructor(
+    private readonly root: string,
+    private readonly command: string,
+    binDir: string[],
+    private readonly options: TestStackOptions,
+  ) {
+    this.workDir = path.join(root, "program");
+    this.backendDir = path.join(root, "backend");
+    this.stateFile = path.join(this.backendDir, ".pulumi", "stacks", project, `${stackName}.json`);
+    const home = path.join(root, "home");
+    for (const folder of [this.workDir, this.backendDir, home]) {
+      fs.mkdirSync(folder);
+    }
+    this.envVars = {
+      ...hostVariables(),
+      // Credential files are looked for in the home folder.
+      HOME: home,
+      USERPROFILE: home,
+      PULUMI_HOME: path.join(home, ".pulumi"),
+      PULUMI_BACKEND_URL: `file://${this.backendDir.split(path.sep).join("/")}`,
+      PULUMI_CONFIG_PASSPHRASE: "passphrase",
+      PULUMI_AUTOMATION_API: "true",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // The option --event-log is hidden behind it.
+      PULUMI_DEBUG_COMMANDS: "true",
+      ...options.env,
+    };
+    this.envVars.PATH = [...binDir, this.envVars.PATH ?? ""].join(path.delimiter);
+  }
+
+  /**
+   * Creates an empty stack in a new temporary folder.
+   *
+   * @throws if there is no Pulumi CLI and none can be had.
+   */
+  static async create(options: TestStackOptions = {}): Promise<TestStack> {
+    const { command, binDir } = await findOrGetPulumi();
+    const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-stack-")));
+    const stack = new TestStack(root, command, binDir, options);
+    await stack.initialize();
+    return stack;
+  }
+
+  private async initialize(): Promise<void> {
+    const settings = { name: project, runtime: "nodejs" };
+    fs.writeFileSync(path.join(this.workDir, "Pulumi.yaml"), JSON.stringify(settings));
+    // So that the provider process resolves this package by its name, as in a user's project.
+    fs.symlinkSync(
+      path.join(repository, "node_modules"),
+      path.join(this.workDir, "node_modules"),
+      "junction",
+    );
+    const entries = Object.entries(this.options.config ?? {});
+    const plain = entries.filter(([, value]) => typeof value === "string");
+    const secret = entries.flatMap(([key, value]) =>
+      typeof value === "string" ? [] : ["--secret", `${key}=${value.value}`],
+    );
+    const stackSettings = { config: Object.fromEntries(plain) };
+    fs.writeFileSync(path.join(this.workDir, `Pulumi.${stackName}.yaml`), JSON.stringify(stackSettings));
+    await this.run(["stack", "init", stackName]);
+    if (secret.length > 0) {
+      await this.run(["config", "set-all", "--stack", stackName, ...secret]);
+    }
+  }
+
+  /** `pulumi up`. */
+  up(program?: PulumiFn, options: OperationOptions = {}): Promise<OperationResult> {
+    return this.operate(
+      ["up", "--yes", "--skip-preview"],
+      program ?? this.options.program ?? emptyProgram,
+      options,
+    );
+  }
+
+  /** `pulumi preview`. */
+  preview(program?: PulumiFn, options: OperationOptions = {}): Promise<OperationResult> {
+    return this.operate(["preview"], program ?? this.options.program ?? emptyProgram, options);
+  }
+
+  /** `pulumi refresh`, which does not run the program. */
+  refresh(options: OperationOptions = {}): Promise<OperationResult> {
+    return this.operate(["refresh", "--yes", "--skip-preview"], emptyProgram, options);
+  }
+
+  /** `pulumi destroy`, which does not run the program. */
+  destroy(options: OperationOptions = {}): Promise<OperationResult> {
+    return this.operate(["destroy", "--yes", "--skip-preview"], emptyProgram, options);
+  }
+
+  /** `pulumi cancel`: takes away the lock that a killed CLI has left. */
+  async cancel(): Promise<void> {
+    await this.run(["cancel", "--yes", "--stack", stackName]);
+  }
+
+  /** The stack's present state. */
+  exportState(): Deployment {
+    return JSON.parse(fs.readFileSync(this.stateFile, "utf8")).checkpoint.latest;
+  }
+
+  /** The pids of the provider processes of this stack, also of those that outlived their CLI. Linux only. */
+  providerPids(): number[] {
+    return runningProcesses()
+      .filter((pid) => pid !== this.cli?.pid && workingDirectory(pid) === this.workDir)
+      .filter((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider"));
+  }
+
+  /** Ends what still runs of the stack and deletes its folder. The resources in it are not destroyed. */
+  async remove(): Promise<void> {
+    this.cli?.kill("SIGKILL");
+    for (const pid of this.providerPids()) {
+      process.kill(pid, "SIGKILL");
+    }
+    await fs.promises.rm(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private async operate(
+    command: string[],
+    program: PulumiFn,
+    options: OperationOptions,
+  ): Promise<OperationResult> {
+    const eventLog = path.join(this.root, "events.json");
+    fs.rmSync(eventLog, { force: true });
+    const args = [...command, "--stack", stackName, "--event-log", eventLog, ...(options.args ?? [])];
+    if (options.parallel !== undefined) {
+      args.push("--parallel", String(options.parallel));
+    }
+    if (options.refresh) {
+      args.push("--refresh");
+    }
+    const host = await serveProgram(program);
+    args.push(`--client=127.0.0.1:${host.port}`, "--exec-kind", "auto.inline");
+    const { stdout, stderr, ended } = await this.spawnCli(args, options).finally(() => host.close());
+    const failed = ended !== 0;
+    const events = readEvents(eventLog);
+    const result: OperationResult = {
+      outputs: command[0] === "preview" ? {} : stackOutputs(this.exportState()),
+      summary: events.find((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {},
+      stdout,
+      stderr,
+      events,
+      errors: events.flatMap((event) => errorMessage(event.diagnosticEvent)),
+      failed,
+    };
+    const what = `pulumi ${command[0]}`;
+    if (failed && !options.expectFailure) {
+      throw new OperationError(`${what} failed (${ended}):`, result);
+    }
+    if (!failed && options.expectFailure) {
+      throw new OperationError(`${what} should have failed, but it succeeded:`, result);
+    }
+    return result;
+  }
+
+  /** Runs a command that has to succeed. */
+  private async run(args: string[]): Promise<void> {
+    const { stdout, stderr, ended } = await this.spawnCli(args, {});
+    if (ended !== 0) {
+      throw new Error(`pulumi ${args.join(" ")} failed (${ended}):\n${stdout}${stderr}`);
+    }
+  }
+
+  private spawnCli(args: string[], { onOutput, onStart }: OperationOptions): Promise<CliResult> {
+    return new Promise((resolve, reject) => {
+      const cli = spawn(this.command, [...args, "--non-interactive", "--color", "never"], {
+        cwd: this.workDir,
+        env: this.envVars,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      this.cli = cli;
+      const printed = { stdout: "", stderr: "" };
+      for (const name of ["stdout", "stderr"] as const) {
+        cli[name].setEncoding("utf8").on("data", (text: string) => {
+          printed[name] += text;
+          onOutput?.(text);
+        });
+      }
+      cli.on("error", reject);
+      cli.on("close", (code, signal) => {
+        this.cli = undefined;
+        resolve({ ...printed, ended: code ?? signal ?? "lost" });
+      });
+      cli.on("spawn", () => onStart?.(cli));
+    });
+  }
+}
+
+interface CliResult {
+  stdout: string;
+  stderr: string;
+  /** The exit code, or the signal that ended the CLI. */
+  ended: number | string;
+}
+
+async function serveProgram(program: PulumiFn): Promise<{ port: number; close(): void }> {
+  const server = new grpc.Server();
+  server.addService(LanguageRuntimeService, new LanguageServer(program));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return { port, close: () => server.forceShutdown() };
+}
+
+function hostVariables(): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && !leaking.test(name)) {
+      kept[name] = value;
+    }
+  }
+  return kept;
+}
+
+function readEvents(file: string): EngineEvent[] {
+  if (!fs.existsSync(file)) {
+    return [];
+  }
+  // A CLI that was killed may have left half a line at the end.
+  const lines = fs.readFileSync(file, "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line));
+}
+
+function errorMessage(event: DiagnosticEvent | undefined): string[] {
+  return event?.severity === "error" ? [event.message.trim()] : [];
+}
+
+function stackOutputs(state: Deployment): Record<string, unknown> {
+  const stack = state.resources?.find((resource) => resource.type === "pulumi:pulumi:Stack");
+  const outputs = Object.entries(stack?.outputs ?? {});
+  return Object.fromEntries(outputs.map(([name, value]) => [name, isSecret(value) ? "[secret]" : value]));
+}
+
+/** The engine marks a secret in the state by this key. */
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
+}
+
+function runningProcesses(): number[] {
+  const names = fs.existsSync("/proc") ? fs.readdirSync("/proc") : [];
+  return names.filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+function workingDirectory(pid: number): string | undefined {
+  try {
+    return fs.readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined; // It has ended, or is another user's.
+  }
+}

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { findOrGetPulumiIn, type Places } from "../../scripts/pulumi-cli";
+import type { WayToGet } from "../../scripts/pulumi-cli/way-to-get";
+
+describe("the search for a Pulumi CLI", () => {
+  let folder: string;
+  let bin: string;
+  let said: string[];
+
+  before(function () {
+    if (process.platform === "win32") {
+      this.skip(); // The stand-in for the CLI is a shell script.
+    }
+  });
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-cli-"));
+    bin = path.join(folder, "bin");
+    said = [];
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  const places = (waysToGet: WayToGet[] = []): Places => ({
+    searchPath: bin,
+    cache: path.join(folder, "cache"),
+    waysToGet,
+    say: (line) => said.push(line),
+  });
+
+  function putOnPath(name: string, script: string): void {
+    fs.mkdirSync(bin, { recursive: true });
+    fs.writeFileSync(path.join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  /** A way to get the CLI that puts an empty file in its place, and counts how often. */
+  function working(origin: WayToGet["origin"] = "download"): WayToGet & { times: number } {
+    return {
+      origin,
+      times: 0,
+      announce: (reasons) => `Trying the ${origin}, as ${reasons}.`,
+      async get(root) {
+        this.times += 1;
+        fs.mkdirSync(path.join(root, "bin"));
+        fs.writeFileSync(path.join(root, "bin", "pulumi"), "", { mode: 0o755 });
+      },
+    };
+  }
+
+  const failing: WayToGet = {
+    origin: "download",
+    announce: (reasons) => `Trying the download, as ${reasons}.`,
+    async get(root) {
+      fs.mkdirSync(path.join(root, "bin"));
+      fs.writeFileSync(path.join(root, "bin", "pulumi"), "half of i");
+      throw new Error("the download failed (no network)");
+    },
+  };
+
+  it("takes the one on the PATH if it is recent enough, and says nothing", async () => {
+    putOnPath("pulumi", "echo v3.181.0");
+    putOnPath("pulumi-resource-pulumi-nodejs", "");
+    assert.deepEqual(await findOrGetPulumiIn(places()), {
+      command: path.join(bin, "pulumi"),
+      version: "3.181.0",
+      origin: "PATH",
+      binDir: [],
+    });
+    assert.deepEqual(said, []);
+  });
+
+  it("adds a launcher of the dynamic provider's host where the PATH has none", async () => {
+    putOnPath("pulumi", "echo v3.300.1-alpha.2");
+    const { binDir, version } = await findOrGetPulumiIn(places());
+    assert.equal(version, "3.300.1-alpha.2");
+    assert.equal(binDir.length, 1);
+    assert.deepEqual(fs.readdirSync(String(binDir[0])), ["pulumi-resource-pulumi-nodejs"]);
+  });
+
+  for (const version of ["v3.180.9", "v2.300.0", "v4.0.0", "a riddle"]) {
+    it(`passes over one on the PATH that answers ${version}`, async () => {
+      putOnPath("pulumi", `echo ${version}`);
+      const { origin } = await findOrGetPulumiIn(places([working()]));
+      assert.equal(origin, "download");
+      assert.match(said.join("\n"), /as (the one on the PATH is|.*does not tell its version)/);
+    });
+  }
+
+  it("takes the one it has in the cache without a word, rather than get another", async () => {
+    const way = working();
+    const first = await findOrGetPulumiIn(places([way]));
+    said = [];
+    const second = await findOrGetPulumiIn(places([way]));
+    assert.deepEqual(second, { ...first, origin: "cache" });
+    assert.equal(way.times, 1);
+    assert.deepEqual(said, []);
+  });
+
+  it("tries one way after the other, and says why", async () => {
+    const { origin } = await findOrGetPulumiIn(places([failing, working("Go build")]));
+    assert.equal(origin, "Go build");
+    assert.deepEqual(said.slice(0, 2), [
+      "Trying the download, as there is none on the PATH.",
+      "Trying the Go build, as there is none on the PATH and the download failed (no network).",
+    ]);
+  });
+
+  it("leaves nothing behind that could be taken for a whole CLI when a way fails half way", async () => {
+    await assert.rejects(findOrGetPulumiIn(places([failing])));
+    const way = working();
+    assert.equal((await findOrGetPulumiIn(places([way]))).origin, "download");
+    assert.equal(way.times, 1);
+  });
+
+  it("starts afresh after a set-up that was killed half way, and clears up after it", async () => {
+    const cache = path.join(folder, "cache");
+    const leftover = path.join(cache, "pulumi-3.259.0.unfinished-a1b2c3", "bin");
+    fs.mkdirSync(leftover, { recursive: true });
+    fs.writeFileSync(path.join(leftover, "pulumi"), "half of i", { mode: 0o755 });
+    const way = working();
+    assert.equal((await findOrGetPulumiIn(places([way]))).origin, "download");
+    assert.equal(way.times, 1);
+    assert.deepEqual(fs.readdirSync(cache).sort(), ["locks", "pulumi-3.259.0"]);
+  });
+
+  it("gets one only once when two set-ups start at the same time", async () => {
+    const way = working();
+    const both = await Promise.all([findOrGetPulumiIn(places([way])), findOrGetPulumiIn(places([way]))]);
+    assert.deepEqual(both.map(({ origin }) => origin).sort(), ["cache", "download"]);
+    assert.equal(way.times, 1);
+    assert.match(said.join("\n"), /Waiting for another set-up \(process \d+\) to get the Pulumi CLI/);
+  });
+
+  it("says what to install where every way is closed", async () => {
+    const noGo = { ...working("Go build"), missing: async () => "there is no Go to build it with" };
+    await assert.rejects(findOrGetPulumiIn(places([failing, noGo])), {
+      message:
+        "There is no Pulumi CLI to run: there is none on the PATH, the download failed (no network), and there is " +
+        "no Go to build it with. Install the Pulumi CLI 3.181.0 or a later 3.x " +
+        "(https://www.pulumi.com/docs/install/), or Go 1.25.11 or later (https://go.dev/dl/), and run this again.",
+    });
+  });
+
+  it("launches the dynamic provider's host of the folder it runs in, with the engine's address last", async () => {
+    const { binDir } = await findOrGetPulumiIn(places([working()]));
+    const host = path.join(folder, "node_modules", "@pulumi", "pulumi", "cmd", "dynamic-provider");
+    fs.mkdirSync(host, { recursive: true });
+    fs.writeFileSync(
+      path.join(host, "index.js"),
+      "console.log(JSON.stringify({ pid: process.pid, args: process.argv.slice(2) }))",
+    );
+    const launcher = path.join(String(binDir[0]), "pulumi-resource-pulumi-nodejs");
+    const printed = execFileSync("/bin/sh", ["-c", `echo $$; exec "${launcher}" --tracing x 127.0.0.1:4`], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    const [pid, report] = printed.split("\n");
+    assert.deepEqual(JSON.parse(String(report)), {
+      pid: Number(pid),
+      args: ["--tracing", "x", "127.0.0.1:4"],
+    });
+  });
+});
