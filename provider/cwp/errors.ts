@@ -1,0 +1,139 @@
+/** Whether trying again may help: as long as the retry budget lasts, a few times only, or not at all. */
+export type Retry = "yes" | "few" | "never";
+
+/** Every failure of this package: what happened and, in the same message, what to do about it. */
+export class CwpError extends Error {
+  constructor(
+    /** Tencent Cloud's error code where there is one, else one of this package's own. */
+    readonly code: string,
+    message: string,
+    readonly retry: Retry,
+    /** The id of the request that failed, when the service gave one. */
+    readonly requestId: string = "",
+  ) {
+    super(message);
+    this.name = "CwpError";
+    // Pulumi's dynamic provider host prints the stack of what check, diff and read throw; the message is all a user needs.
+    this.stack = message;
+  }
+}
+
+/** A setting that cannot be used: nothing was sent. */
+export class SettingsError extends CwpError {
+  constructor(message: string) {
+    super("InvalidSettings", message, "never");
+  }
+}
+
+/** The service answered with an error code. */
+export class ApiError extends CwpError {
+  constructor(code: string, said: string, requestId: string) {
+    const { retry, advice } = meaningOf(code);
+    const sentence = said.trim().replace(/[.。]*$/, "");
+    super(
+      code,
+      `${code}: ${sentence} (RequestId ${requestId || "none"}).${advice && ` ${advice}`}`,
+      retry,
+      requestId,
+    );
+  }
+}
+
+/** No usable answer came: the request may or may not have been carried out. */
+export class NoAnswer extends CwpError {
+  constructor(
+    code: "NetworkFailure" | "RequestTimeout" | "HttpStatus" | "Aborted",
+    message: string,
+    retry: Retry = "yes",
+  ) {
+    super(code, message, retry);
+  }
+}
+
+/** An answer came, but not in the documented shape, as from a proxy's error page. */
+export class BadAnswer extends CwpError {
+  constructor(what: string, requestId = "") {
+    super(
+      "BadAnswer",
+      `The answer is not what SyncMachines documents: ${what}. A proxy or a wrong endpoint answers like this: check tencentcloud-cwp:endpoint and the proxy settings.`,
+      "yes",
+      requestId,
+    );
+  }
+}
+
+/** The service named a state that this package does not know, so it cannot tell whether the sync has ended. */
+export class UnknownState extends CwpError {
+  constructor(state: string, requestId: string) {
+    super(
+      "UnknownState",
+      `CWP answered with the state "${state}", which is none of NOTASK, SYNCING, FINISHED (RequestId ${requestId || "none"}). A newer version of pulumi-tencentcloud-cwp may know it.`,
+      "never",
+      requestId,
+    );
+  }
+}
+
+interface Meaning {
+  readonly retry: Retry;
+  readonly advice: string;
+}
+
+const lookUp = "The error codes of SyncMachines in Tencent Cloud's API documentation say what it means.";
+
+const stop = (advice: string): Meaning => ({ retry: "never", advice });
+const again = (retry: Retry, advice = ""): Meaning => ({ retry, advice });
+
+const checkCredentials =
+  "Check the SecretId and SecretKey (tencentcloud:secretId and tencentcloud:secretKey, or TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY).";
+const checkEndpoint =
+  "Check that tencentcloud-cwp:endpoint is a CWP endpoint, such as cwp.tencentcloudapi.com.";
+
+/**
+ * Codes as Tencent Cloud documents them (API 3.0, common error codes, and those of SyncMachines). A full code is looked up
+ * first, then the part before its dot; a code found in neither way is final.
+ */
+const meanings: Readonly<Record<string, Meaning>> = {
+  RequestLimitExceeded: again("yes"),
+  ResourceInUse: again("yes"),
+  ResourceUnavailable: again("yes"),
+  ServiceUnavailable: again("yes"),
+  "FailedOperation.APIServerFail": again("yes"),
+  FailedOperation: again("few"),
+  InternalError: again(
+    "few",
+    "This is a fault of the service: try again later, or give Tencent Cloud the RequestId.",
+  ),
+
+  AuthFailure: stop(checkCredentials),
+  "AuthFailure.SecretIdNotFound": stop(
+    `The SecretId is unknown or disabled. ${checkCredentials} Keys of the international site work only with cwp.intl.tencentcloudapi.com.`,
+  ),
+  "AuthFailure.SignatureExpire": stop(
+    "The clock of this machine is off by more than five minutes: set it right (NTP), then run again.",
+  ),
+  "AuthFailure.TokenFailure": stop(
+    "The temporary credentials have ended or do not fit together: get new ones (TENCENTCLOUD_SECURITY_TOKEN).",
+  ),
+  "AuthFailure.UnauthorizedOperation": stop("Grant the CAM action cwp:SyncMachines to this identity."),
+  UnauthorizedOperation: stop("Grant the CAM action cwp:SyncMachines to this identity."),
+  IpNotInWhitelist: stop("Add this machine's address to the allowed addresses of the SecretId."),
+  IpInBlacklist: stop("Take this machine's address off the blocked addresses of the account."),
+  UnsupportedRegion: stop("Unset the region: SyncMachines needs none."),
+  InvalidAction: stop(checkEndpoint),
+  NoSuchVersion: stop(checkEndpoint),
+};
+
+/** What an error code means for the caller. */
+export function meaningOf(code: string): Meaning {
+  return meanings[code] ?? meanings[code.split(".")[0] ?? ""] ?? stop(lookUp);
+}
+
+/**
+ * Whether a request that failed like this may have been carried out all the same. An error code says that it was not, but for
+ * the codes that name a failure inside the service; with no answer, nobody knows.
+ */
+export function mayHaveWorked(error: CwpError): boolean {
+  const [family] = error.code.split(".");
+  return !(error instanceof ApiError) || family === "InternalError" || family === "FailedOperation";
+}

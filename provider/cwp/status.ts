@@ -1,0 +1,69 @@
+import { BadAnswer, UnknownState } from "./errors";
+
+/**
+ * What `SyncMachines` answers: the state of the account's *latest* machine sync, whoever started it.
+ *
+ * Source: Tencent Cloud API documentation, CWP 2018-02-28, SyncMachines.
+ */
+export interface SyncStatus {
+  /** NOTASK: no sync task; SYNCING: one is going; FINISHED: the latest has ended. */
+  readonly state: "NOTASK" | "SYNCING" | "FINISHED";
+  /** When the latest sync started, as the service writes it (`2020-11-11 12:01:00`); "" when it gave no time. */
+  readonly latestStartTime: string;
+  /** When the latest sync to end did so, in the same form; "" when the service gave no time. */
+  readonly latestEndTime: string;
+  /** The id that Tencent Cloud gave this one request; its support asks for it. */
+  readonly requestId: string;
+}
+
+/** Reads the `Response` object of a SyncMachines answer. Throws BadAnswer or UnknownState. */
+export function parseStatus(response: unknown): SyncStatus {
+  const fields = typeof response === "object" && response !== null ? response : {};
+  const text = (name: string): string => {
+    const value: unknown = Reflect.get(fields, name) ?? "";
+    if (typeof value !== "string") {
+      throw new BadAnswer(`${name} is not a string`);
+    }
+    return value;
+  };
+  const requestId = text("RequestId");
+  const state = text("State");
+  if (state === "") {
+    throw new BadAnswer("State is missing", requestId);
+  }
+  if (state !== "NOTASK" && state !== "SYNCING" && state !== "FINISHED") {
+    throw new UnknownState(state, requestId);
+  }
+  return {
+    state,
+    latestStartTime: text("LatestStartTime"),
+    latestEndTime: text("LatestEndTime"),
+    requestId,
+  };
+}
+
+/** Idle is any state but SYNCING: NOTASK too may stand beside the times of a run that has ended. */
+export function isIdle(status: SyncStatus): boolean {
+  return status.state !== "SYNCING";
+}
+
+/**
+ * The state as an output of the resource. The service may forget a finished task and say NOTASK beside its times;
+ * that is still FINISHED here, so that a refresh shows no drift.
+ */
+export function outputState(status: SyncStatus): SyncStatus["state"] {
+  if (status.state === "NOTASK" && status.latestEndTime !== "") {
+    return "FINISHED";
+  }
+  return status.state;
+}
+
+/**
+ * How long the latest ended sync took, in seconds: its end minus its start. Undefined while a sync goes and when the
+ * times are empty, unreadable or in the wrong order. Both are in one unnamed zone, so only their difference means anything.
+ */
+export function durationSeconds(status: SyncStatus): number | undefined {
+  const start = Date.parse(`${status.latestStartTime.replace(" ", "T")}Z`);
+  const end = Date.parse(`${status.latestEndTime.replace(" ", "T")}Z`);
+  return isIdle(status) && end >= start ? (end - start) / 1000 : undefined;
+}

@@ -1,0 +1,58 @@
+import { connect, type Socket } from "node:net";
+
+/**
+ * A CLI that is killed, or left by a second Ctrl-C, does not take its dynamic provider host with it, and the host is never told.
+ * So a wait holds a connection to the engine, which breaks at the very moment the engine dies.
+ */
+
+/** The engine's address, which it gives the host as the last argument; undefined in any other process. */
+const engine = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(process.argv.at(-1) ?? "");
+
+/** The pause before connecting again where a connection broke. The engine itself closes one that says nothing after two minutes. */
+const RECONNECT_MS = 500;
+
+let waits = 0;
+let unwatch = () => {};
+
+/** Does the work, and ends this process if the engine goes away meanwhile: nobody is left to take the result. */
+export async function whileEngineLives<T>(work: () => Promise<T>): Promise<T> {
+  waits += 1;
+  if (waits === 1 && engine) {
+    unwatch = watchListener(Number(engine[2]), engine[1] ?? "", () => process.exit(1));
+  }
+  try {
+    return await work();
+  } finally {
+    waits -= 1;
+    if (waits === 0) {
+      unwatch();
+    }
+  }
+}
+
+/** Calls `gone` once nobody listens at the address any more. Returns what ends the watch. It keeps no process alive. */
+export function watchListener(port: number, host: string, gone: () => void): () => void {
+  let socket: Socket;
+  let reconnect: NodeJS.Timeout;
+  const open = () => {
+    socket = connect({ port, host }).unref();
+    // What the listener says must be read, or its closing would never show.
+    socket.resume();
+    let refused = false;
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      refused = error.code === "ECONNREFUSED";
+    });
+    socket.on("close", () => {
+      if (refused) {
+        gone();
+      } else {
+        reconnect = setTimeout(open, RECONNECT_MS).unref();
+      }
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(reconnect);
+    socket.removeAllListeners("close").destroy();
+  };
+}

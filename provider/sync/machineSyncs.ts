@@ -1,0 +1,237 @@
+import type { CwpClient } from "../cwp/client";
+import { CwpError } from "../cwp/errors";
+import type { SyncStatus } from "../cwp/status";
+import {
+  answered,
+  arrive,
+  type Caller,
+  failed,
+  needsTrigger,
+  nextStep,
+  type Step,
+  triggered,
+  triggerFailed,
+} from "./caller";
+import type { Clock } from "./clock";
+import type { UnfinishedRun } from "./errors";
+import type { Pace } from "./pace";
+import type { Answer } from "./run";
+
+/** What one call asks for. */
+export interface Call {
+  readonly goal: Caller["goal"];
+  /** How long the call may take, in milliseconds. Its last look is then, and it ends within ten seconds more. */
+  readonly timeoutMs: number;
+  /** The run to go on waiting for, where an earlier call left one. */
+  readonly run?: UnfinishedRun | undefined;
+  /** Ends the call at once, with the signal's reason as its error. */
+  readonly signal?: AbortSignal;
+}
+
+/** The longest that one request may take, in milliseconds. */
+export const REQUEST_MS = 9_000;
+/** A request under way at a deadline is cut there, but is given this long at least. */
+const SHORTEST_REQUEST_MS = 1_000;
+/** How long a trigger may wait for the first answer of callers that have just come, so that they can ride on it. */
+const GATHER_MS = 1_000;
+/** The wait after a first failure, and the longest one. It doubles each time, less a random part of up to a half. */
+const BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 8_000;
+/** The service writes times in whole seconds: a run within the same second as the one before would leave the same record. */
+const RECORD_MS = 1_000;
+
+interface Waiting {
+  caller: Caller;
+  readonly resolve: (status: SyncStatus) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The machine syncs of one account, for all callers of this process.
+ *
+ * There is one stream of requests. Every answer tells all callers that were there when it was asked for, and each judges for
+ * itself (caller.ts) what it means for its own run. A trigger serves every caller that is ready for one. So N callers cost
+ * one sync, those that come too late for it share the next, and none is served by a run that began before it came.
+ */
+export class MachineSyncs {
+  private readonly waiting = new Set<Waiting>();
+  private serving = false;
+  private wakeUp = new AbortController();
+  private inFlight = new AbortController();
+  private failuresInRow = 0;
+  private notBefore = Number.NEGATIVE_INFINITY;
+  private lastStart: string | undefined;
+  private recordNewUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly client: CwpClient,
+    private readonly pace: Pace,
+    private readonly clock: Clock,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  /** Resolves with the status that fulfils the call's goal. Rejects with a WaitError, or with the signal's reason. */
+  async call({ goal, timeoutMs, run, signal }: Call): Promise<SyncStatus> {
+    signal?.throwIfAborted();
+    let leave = () => {};
+    const end = new Promise<SyncStatus>((resolve, reject) => {
+      const one = { caller: arrive(goal, this.clock.now(), timeoutMs, run), resolve, reject };
+      leave = () => {
+        this.remove(one);
+        reject(signal?.reason);
+      };
+      this.waiting.add(one);
+    });
+    signal?.addEventListener("abort", leave, { once: true });
+    this.wakeUp.abort();
+    if (!this.serving) {
+      this.serving = true;
+      this.serve().catch((fault: unknown) => {
+        this.serving = false;
+        for (const one of this.waiting) {
+          this.remove(one);
+          one.reject(fault);
+        }
+      });
+    }
+    try {
+      return await end;
+    } finally {
+      signal?.removeEventListener("abort", leave);
+    }
+  }
+
+  private async serve(): Promise<void> {
+    for (;;) {
+      const wait = this.settle() - this.clock.now();
+      if (this.waiting.size === 0) {
+        this.serving = false;
+        return;
+      }
+      if (wait > 0) {
+        this.wakeUp = new AbortController();
+        await this.clock.sleep(wait, this.wakeUp.signal);
+        continue;
+      }
+      await this.pace.turn();
+      // Decided only now: whoever came while this request waited for its turn is served by it too.
+      const request = this.dueRequest();
+      if (request) {
+        await this.send(request);
+      }
+    }
+  }
+
+  /** Ends the calls that have come to their end, and says when the next request of the others is due. */
+  private settle(): number {
+    const now = this.clock.now();
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const one of this.waiting) {
+      const step = nextStep(one.caller, now);
+      if (step.does === "succeed") {
+        this.remove(one);
+        one.resolve(step.status);
+      } else if (step.does === "fail") {
+        this.remove(one);
+        one.reject(step.error);
+      } else {
+        earliest = Math.min(earliest, this.dueAt(one.caller, step));
+      }
+    }
+    return earliest;
+  }
+
+  /** A deadline, and with it the last look, does not wait for a back-off to end. */
+  private dueAt({ deadline }: Caller, step: Extract<Step, { at: number }>): number {
+    const notBefore =
+      step.does === "trigger" ? Math.max(this.notBefore, this.recordNewUntil) : this.notBefore;
+    return Math.min(deadline, Math.max(step.at, notBefore));
+  }
+
+  private dueRequest(): "look" | "trigger" | undefined {
+    const now = this.clock.now();
+    let look = false;
+    let newcomer = false;
+    let readySince = Number.POSITIVE_INFINITY;
+    for (const { caller } of this.waiting) {
+      const step = nextStep(caller, now);
+      if (!("at" in step) || this.dueAt(caller, step) > now) {
+        continue;
+      }
+      if (step.does === "trigger" && caller.known.is === "watching") {
+        readySince = Math.min(readySince, caller.known.since);
+      } else {
+        look = true;
+        newcomer ||= caller.known.is === "unasked";
+      }
+    }
+    const ready = readySince < Number.POSITIVE_INFINITY;
+    if (ready && !(newcomer && now - readySince < GATHER_MS)) {
+      return "trigger";
+    }
+    return ready || look ? "look" : undefined;
+  }
+
+  private async send(request: "look" | "trigger"): Promise<void> {
+    const told = [...this.waiting];
+    const sentAt = this.clock.now();
+    this.inFlight = new AbortController();
+    try {
+      const status = await this.client.syncMachines(
+        request === "trigger",
+        this.limit(sentAt),
+        this.inFlight.signal,
+      );
+      const answer = { status, sentAt, at: this.clock.now() };
+      this.note(answer);
+      for (const one of told) {
+        const wanted = request === "trigger" && needsTrigger(one.caller);
+        one.caller = wanted ? triggered(one.caller, answer) : answered(one.caller, answer);
+      }
+    } catch (error) {
+      if (!(error instanceof CwpError)) {
+        throw error;
+      }
+      if (this.inFlight.signal.aborted) {
+        return;
+      }
+      this.backOff();
+      for (const one of told) {
+        const wanted = request === "trigger" && needsTrigger(one.caller);
+        one.caller = wanted ? triggerFailed(one.caller, error, sentAt) : failed(one.caller, error, sentAt);
+      }
+    }
+  }
+
+  /** A request ends by the next deadline, so that the last look then need not wait for it. A last look that came late is shorter. */
+  private limit(now: number): number {
+    const ends = [...this.waiting].map(({ caller: { deadline } }) =>
+      deadline > now ? deadline : deadline + REQUEST_MS,
+    );
+    return Math.min(REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, Math.min(...ends) - now));
+  }
+
+  private note({ status, at }: Answer): void {
+    this.failuresInRow = 0;
+    this.notBefore = Number.NEGATIVE_INFINITY;
+    if (this.lastStart !== undefined && this.lastStart !== status.latestStartTime) {
+      this.recordNewUntil = at + RECORD_MS;
+    }
+    this.lastStart = status.latestStartTime;
+  }
+
+  private backOff(): void {
+    const longest = Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** this.failuresInRow);
+    this.failuresInRow += 1;
+    this.notBefore = this.clock.now() + longest * (1 - this.random() / 2);
+  }
+
+  private remove(one: Waiting): void {
+    this.waiting.delete(one);
+    if (this.waiting.size === 0) {
+      // Nobody wants the answer any more, and a timer or socket left behind would keep the provider process.
+      this.inFlight.abort();
+      this.wakeUp.abort();
+    }
+  }
+}

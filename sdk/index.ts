@@ -1,0 +1,7 @@
+export { MachineSync, type MachineSyncArgs } from "./machineSync";
+export {
+  type GetMachineSyncStatusArgs,
+  getMachineSyncStatus,
+  getMachineSyncStatusOutput,
+  type MachineSyncStatus,
+} from "./status";

@@ -1,0 +1,21 @@
+/** What the package reads from the environment: its settings and the proxies. */
+const read = /^(TENCENTCLOUD|TCCLI)_|proxy/i;
+
+/** Gives every test of a suite an environment without any of the package's settings, and undoes what the test sets. */
+export function cleanEnvironment(): void {
+  let before: NodeJS.ProcessEnv = {};
+
+  beforeEach(() => {
+    before = { ...process.env };
+    for (const name of Object.keys(before).filter((name) => read.test(name))) {
+      delete process.env[name];
+    }
+  });
+
+  afterEach(() => {
+    for (const name of Object.keys(process.env).filter((name) => !(name in before))) {
+      delete process.env[name];
+    }
+    Object.assign(process.env, before);
+  });
+}

@@ -1,0 +1,465 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type Emulator, type GatewayFault, startEmulator } from "../../../emulator";
+import { type Connection, connect } from "../../../provider/cwp/client";
+import {
+  ApiError,
+  BadAnswer,
+  CwpError,
+  NoAnswer,
+  type Retry,
+  UnknownState,
+} from "../../../provider/cwp/errors";
+import { cleanEnvironment } from "../../environment";
+import { refusal } from "../../refusal";
+
+const account = {
+  secretId: "AKIDtest",
+  secretKey: "the-secret-key-of-the-test",
+  token: "the-session-token-of-the-test",
+};
+const { secretId, secretKey, token } = account;
+
+/** How long a request that nothing hinders may take. */
+const LONG_MS = 5_000;
+/** How long a request may take that never gets an answer. */
+const SHORT_MS = 100;
+
+const connection = (url: string, more: Partial<Connection> = {}): Connection => ({
+  protocol: "http:",
+  host: new URL(url).host,
+  credentials: account,
+  ...more,
+});
+
+/** The error that a request ends with, which must be one of the package's own and show no secret. */
+async function failure(request: Promise<unknown>): Promise<CwpError> {
+  const error = await refusal(request, secretKey, token);
+  assert.ok(error instanceof CwpError, `${error} is not of the package`);
+  return error;
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, "close");
+}
+
+describe("The CWP client", () => {
+  cleanEnvironment();
+
+  let emulator: Emulator;
+  let told: (line: string) => void = () => {};
+  /** Resolves when the emulator has got a request. */
+  const arrival = () => new Promise<string>((resolve) => (told = resolve));
+
+  before(async () => {
+    emulator = await startEmulator({ syncSeconds: 60, accounts: [account], log: (line) => told(line) });
+    // The first request of all loads the Tencent SDK, which no time limit counts.
+    await connect(connection(emulator.url)).syncMachines(false, LONG_MS);
+  });
+  beforeEach(() => emulator.clearRequests());
+  after(() => emulator.stop());
+
+  const client = (more?: Partial<Connection>) => connect(connection(emulator.url, more));
+
+  it("reads without triggering, and triggers when it is told to", async () => {
+    const read = await client().syncMachines(false, LONG_MS);
+    assert.equal(read.state, "NOTASK");
+    const triggered = await client().syncMachines(true, LONG_MS);
+    assert.equal(triggered.state, "SYNCING");
+    assert.match(triggered.latestStartTime, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    assert.deepEqual(
+      emulator.requests.map(({ sync, requestId }) => ({ sync, requestId })),
+      [
+        { sync: false, requestId: read.requestId },
+        { sync: true, requestId: triggered.requestId },
+      ],
+    );
+    emulator.advance(60);
+    assert.equal((await client().syncMachines(false, LONG_MS)).state, "FINISHED");
+  });
+
+  it("names the region in its requests only where there is one", async () => {
+    const regions: unknown[] = [];
+    const server = createServer((request, response) => {
+      regions.push(request.headers["x-tc-region"]);
+      response.end('{"Response":{"State":"NOTASK"}}');
+    });
+    const url = await listen(server);
+    try {
+      await connect(connection(url, { region: "ap-guangzhou" })).syncMachines(false, LONG_MS);
+      await connect(connection(url)).syncMachines(false, LONG_MS);
+      assert.deepEqual(regions, ["ap-guangzhou", undefined]);
+    } finally {
+      await close(server);
+    }
+  });
+
+  it("sends the token of temporary credentials, and says what to do without one", async () => {
+    const error = await failure(
+      client({ credentials: { secretId, secretKey } }).syncMachines(false, LONG_MS),
+    );
+    assert.equal(error.code, "AuthFailure.TokenFailure");
+    assert.match(error.message, /get new ones/);
+    assert.equal((await client().syncMachines(false, LONG_MS)).state, "FINISHED");
+  });
+
+  it("says what to do about a wrong key, and an unknown id", async () => {
+    const wrong = { ...account, secretKey: "another-secret-key" };
+    const signature = await refusal(
+      client({ credentials: wrong }).syncMachines(true, LONG_MS),
+      wrong.secretKey,
+    );
+    assert.match(signature.message, /^AuthFailure\.SignatureFailure: .*Check the SecretId and SecretKey/);
+    const unknown = await failure(
+      client({ credentials: { ...account, secretId: "AKIDnobody" } }).syncMachines(true, LONG_MS),
+    );
+    assert.match(unknown.message, /^AuthFailure\.SecretIdNotFound: .*unknown or disabled/);
+    assert.equal(unknown.requestId, emulator.requests.at(-1)?.requestId);
+  });
+
+  it("shows no token in its error even where no request can carry it", async () => {
+    for (const broken of ["line\nbreak-in-a-secret", "dash–in-a-secret"]) {
+      await refusal(
+        client({ credentials: { secretId, secretKey, token: broken } }).syncMachines(false, LONG_MS),
+        broken,
+        "in-a-secret",
+        secretKey,
+      );
+    }
+  });
+
+  const apiErrors: readonly [code: string, retry: Retry][] = [
+    ["RequestLimitExceeded", "yes"],
+    ["RequestLimitExceeded.UinLimitExceeded", "yes"],
+    ["FailedOperation.APIServerFail", "yes"],
+    ["InternalError", "few"],
+    ["FailedOperation", "few"],
+    ["UnauthorizedOperation", "never"],
+    ["IpNotInWhitelist", "never"],
+    ["ActionOffline", "never"],
+  ];
+  for (const [code, retry] of apiErrors) {
+    it(`passes on the error code ${code} with what the service said and the RequestId`, async () => {
+      emulator.inject({ error: code, message: "So it said." });
+      const error = await failure(client().syncMachines(true, LONG_MS));
+      assert.ok(error instanceof ApiError);
+      assert.deepEqual([error.code, error.retry], [code, retry]);
+      assert.match(error.requestId, /^[0-9a-f-]{36}$/);
+      assert.ok(error.message.startsWith(`${code}: So it said (RequestId ${error.requestId}).`));
+    });
+  }
+
+  it("keeps apart the RequestIds of two errors", async () => {
+    emulator.inject({ error: "InternalError" }, { times: 2 });
+    const [one, two] = [
+      await failure(client().syncMachines(false, LONG_MS)),
+      await failure(client().syncMachines(false, LONG_MS)),
+    ];
+    assert.notEqual(one.requestId, two.requestId);
+  });
+
+  const statuses: readonly [status: number, retry: Retry][] = [
+    [500, "yes"],
+    [502, "yes"],
+    [503, "yes"],
+    [504, "yes"],
+    [429, "yes"],
+    [408, "yes"],
+    [302, "never"],
+    [400, "never"],
+    [401, "never"],
+    [403, "never"],
+    [404, "never"],
+    [407, "never"],
+  ];
+  for (const [status, retry] of statuses) {
+    it(`calls HTTP status ${status} ${retry === "yes" ? "a failure that may pass" : "final, and says where to look"}`, async () => {
+      emulator.inject({ http: status, body: "not well" });
+      const error = await failure(client().syncMachines(false, LONG_MS));
+      assert.ok(error instanceof NoAnswer);
+      assert.deepEqual([error.code, error.retry], ["HttpStatus", retry]);
+      assert.ok(
+        error.message.startsWith(`${new URL(emulator.url).host} answered with HTTP status ${status}.`),
+      );
+      if (retry === "never") {
+        assert.match(error.message, /Check tencentcloud-cwp:endpoint and the proxy settings\.$/);
+      }
+    });
+  }
+
+  const noAnswers: readonly [title: string, fault: GatewayFault, carriedOut: boolean][] = [
+    ["a reset before the answer", { reset: true }, false],
+    ["an answer that was lost", { loseAnswer: true }, true],
+  ];
+  for (const [title, fault, carriedOut] of noAnswers) {
+    it(`calls ${title} a network failure that may pass`, async () => {
+      const runs = emulator.world().runs.length;
+      emulator.inject(fault);
+      const error = await failure(client().syncMachines(true, LONG_MS));
+      assert.ok(error instanceof NoAnswer);
+      assert.deepEqual([error.code, error.retry], ["NetworkFailure", "yes"]);
+      assert.match(error.message, /^No connection to 127\.0\.0\.1:\d+: .*ECONNRESET.*Check the network/);
+      assert.equal(emulator.world().runs.length - runs, carriedOut ? 1 : 0);
+      emulator.advance(60);
+    });
+  }
+
+  it("does not take half an answer for one", async () => {
+    emulator.inject({ truncate: true });
+    const error = await failure(client().syncMachines(false, SHORT_MS));
+    assert.ok(error instanceof NoAnswer);
+    assert.equal(error.retry, "yes");
+  });
+
+  it("says that nobody listens at the endpoint", async () => {
+    const error = await failure(client({ host: "127.0.0.1:1" }).syncMachines(false, LONG_MS));
+    assert.ok(error instanceof NoAnswer);
+    assert.deepEqual([error.code, error.retry], ["NetworkFailure", "yes"]);
+    assert.match(error.message, /^No connection to 127\.0\.0\.1:1: connect ECONNREFUSED.*Check the network/);
+  });
+
+  it("says that an https endpoint does not speak TLS", async () => {
+    const error = await failure(client({ protocol: "https:" }).syncMachines(false, LONG_MS));
+    assert.ok(error instanceof NoAnswer);
+    assert.equal(error.code, "NetworkFailure");
+    assert.match(error.message, /^No connection to 127\.0\.0\.1:\d+: .*(EPROTO|SSL|TLS)/s);
+  });
+
+  const bodies: readonly [title: string, fault: GatewayFault][] = [
+    ["a web page", { html: true }],
+    ["an empty body", { empty: true }],
+    ["half of a JSON text", { body: '{"Response":' }],
+    ["null", { body: "null" }],
+    ["a list", { body: "[]" }],
+    ["JSON without a Response", { body: "{}" }],
+    ["a Response that is null", { body: '{"Response":null}' }],
+    ["a Response that is text", { body: '{"Response":"FINISHED"}' }],
+    ["a Response without a State", { body: '{"Response":{"RequestId":"id"}}' }],
+    ["a State that is no text", { body: '{"Response":{"State":1}}' }],
+    ["a time that is no text", { body: '{"Response":{"State":"FINISHED","LatestEndTime":1}}' }],
+    ["an Error without a Code", { body: '{"Response":{"Error":{},"RequestId":"id"}}' }],
+    ["an Error that is text", { body: '{"Response":{"Error":"no"}}' }],
+    ["a Code that is no text", { body: '{"Response":{"Error":{"Code":7,"Message":"no"}}}' }],
+  ];
+  for (const [title, fault] of bodies) {
+    it(`calls ${title} a bad answer that may pass, and says where to look`, async () => {
+      emulator.inject(fault);
+      const error = await failure(client().syncMachines(false, LONG_MS));
+      assert.ok(error instanceof BadAnswer, error.message);
+      assert.deepEqual([error.code, error.retry], ["BadAnswer", "yes"]);
+      assert.match(error.message, /check tencentcloud-cwp:endpoint and the proxy settings/);
+    });
+  }
+
+  it("refuses a state that it does not know, and names it", async () => {
+    emulator.inject({ body: '{"Response":{"State":"PAUSED","RequestId":"the-id"}}' });
+    const error = await failure(client().syncMachines(false, LONG_MS));
+    assert.ok(error instanceof UnknownState);
+    assert.equal(error.retry, "never");
+    assert.match(error.message, /"PAUSED".*RequestId the-id/);
+  });
+
+  it("waits for a late answer within its time limit", async () => {
+    emulator.inject({ delaySeconds: 0.05 });
+    assert.equal((await client().syncMachines(false, LONG_MS)).state, "FINISHED");
+  });
+
+  for (const fault of [{ hang: true }, { delaySeconds: 60 }] as const) {
+    it(`ends at its time limit under ${JSON.stringify(fault)}, and says so`, async () => {
+      emulator.inject(fault);
+      const started = performance.now();
+      const error = await failure(client().syncMachines(false, SHORT_MS));
+      const took = performance.now() - started;
+      assert.ok(took >= SHORT_MS - 5 && took < SHORT_MS + 1_000, `it took ${took} ms`);
+      assert.ok(error instanceof NoAnswer);
+      assert.deepEqual([error.code, error.retry], ["RequestTimeout", "yes"]);
+      assert.match(error.message, /^127\.0\.0\.1:\d+ did not answer within 0\.1 s/);
+    });
+  }
+
+  it("works on after a time-out", async () => {
+    const one = client();
+    emulator.inject({ hang: true });
+    await failure(one.syncMachines(false, SHORT_MS));
+    assert.equal((await one.syncMachines(false, LONG_MS)).state, "FINISHED");
+  });
+
+  it("ends a request at once when its signal aborts", async () => {
+    emulator.inject({ hang: true });
+    const leave = new AbortController();
+    const arrived = arrival();
+    const request = failure(client().syncMachines(false, 60_000, leave.signal));
+    await arrived;
+    leave.abort();
+    const started = performance.now();
+    const error = await request;
+    assert.ok(performance.now() - started < 1_000);
+    assert.match(error.message, /given up/);
+  });
+
+  it("sends nothing when its signal has aborted before", async () => {
+    await failure(client().syncMachines(true, LONG_MS, AbortSignal.abort()));
+    assert.deepEqual(emulator.requests, []);
+  });
+
+  it("leaves no listener on a signal that it is done with", async () => {
+    const { signal } = new AbortController();
+    const one = client();
+    let listeners = 0;
+    const counted = new Proxy(signal, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") {
+          return value;
+        }
+        return (...given: unknown[]) => {
+          listeners += name === "addEventListener" ? 1 : name === "removeEventListener" ? -1 : 0;
+          return Reflect.apply(value, target, given);
+        };
+      },
+    });
+    await one.syncMachines(false, LONG_MS, counted);
+    emulator.inject({ error: "InternalError" });
+    await failure(one.syncMachines(false, LONG_MS, counted));
+    assert.equal(listeners, 0);
+  });
+
+  it("sends its requests over one connection", async () => {
+    let connections = 0;
+    const server = createServer((_request, response) => response.end('{"Response":{"State":"NOTASK"}}'));
+    server.on("connection", () => {
+      connections += 1;
+    });
+    const url = await listen(server);
+    try {
+      const one = connect(connection(url));
+      for (let request = 0; request < 3; request++) {
+        await one.syncMachines(false, LONG_MS);
+      }
+      assert.equal(connections, 1);
+    } finally {
+      await close(server);
+    }
+  });
+});
+
+describe("The CWP client and proxies", () => {
+  cleanEnvironment();
+
+  let proxy: Server;
+  let proxyUrl: string;
+  let refusesWith: string;
+  let targets: { target: string | undefined; authorization: string | undefined }[];
+
+  beforeEach(async () => {
+    targets = [];
+    refusesWith = "403 Forbidden";
+    proxy = createServer((_request, response) => response.writeHead(500).end());
+    proxy.on("connect", ({ url, headers }, socket) => {
+      targets.push({ target: url, authorization: headers["proxy-authorization"] });
+      socket.end(`HTTP/1.1 ${refusesWith}\r\nContent-Length: 0\r\n\r\n`);
+    });
+    proxyUrl = await listen(proxy);
+  });
+  afterEach(() => close(proxy));
+
+  const real: Connection = { protocol: "https:", host: "cwp.tencentcloudapi.com", credentials: account };
+  const nobody: Connection = { ...real, host: "127.0.0.1:1" };
+  const passed = (target: string) => [{ target, authorization: undefined }];
+
+  for (const name of ["HTTPS_PROXY", "https_proxy"]) {
+    it(`ask the proxy of ${name} for a way to an https endpoint, and say when it refuses`, async () => {
+      process.env[name] = proxyUrl;
+      const error = await failure(connect(real).syncMachines(false, LONG_MS));
+      assert.deepEqual(targets, passed("cwp.tencentcloudapi.com:443"));
+      assert.equal(error.retry, "never");
+      assert.match(error.message, /HTTP status 403.*the proxy settings/);
+    });
+  }
+
+  it("take a proxy without a scheme for an http one, as others do", async () => {
+    process.env.HTTPS_PROXY = new URL(proxyUrl).host;
+    await failure(connect(real).syncMachines(false, LONG_MS));
+    assert.deepEqual(targets, passed("cwp.tencentcloudapi.com:443"));
+  });
+
+  it("name an endpoint's own port to the proxy", async () => {
+    process.env.HTTPS_PROXY = proxyUrl;
+    await failure(connect({ ...real, host: "cwp.example.com:8443" }).syncMachines(false, LONG_MS));
+    assert.deepEqual(targets, passed("cwp.example.com:8443"));
+  });
+
+  it("log in to the proxy, and never show its password", async () => {
+    const url = new URL(proxyUrl);
+    url.username = "somebody";
+    url.password = "opensesame";
+    process.env.HTTPS_PROXY = url.href;
+    refusesWith = "407 Proxy Authentication Required";
+    const error = await refusal(connect(real).syncMachines(false, LONG_MS), "opensesame", secretKey, token);
+    assert.match(error.message, /HTTP status 407.*the proxy settings/);
+    const [{ authorization = "" } = {}] = targets;
+    assert.equal(
+      Buffer.from(authorization.replace("Basic ", ""), "base64").toString(),
+      "somebody:opensesame",
+    );
+  });
+
+  it("say when the proxy cannot be reached", async () => {
+    process.env.HTTPS_PROXY = "http://127.0.0.1:1";
+    const error = await failure(connect(real).syncMachines(false, LONG_MS));
+    assert.ok(error instanceof NoAnswer);
+    assert.equal(error.retry, "yes");
+    assert.match(error.message, /ECONNREFUSED 127\.0\.0\.1:1\..*HTTPS_PROXY/);
+  });
+
+  it("say when the proxy's address is none, without its password", async () => {
+    process.env.HTTPS_PROXY = "http://somebody:opensesame@no host:80";
+    const error = await refusal(connect(real).syncMachines(false, LONG_MS), "opensesame", secretKey, token);
+    assert.ok(error instanceof CwpError, `${error} is not of the package`);
+    assert.match(error.message, /proxy/i);
+  });
+
+  for (const name of ["NO_PROXY", "no_proxy"]) {
+    it(`go past the proxy to a host in ${name}`, async () => {
+      process.env.HTTPS_PROXY = proxyUrl;
+      await failure(connect(nobody).syncMachines(false, LONG_MS));
+      assert.deepEqual(targets, passed("127.0.0.1:1"));
+
+      process.env[name] = "example.com,127.0.0.1";
+      const error = await failure(connect(nobody).syncMachines(false, LONG_MS));
+      assert.equal(targets.length, 1, "the proxy was asked again");
+      assert.match(error.message, /^No connection to 127\.0\.0\.1:1: connect ECONNREFUSED/);
+    });
+  }
+
+  it("go past every proxy to a loopback endpoint with http", async () => {
+    const emulator = await startEmulator({ accounts: [account] });
+    try {
+      for (const name of [
+        "http_proxy",
+        "HTTP_PROXY",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
+      ]) {
+        process.env[name] = "http://127.0.0.1:1";
+      }
+      const { state } = await connect(connection(emulator.url)).syncMachines(false, LONG_MS);
+      assert.equal(state, "NOTASK");
+    } finally {
+      await emulator.stop();
+    }
+  });
+});

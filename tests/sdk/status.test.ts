@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { type Emulator, startEmulator } from "../../emulator";
+import { getMachineSyncStatus, getMachineSyncStatusOutput } from "../../sdk";
+import { cleanEnvironment } from "../environment";
+import { refusal } from "../refusal";
+
+const account = { secretId: "AKIDtest", secretKey: "the-secret-key-of-the-test" };
+
+describe("The status function", () => {
+  cleanEnvironment();
+
+  let emulator: Emulator;
+  const config = pulumi.runtime.allConfig();
+  const pair = {
+    "tencentcloud:secretId": account.secretId,
+    "tencentcloud:secretKey": account.secretKey,
+  };
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ accounts: [account] });
+    pulumi.runtime.setAllConfig({ ...pair, "tencentcloud-cwp:endpoint": emulator.url });
+  });
+  afterEach(() => emulator.stop());
+  after(() => pulumi.runtime.setAllConfig(config));
+
+  it("reads the account's latest sync with the program's config, without triggering", async () => {
+    emulator.world().startForeignSync(7);
+    emulator.advance(60);
+    const status = await getMachineSyncStatus();
+    const { LatestStartTime, LatestEndTime } = emulator.world().syncMachines(false);
+    assert.deepEqual(status, {
+      state: "FINISHED",
+      latestStartTime: LatestStartTime,
+      latestEndTime: LatestEndTime,
+      durationSeconds: 7,
+      requestId: emulator.requests.at(-1)?.requestId,
+    });
+    assert.deepEqual(
+      emulator.requests.map(({ sync }) => sync),
+      [false],
+    );
+  });
+
+  it("tells of a sync that goes, and has no duration then", async () => {
+    emulator.world().startForeignSync(600);
+    const status = await getMachineSyncStatus();
+    assert.equal(status.state, "SYNCING");
+    assert.ok(!("durationSeconds" in status));
+  });
+
+  it("asks the endpoint of its argument first", async () => {
+    pulumi.runtime.setConfig("tencentcloud-cwp:endpoint", "http://127.0.0.1:1");
+    const { state } = await getMachineSyncStatus({ endpoint: emulator.url, region: "ap-guangzhou" });
+    assert.equal(state, "NOTASK");
+  });
+
+  it("uses the program's environment where the config has nothing", async () => {
+    pulumi.runtime.setAllConfig({});
+    process.env.TENCENTCLOUD_CWP_ENDPOINT = emulator.url;
+    process.env.TENCENTCLOUD_SECRET_ID = account.secretId;
+    process.env.TENCENTCLOUD_SECRET_KEY = account.secretKey;
+    assert.equal((await getMachineSyncStatus()).state, "NOTASK");
+  });
+
+  it("takes outputs as arguments, and gives one", async () => {
+    pulumi.runtime.setConfig("tencentcloud-cwp:endpoint", "http://127.0.0.1:1");
+    const output = getMachineSyncStatusOutput({ endpoint: pulumi.output(emulator.url) });
+    assert.ok(pulumi.Output.isInstance(output));
+    const state = await new Promise((resolve) => output.state.apply(resolve));
+    assert.equal(state, "NOTASK");
+  });
+
+  it("rejects without credentials, and says where they belong", async () => {
+    pulumi.runtime.setAllConfig({ "tencentcloud-cwp:endpoint": emulator.url });
+    const { message } = await refusal(getMachineSyncStatus());
+    assert.match(
+      message,
+      /^No Tencent Cloud credentials were found\. .*tencentcloud:secretId.*TENCENTCLOUD_/,
+    );
+    assert.equal(emulator.requests.length, 0);
+  });
+
+  it("rejects an endpoint that cannot be used before it sends anything", async () => {
+    const { message } = await refusal(getMachineSyncStatus({ endpoint: "http://cwp.tencentcloudapi.com" }));
+    assert.match(message, /only for a loopback address/);
+    assert.equal(emulator.requests.length, 0);
+  });
+
+  it("rejects with what to do when CWP refuses, after one request and without a stack", async () => {
+    pulumi.runtime.setConfig("tencentcloud:secretKey", "a-wrong-secret-key");
+    const error = await refusal(getMachineSyncStatus(), "a-wrong-secret-key", account.secretKey);
+    assert.match(error.message, /^AuthFailure\.SignatureFailure: .*Check the SecretId and SecretKey/);
+    assert.equal(error.stack, error.message);
+    assert.equal(emulator.requests.length, 1);
+  });
+});
