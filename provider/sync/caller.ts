@@ -94,6 +94,19 @@ export function answered(caller: Caller, answer: Answer): Caller {
   };
 }
 
+/** The service answered, while the caller keeps its own first question for later: this is only for its message at the end. */
+export function overheard(caller: Caller, { status }: Answer): Caller {
+  return {
+    ...caller,
+    seen: { ...caller.seen, service: true, answers: caller.seen.answers + 1, last: status },
+  };
+}
+
+/** It waits for a run that it has triggered, or that has shown. */
+export function awaitsRun({ known, triggers }: Caller): boolean {
+  return known.is === "watching" && (triggers > 0 || known.shown);
+}
+
 /** The service took a trigger that this caller wanted. */
 export function triggered(caller: Caller, answer: Answer): Caller {
   const sent = { ...caller, triggers: caller.triggers + 1, triggeredAt: answer.sentAt };

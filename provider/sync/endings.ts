@@ -28,7 +28,7 @@ export function tooLate(caller: Caller): WaitError {
       `The machine sync ${what} ${within}: ${observed(seen)}. ${goOn}, or ${longer}.`,
     );
   }
-  const why = known.is === "blocked" ? ", since another one was still going" : "";
+  const why = seen.last?.state === "SYNCING" ? ", since another one was still going" : "";
   return ending(
     caller,
     "SyncTimeout",
@@ -86,9 +86,12 @@ function observed({ answers, last, errors, triggerId }: Seen): string {
   return parts.join("; ");
 }
 
-/** 90000 → `1 min 30 s`. */
+/** 90000 → `1 min 30 s`, 300 → `300 ms`. */
 export function duration(ms: number): string {
+  if (ms < 1000) {
+    return `${Math.round(ms)} ms`;
+  }
   const seconds = Math.round(ms / 1000);
   const [h, min, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
-  return [h && `${h} h`, min && `${min} min`, (s || seconds === 0) && `${s} s`].filter(Boolean).join(" ");
+  return [h && `${h} h`, min && `${min} min`, s && `${s} s`].filter(Boolean).join(" ");
 }

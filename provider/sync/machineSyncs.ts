@@ -4,10 +4,12 @@ import type { SyncStatus } from "../cwp/status";
 import {
   answered,
   arrive,
+  awaitsRun,
   type Caller,
   failed,
   needsTrigger,
   nextStep,
+  overheard,
   type Step,
   triggered,
   triggerFailed,
@@ -50,8 +52,9 @@ interface Waiting {
  * The machine syncs of one account, for all callers of this process.
  *
  * There is one stream of requests. Every answer tells all callers that were there when it was asked for, and each judges for
- * itself (caller.ts) what it means for its own run. A trigger serves every caller that is ready for one. So N callers cost
- * one sync, those that come too late for it share the next, and none is served by a run that began before it came.
+ * itself (caller.ts) what it means for its own run. A trigger serves every caller that is ready for one. Callers that come
+ * while another's run is going ask their first question once it has ended. So N callers cost one sync, those that come too
+ * late for it share the next, and none is served by a run that began before it came.
  */
 export class MachineSyncs {
   private readonly waiting = new Set<Waiting>();
@@ -60,7 +63,7 @@ export class MachineSyncs {
   private inFlight = new AbortController();
   private failuresInRow = 0;
   private notBefore = Number.NEGATIVE_INFINITY;
-  private lastStart: string | undefined;
+  private newestStart: string | undefined;
   private recordNewUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -142,10 +145,23 @@ export class MachineSyncs {
   }
 
   /** A deadline, and with it the last look, does not wait for a back-off to end. */
-  private dueAt({ deadline }: Caller, step: Extract<Step, { at: number }>): number {
+  private dueAt(caller: Caller, step: Extract<Step, { at: number }>): number {
+    const { deadline } = caller;
+    if (this.holdsBack(caller, this.clock.now())) {
+      return deadline;
+    }
     const notBefore =
       step.does === "trigger" ? Math.max(this.notBefore, this.recordNewUntil) : this.notBefore;
     return Math.min(deadline, Math.max(step.at, notBefore));
+  }
+
+  /** Whether a caller keeps its first question until the run that others wait for has ended. */
+  private holdsBack({ goal, known, deadline }: Caller, now: number): boolean {
+    return goal !== "status" && known.is === "unasked" && now < deadline && this.someoneAwaitsRun();
+  }
+
+  private someoneAwaitsRun(): boolean {
+    return [...this.waiting].some(({ caller }) => awaitsRun(caller));
   }
 
   private dueRequest(): "look" | "trigger" | undefined {
@@ -173,8 +189,14 @@ export class MachineSyncs {
   }
 
   private async send(request: "look" | "trigger"): Promise<void> {
-    const told = [...this.waiting];
     const sentAt = this.clock.now();
+    const told = [...this.waiting];
+    // A first question is a look, and one of its own time: neither a trigger's answer nor one during another's run will do.
+    const notYet = new Set(
+      told.filter(({ caller }) =>
+        request === "trigger" ? caller.known.is === "unasked" : this.holdsBack(caller, sentAt),
+      ),
+    );
     this.inFlight = new AbortController();
     try {
       const status = await this.client.syncMachines(
@@ -182,11 +204,12 @@ export class MachineSyncs {
         this.limit(sentAt),
         this.inFlight.signal,
       );
-      const answer = { status, sentAt, at: this.clock.now() };
+      const answer = { status, sentAt, at: this.clock.now(), newestStart: this.newestStart ?? "" };
       this.note(answer);
       for (const one of told) {
         const wanted = request === "trigger" && needsTrigger(one.caller);
-        one.caller = wanted ? triggered(one.caller, answer) : answered(one.caller, answer);
+        const tell = notYet.has(one) ? overheard : wanted ? triggered : answered;
+        one.caller = tell(one.caller, answer);
       }
     } catch (error) {
       if (!(error instanceof CwpError)) {
@@ -214,10 +237,11 @@ export class MachineSyncs {
   private note({ status, at }: Answer): void {
     this.failuresInRow = 0;
     this.notBefore = Number.NEGATIVE_INFINITY;
-    if (this.lastStart !== undefined && this.lastStart !== status.latestStartTime) {
+    const { newestStart = status.latestStartTime } = this;
+    if (status.latestStartTime > newestStart) {
       this.recordNewUntil = at + RECORD_MS;
     }
-    this.lastStart = status.latestStartTime;
+    this.newestStart = status.latestStartTime > newestStart ? status.latestStartTime : newestStart;
   }
 
   private backOff(): void {

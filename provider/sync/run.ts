@@ -51,6 +51,8 @@ export interface Answer {
   readonly status: SyncStatus;
   readonly sentAt: number;
   readonly at: number;
+  /** The newest start that this process had seen before, whoever asked. An answer with an older one is stale. */
+  readonly newestStart?: string;
 }
 
 /** What a caller knows after one more answer, to a question that was sent after the caller arrived. */
@@ -58,7 +60,7 @@ export function learn(known: Knowledge, answer: Answer): Knowledge {
   const { status, sentAt, at } = answer;
   switch (known.is) {
     case "unasked":
-      return isIdle(status)
+      return isIdle(status) && status.latestStartTime >= (answer.newestStart ?? "")
         ? { is: "watching", baseline: status, since: at, shown: false }
         : { is: "blocked", first: status, since: at };
 

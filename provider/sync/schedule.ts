@@ -11,30 +11,32 @@
 export const CLOSEST_MS = 100;
 
 /** With no history: the first look, and how much later each next one is. */
-const FIRST_MS = 500;
-const GROWTH = 1.15;
+const FIRST_MS = 1_000;
+const GROWTH = 1.125;
 
-/** With a history, but not one shorter than this: the first look, and about how much later each next one is until the end is near. */
-const FIRST_WITH_HISTORY_MS = 2_000;
-const GROWTH_BEFORE = 1.38;
+/** A history shorter than this says too little, as times are in whole seconds. */
+const SHORTEST_HISTORY_MS = 2_000;
+/** With a history: the first look, and about how much later each next one is until the end is near. */
+const FIRST_WITH_HISTORY_MS = 2_500;
+const GROWTH_BEFORE = 1.39;
 /** The end is near from `NEAR_FROM` to `NEAR_TO` times the last run's length; that length is known to a whole second only. */
-const NEAR_FROM = 0.8;
-const NEAR_TO = 1.25;
+const NEAR_FROM = 0.76;
+const NEAR_TO = 1.1;
 const ROUNDING_MS = 500;
 /** The widest gap near the end, as a fraction of the last run's length, … */
-const GAP = 0.07;
+const GAP = 0.075;
 /** … which narrows towards NEAR_TO as the end grows likelier, but not further than to this part of itself. */
 const NARROWEST = 0.3;
 /** After NEAR_TO; and how much this grows with every doubling beyond it, since the history misleads the more, up to GROWTH. */
-const GROWTH_AFTER = 1.04;
-const GROWTH_PER_DOUBLING = 0.005;
+const GROWTH_AFTER = 1.034;
+const GROWTH_PER_DOUBLING = 0.004;
 
 /**
  * The next look, in milliseconds since the run began, given that a look `elapsed` ms after its beginning found it going.
  * `expected` is the length of the run before, in ms; undefined where it is not known.
  */
 export function nextLook(elapsed: number, expected?: number): number {
-  const knows = expected !== undefined && expected >= FIRST_WITH_HISTORY_MS;
+  const knows = expected !== undefined && expected >= SHORTEST_HISTORY_MS;
   return Math.max(elapsed + CLOSEST_MS, knows ? withHistory(elapsed, expected) : withoutHistory(elapsed));
 }
 

@@ -1,0 +1,178 @@
+import * as fs from "node:fs";
+import { parseArgs } from "node:util";
+import { bestCurves, checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
+import { type EngineFigures, measureEngine, SYNC_SECONDS, type UpFigures } from "./engine";
+import { plotDelay } from "./plot";
+import { drawRuns, LONGEST_MS, SHORTEST_MS } from "./runs";
+import type { Spread } from "./spread";
+import { table } from "./table";
+
+const help = `Usage: npm run bench -- [options]
+
+Measures how late the end of a sync is seen for how many requests (delay), and what a MachineSync costs on the real
+Pulumi engine (engine), each beside its peers.
+
+Options:
+  --only PART   delay or engine (default: both)
+  --json FILE   write the figures there too
+  --plot FILE   write a plot of the delays there, as an SVG image (README.md shows bench/delay.svg)
+  --help        print this text
+`;
+
+/** Enough that another seed changes no mean delay by more than a twentieth. */
+const RUNS = 2000;
+
+interface Order {
+  readonly parts: readonly string[];
+  readonly json: string | undefined;
+  readonly plot: string | undefined;
+}
+
+async function run({ parts, json, plot }: Order): Promise<void> {
+  const figures: { delay?: Delay[]; loop?: LoopCheck; engine?: EngineFigures } = {};
+  if (parts.includes("delay")) {
+    const runs = drawRuns(RUNS);
+    figures.delay = await measureDelay(runs);
+    print(delayTable(figures.delay));
+    figures.loop = await checkLoop(runs);
+    print(loopText(figures.loop));
+    if (plot !== undefined) {
+      fs.writeFileSync(plot, plotDelay(figures.delay, await bestCurves(runs)));
+    }
+  }
+  if (parts.includes("engine")) {
+    figures.engine = await measureEngine((step) => process.stderr.write(`${step}\n`));
+    print(engineTables(figures.engine));
+  }
+  if (json !== undefined) {
+    fs.writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  }
+}
+
+function delayTable(rows: readonly Delay[]): string {
+  const shown = rows.filter(({ usesHistory, history }) => usesHistory || history === "absent");
+  return `
+How late the end of a sync is seen, as a part of the sync's length: ${RUNS} syncs of ${SHORTEST_MS / 1000} s to ${LONGEST_MS / 60_000} min, in virtual time
+
+${table(
+  ["schedule", "history", "mean delay", "p95 delay", "mean requests"],
+  shown.map((row) => [
+    row.schedule,
+    row.usesHistory ? row.history : "not used",
+    percent(row.meanDelayFraction),
+    percent(row.p95DelayFraction),
+    row.meanRequests.toFixed(1),
+  ]),
+)}
+
+Requests are the looks after the trigger, for all alike; pulumi-tencentcloud-cwp sends two more before, the baseline and
+the trigger. The history is how long the sync before took: as said, or drawn at random (useless), or there is none.
+"best possible" knows how likely each end is, which nobody can know, and sends as many requests as pulumi-tencentcloud-cwp.
+`;
+}
+
+function loopText({ history, loop, schedule }: LoopCheck): string {
+  const figures = ({ meanDelayFraction, meanRequests }: Delay) =>
+    `${percent(meanDelayFraction)} late, ${meanRequests.toFixed(1)} requests`;
+  return `The whole waiting loop on a model of the service, history ${history}: ${figures(loop)}.
+The schedule alone: ${figures(schedule)}.
+`;
+}
+
+function engineTables(engine: EngineFigures): string {
+  const { spread } = engine;
+  const ups: [string, UpFigures][] = [
+    ["1 MachineSync", engine.one],
+    ["10 MachineSyncs", engine.ten],
+    ["100 MachineSyncs", engine.hundred],
+  ];
+  const memory = [
+    spreadRow("MachineSync / empty, peak memory", spread.memoryRatio, 2),
+    spreadRow("MachineSync, peak memory (MB)", spread.oneMb, 0),
+    spreadRow("empty dynamic resource, peak memory (MB)", spread.emptyMb, 0),
+    spreadRow("what 100 MachineSyncs add to 1 (MB)", spread.hundredAddMb, 1),
+    spreadRow("what 100 empty resources add to 1 (MB)", spread.hundredEmptyAddMb, 1),
+  ].flat();
+  return `
+"pulumi up" on the real engine, one MachineSync whose sync takes no time against one empty dynamic resource, in turns
+
+${table(
+  ["", "min", "median", "max"],
+  [
+    ...spreadRow("MachineSync / empty, time", spread.zeroLengthRatio, 2),
+    ...spreadRow("MachineSync (s)", spread.zeroLengthSeconds, 2),
+    ...spreadRow("empty dynamic resource (s)", spread.emptySeconds, 2),
+    ...memory,
+  ],
+)}
+${memory.length === 0 ? "\nMemory was not measured: this system has no /proc to read it from.\n" : ""}
+"pulumi up --parallel 100", a sync takes ${SYNC_SECONDS} s: median (min to max)
+
+${table(
+  ["", "syncs triggered", "requests", "peak requests/s", "time (s)"],
+  [
+    ...ups.map(([name, { spread: one }]) => [
+      name,
+      range(one.triggers, 0),
+      range(one.requests, 0),
+      range(one.peakPerSecond, 0),
+      range(one.seconds, 1),
+    ]),
+    ["100 empty dynamic resources", "", "", "", range(spread.hundredEmptySeconds, 1)],
+  ],
+)}
+`;
+}
+
+function spreadRow(name: string, spread: Spread | undefined, digits: number): string[][] {
+  return spread
+    ? [[name, ...[spread.min, spread.median, spread.max].map((value) => value.toFixed(digits))]]
+    : [];
+}
+
+function range(spread: Spread | undefined, digits: number): string {
+  const [min, median, max] = [spread?.min, spread?.median, spread?.max].map((value) =>
+    value?.toFixed(digits),
+  );
+  return min === max ? `${median}` : `${median} (${min} to ${max})`;
+}
+
+function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)} %`;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** Reads the command line; undefined when it asks for the help. Throws an Error that says what was expected. */
+function readOrder(args: string[]): Order | undefined {
+  const options = {
+    only: { type: "string" },
+    json: { type: "string" },
+    plot: { type: "string" },
+    help: { type: "boolean" },
+  } as const;
+  const { only, json, plot, help: wantsHelp } = parseArgs({ args, options }).values;
+  if (only !== undefined && only !== "delay" && only !== "engine") {
+    throw new Error(`--only ${only} is no part of the benchmark: expected delay or engine.`);
+  }
+  if (only === "engine" && plot !== undefined) {
+    throw new Error("--plot draws the delays: leave out --only engine.");
+  }
+  return wantsHelp ? undefined : { parts: only ? [only] : ["delay", "engine"], json, plot };
+}
+
+async function main(): Promise<void> {
+  const order = readOrder(process.argv.slice(2));
+  if (order) {
+    await run(order);
+  } else {
+    print(help);
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,34 @@
+import { World } from "../emulator/world";
+import { parseStatus } from "../provider/cwp/status";
+import { MachineSyncs } from "../provider/sync/machineSyncs";
+import { Pace } from "../provider/sync/pace";
+import { VirtualClock } from "../tests/virtualClock";
+import type { Sighting } from "./schedules";
+
+/**
+ * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it of `before` ms and
+ * triggers one of `length` ms. As with a schedule, the looks are those after the trigger.
+ */
+export async function watchByLoop(length: number, before: number | undefined): Promise<Sighting> {
+  const clock = new VirtualClock();
+  const world = new World({ now: () => clock.now(), syncSeconds: length / 1000 });
+  if (before !== undefined) {
+    world.startForeignSync(before / 1000);
+    await clock.run(before + 60_000);
+  }
+  let requests = 0;
+  const client = {
+    syncMachines: async (sync: boolean) => {
+      requests += 1;
+      return parseStatus({ ...world.syncMachines(sync), RequestId: String(requests) });
+    },
+  };
+  const loop = new MachineSyncs(client, new Pace(clock), clock);
+  const seenAt = loop.call({ goal: "finished", timeoutMs: 2 * length + 60_000 }).then(() => clock.now());
+  await clock.run();
+  const run = world.runs.at(-1);
+  if (run?.by !== "trigger") {
+    throw new Error("The waiting loop triggered no sync.");
+  }
+  return { at: (await seenAt) - run.startMs, looks: requests - 2 };
+}

@@ -1,0 +1,138 @@
+import { createHttpPoller, type OperationResponse } from "@azure/core-lro";
+import { createWaiter, WaiterState, waiterServiceDefaults } from "@smithy/util-waiter";
+import { nextLook } from "../provider/sync/schedule";
+import { seededRandom } from "./runs";
+import { inVirtualTime } from "./virtualTime";
+
+/** How a run's end was seen: when, in milliseconds since the run began, and with how many looks, that one included. */
+export interface Sighting {
+  readonly at: number;
+  readonly looks: number;
+}
+
+export interface Schedule {
+  readonly name: string;
+  /** Whether it makes use of how long the run before took. */
+  readonly usesHistory: boolean;
+  /** Watches a run of this length until its end is seen. `before` is how long the run before took, in ms. */
+  readonly watch: (length: number, before: number | undefined) => Sighting | Promise<Sighting>;
+}
+
+export const OURS = "pulumi-tencentcloud-cwp";
+export const BEST = "best possible";
+
+export const ours: Schedule = { name: OURS, usesHistory: true, watch: following(ourLooks) };
+
+/** This package and its peers, each begun anew: those that draw random numbers draw the same ones each time. */
+export function schedules(): Schedule[] {
+  return [
+    ours,
+    peer("fixed 2 s", following(every(2_000))),
+    peer("fixed 5 s (tccli --waiter)", following(every(5_000))),
+    peer("@smithy/util-waiter (AWS SDK)", smithy(seededRandom(2))),
+    peer("@azure/core-lro", coreLro),
+    peer("StateChangeConf (Terraform SDK)", following(stateChangeConf)),
+    peer("1 to 15 s backoff (Pulumi google-native)", following(googleNative(seededRandom(3)))),
+  ];
+}
+
+function peer(name: string, watch: Schedule["watch"]): Schedule {
+  return { name, usesHistory: false, watch };
+}
+
+/** The times of all looks at a run that never ends. */
+export type Looks = (before: number | undefined) => Iterable<number>;
+
+/** Looks at these times until the run has ended. */
+export function following(looks: Looks): (length: number, before: number | undefined) => Sighting {
+  return (length, before) => {
+    let count = 0;
+    for (const at of looks(before)) {
+      count += 1;
+      if (at >= length) {
+        return { at, looks: count };
+      }
+    }
+    throw new Error(`A schedule stopped after ${count} looks, before the end of a run of ${length} ms.`);
+  };
+}
+
+function* ourLooks(before: number | undefined): Generator<number> {
+  for (let at = nextLook(0, before); ; at = nextLook(at, before)) {
+    yield at;
+  }
+}
+
+function every(ms: number): Looks {
+  return function* () {
+    for (let at = ms; ; at += ms) {
+      yield at;
+    }
+  };
+}
+
+/** `StateChangeConf.WaitForStateContext` of the Terraform plugin SDK v2 with its defaults: MinTimeout and PollInterval are 0. */
+function* stateChangeConf(): Generator<number> {
+  let at = 0;
+  let wait = 0;
+  for (;;) {
+    yield at;
+    wait = Math.min(10_000, 2 * (wait || 100));
+    at += wait;
+  }
+}
+
+/** `waitForResourceOpCompletion` of pulumi-google-native: jpillora/backoff with Min 1 s, Max 15 s, Factor 1.5 and Jitter. */
+function googleNative(random: () => number): Looks {
+  return function* () {
+    const least = 1_000;
+    let at = 0;
+    for (let attempt = 0; ; attempt += 1) {
+      const wait = Math.min(15_000, least * 1.5 ** attempt);
+      at += least + random() * (wait - least);
+      yield at;
+    }
+  };
+}
+
+/** The package itself, with its defaults (minDelay 2 s, maxDelay 120 s); it has none for maxWaitTime. */
+function smithy(random: () => number): Schedule["watch"] {
+  return (length) => {
+    let looks = 0;
+    return inVirtualTime(random, async (now) => {
+      await createWaiter(
+        { ...waiterServiceDefaults, client: undefined, maxWaitTime: 30 * 60 },
+        undefined,
+        async () => {
+          looks += 1;
+          return { state: now() >= length ? WaiterState.SUCCESS : WaiterState.RETRY };
+        },
+      );
+      return { at: now(), looks };
+    });
+  };
+}
+
+/** The package itself, with its default intervalInMs, on an operation that answers with a `status`. */
+function coreLro(length: number): Promise<Sighting> {
+  let looks = 0;
+  const answer = (ended: boolean): OperationResponse => ({
+    flatResponse: {},
+    rawResponse: {
+      statusCode: 200,
+      request: { method: "POST", url: "/sync" },
+      headers: { "operation-location": "/sync/1" },
+      body: { status: ended ? "Succeeded" : "Running" },
+    },
+  });
+  return inVirtualTime(Math.random, async (now) => {
+    await createHttpPoller({
+      sendInitialRequest: async () => answer(false),
+      sendPollRequest: async () => {
+        looks += 1;
+        return answer(now() >= length);
+      },
+    }).pollUntilDone();
+    return { at: now(), looks };
+  });
+}
