@@ -6,7 +6,7 @@ import type { World } from "./world";
 export type Action = (parameters: unknown, world: World) => object;
 
 /** The actions of CWP's API 2018-02-28 that the emulator knows. */
-export const actions: ReadonlyMap<string, Action> = new Map([
+export const cwpActions: ReadonlyMap<string, Action> = new Map([
   ["SyncMachines", syncMachines],
   ["DescribeMachines", describeMachines],
 ]);

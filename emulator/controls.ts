@@ -1,5 +1,6 @@
 import { FaultScript, type Faults, type GatewayFault, type Injection } from "./faults";
-import { type Account, accountName, type Claims } from "./gateway";
+import type { Claims } from "./gateway";
+import { accountName, type Keys } from "./keys";
 import { type Host, type NewHost, World } from "./world";
 
 /** One request that the emulator received, in the order of arrival. */
@@ -19,18 +20,15 @@ export interface LoggedRequest extends Claims {
 export class Controls {
   /** The gateway faults to come. */
   readonly script = new FaultScript();
-  readonly #accounts: readonly [Account, ...Account[]];
+  readonly #keys: Keys;
   readonly #worlds: ReadonlyMap<string, World>;
   #requests: LoggedRequest[] = [];
   #aheadMs = 0;
 
-  constructor(accounts: readonly [Account, ...Account[]], syncSeconds: number, faults: Faults) {
-    this.#accounts = accounts;
+  constructor(keys: Keys, syncSeconds: number, faults: Faults) {
+    this.#keys = keys;
     this.#worlds = new Map(
-      accounts.map((account) => [
-        accountName(account),
-        new World({ now: () => this.now(), syncSeconds, faults }),
-      ]),
+      [...keys.accountNames].map((name) => [name, new World({ now: () => this.now(), syncSeconds, faults })]),
     );
   }
 
@@ -39,7 +37,10 @@ export class Controls {
     return Date.now() + this.#aheadMs;
   }
 
-  /** Moves the emulated clock of every account forward. Signatures and the rate limit keep to the real time. */
+  /**
+   * Moves the emulated clock of every account forward. Signatures, temporary credentials and the rate limit keep to the
+   * real time.
+   */
   advance(seconds: number): void {
     if (!(seconds >= 0)) {
       throw new Error(`The clock cannot be moved by ${seconds} seconds: expected 0 or more.`);
@@ -48,13 +49,18 @@ export class Controls {
   }
 
   /** The account's CWP. */
-  world(secretId: string = this.#accounts[0].secretId): World {
-    const account = this.#accounts.find((candidate) => candidate.secretId === secretId);
+  world(secretId: string = this.#keys.first.secretId): World {
+    const account = this.#keys.find(secretId);
     const world = account && this.#worlds.get(accountName(account));
     if (world === undefined) {
       throw new Error(`The emulator has no account with the secretId ${secretId}.`);
     }
     return world;
+  }
+
+  /** Ends all temporary credentials that STS and the metadata service have issued. New ones can be had at once. */
+  expireTemporaryCredentials(): void {
+    this.#keys.endIssued();
   }
 
   addHost(host: NewHost, secretId?: string): void {

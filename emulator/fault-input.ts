@@ -51,7 +51,7 @@ export function readFaults(value: unknown): Faults {
 export function readInjection(value: unknown): { fault: GatewayFault; injection: Injection } {
   const fields = new Fields(value, ["inject", "times", "on", "after"]);
   const times = fields.integer("times");
-  const on = fields.oneOf("on", ["trigger", "read", "any"]);
+  const on = fields.oneOf("on", ["trigger", "read", "sts", "any"]);
   const after = fields.integer("after");
   return {
     fault: readGatewayFault(fields.value("inject")),

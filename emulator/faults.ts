@@ -73,26 +73,31 @@ export type GatewayFault =
   /** This body with status 200, as JSON; the request is not carried out. */
   | { readonly body: string };
 
+/**
+ * `trigger`: SyncMachines with `Sync: true`; `sts`: AssumeRole and AssumeRoleWithWebIdentity; `read`: any other request.
+ */
+export type RequestKind = "trigger" | "read" | "sts";
+
 /** Which requests a gateway fault hits. */
 export interface Injection {
   /** How many requests it hits. Default 1. */
   readonly times?: number;
-  /** `trigger`: SyncMachines with `Sync: true`; `read`: any other request; `any` (default). */
-  readonly on?: "trigger" | "read" | "any";
+  /** Requests of this kind: `trigger`, `sts`, `read`; `any` (default). */
+  readonly on?: RequestKind | "any";
   /** How many matching requests pass unharmed before it hits. Default 0. */
   readonly after?: number;
 }
 
 /** The gateway faults still to come. A request gets the first one that hits it. */
 export class FaultScript {
-  #entries: { fault: GatewayFault; on: "trigger" | "read" | "any"; after: number; times: number }[] = [];
+  #entries: { fault: GatewayFault; on: RequestKind | "any"; after: number; times: number }[] = [];
 
   add(fault: GatewayFault, { times = 1, on = "any", after = 0 }: Injection = {}): void {
     this.#entries.push({ fault, on, after, times });
   }
 
   /** The fault for the next request, which is used up; undefined when all goes well. */
-  take(kind: "trigger" | "read"): GatewayFault | undefined {
+  take(kind: RequestKind): GatewayFault | undefined {
     this.#entries = this.#entries.filter(({ times }) => times > 0);
     for (const entry of this.#entries) {
       if (entry.on !== "any" && entry.on !== kind) {

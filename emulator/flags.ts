@@ -12,6 +12,7 @@ Options:
   --secret-id ID      SecretId to accept (default ${emulatorAccount.secretId})
   --secret-key KEY    SecretKey to accept (default ${emulatorAccount.secretKey})
   --token T           session token to ask for (default: none)
+  --role-arn ARN      role that STS, at the same URL, lets one assume (default: none)
   --quiet             print the URL only
   --help              print this text
 
@@ -35,8 +36,15 @@ export type Order =
 
 /** Reads the command line. Throws a BadFlag. */
 export function readFlags(args: readonly string[]): Order {
-  const { port = "0", "sync-seconds": syncSeconds = "2", token, quiet = false, help, ...keys } = parse(args);
-  const { "secret-id": secretId, "secret-key": secretKey } = keys;
+  const {
+    port = "0",
+    "sync-seconds": syncSeconds = "2",
+    token,
+    quiet = false,
+    help,
+    ...others
+  } = parse(args);
+  const { "secret-id": secretId, "secret-key": secretKey, "role-arn": roleArn } = others;
   if (help) {
     return { help };
   }
@@ -57,7 +65,12 @@ export function readFlags(args: readonly string[]): Order {
   return {
     help: false,
     quiet,
-    options: { port: Number(port), syncSeconds: Number(syncSeconds), accounts: [account] },
+    options: {
+      port: Number(port),
+      syncSeconds: Number(syncSeconds),
+      accounts: [account],
+      ...(roleArn !== undefined && { roles: [{ arn: roleArn }] }),
+    },
   };
 }
 
@@ -71,6 +84,7 @@ function parse(args: readonly string[]) {
         "secret-id": { type: "string" },
         "secret-key": { type: "string" },
         token: { type: "string" },
+        "role-arn": { type: "string" },
         quiet: { type: "boolean" },
         help: { type: "boolean" },
       },

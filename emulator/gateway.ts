@@ -1,19 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { actions } from "./actions";
+import { cwpActions } from "./actions";
 import { Failure } from "./failure";
+import type { RequestKind } from "./faults";
+import { type Account, accountName, type Keys } from "./keys";
 import { RateLimit } from "./rate-limit";
+import type { Role } from "./roles";
 import { type HttpRequest, parseAuthorization, verifySignature } from "./signature";
+import { Sts } from "./sts";
 import type { World } from "./world";
-
-/** A key pair that the emulator accepts. */
-export interface Account {
-  readonly secretId: string;
-  readonly secretKey: string;
-  /** The session token, for a temporary key: each request must carry it as X-TC-Token. */
-  readonly token?: string;
-  /** Key pairs with the same name here belong to one account and share its hosts and syncs. Default: the secretId. */
-  readonly account?: string;
-}
 
 /** What a request says of itself, checked or not. */
 export interface Claims {
@@ -34,22 +28,63 @@ export interface Answer {
   readonly body: string;
 }
 
-const apiVersion = "2018-02-28";
-const maximumRequestsPerSecond = 20;
+/** One service's API, told from the others by its version. */
+interface Api {
+  readonly service: string;
+  readonly version: string;
+  /** Whether Tencent Cloud documents X-TC-Region as required. */
+  readonly needsRegion: boolean;
+  /** The most that one account may send of one action. */
+  readonly requestsPerSecond: number;
+  readonly actions: ReadonlyMap<string, (parameters: unknown, caller: Account) => object>;
+}
+
+/** Who sends a request that needs no signature. */
+const nobody: Account = { secretId: "", secretKey: "" };
+
 /** The largest body that a TC3-signed POST may have. */
 export const maximumBodyBytes = 10 * 1024 * 1024;
 
-/** The API gateway before CWP: checks a request, then carries out its action on the account's world. */
+/** The API gateway before CWP and STS: checks a request, then carries out its action. */
 export class Gateway {
-  readonly #accounts: readonly Account[];
-  readonly #worldOf: (account: Account) => World;
+  readonly #keys: Keys;
   readonly #realTime: () => number;
-  readonly #rateLimit = new RateLimit(maximumRequestsPerSecond);
+  readonly #apis: readonly Api[];
+  readonly #rateLimit = new RateLimit();
 
-  constructor(accounts: readonly Account[], worldOf: (account: Account) => World, realTime: () => number) {
-    this.#accounts = accounts;
-    this.#worldOf = worldOf;
+  constructor(
+    keys: Keys,
+    roles: readonly Role[],
+    worldOf: (account: Account) => World,
+    realTime: () => number,
+  ) {
+    this.#keys = keys;
     this.#realTime = realTime;
+    const sts = new Sts(roles, keys);
+    this.#apis = [
+      {
+        service: "CWP",
+        version: "2018-02-28",
+        needsRegion: false,
+        requestsPerSecond: 20,
+        actions: new Map(
+          [...cwpActions].map(([name, action]) => [
+            name,
+            (parameters, caller) => action(parameters, worldOf(caller)),
+          ]),
+        ),
+      },
+      {
+        service: "STS",
+        version: "2018-08-13",
+        needsRegion: true,
+        requestsPerSecond: 600,
+        actions: new Map([
+          ["AssumeRole", (parameters) => sts.assumeRole(parameters)],
+          ["AssumeRoleWithWebIdentity", (parameters) => sts.assumeRoleWithWebIdentity(parameters)],
+        ]),
+      },
+    ];
   }
 
   answer(request: HttpRequest): Answer {
@@ -72,7 +107,7 @@ export class Gateway {
    * asked, whether that is too often, and only then the parameters of the action.
    */
   #carryOut(request: HttpRequest): object {
-    const { method, headers, body } = request;
+    const { method, body } = request;
     if (method !== "POST") {
       throw new Failure(
         "UnsupportedProtocol",
@@ -90,37 +125,43 @@ export class Gateway {
         "X-TC-Timestamp is not valid: expected whole seconds since the epoch.",
       );
     }
-    requiredHeader(request, "Authorization");
+    const isUnsigned = requiredHeader(request, "Authorization") === "SKIP";
 
-    const account = this.#authenticate(request);
-    if (account.token !== undefined && headers["x-tc-token"] !== account.token) {
+    const caller =
+      isUnsigned && actionName === "AssumeRoleWithWebIdentity" ? nobody : this.#authenticate(request);
+    const api = this.#apis.find((candidate) => candidate.version === version);
+    if (api === undefined) {
+      const known = this.#apis.map((one) => `${one.version} (${one.service})`).join(" and ");
       throw new Failure(
-        "AuthFailure.TokenFailure",
-        "This SecretId is temporary, and its X-TC-Token is missing or wrong.",
+        "NoSuchVersion",
+        `There is no API version \`${version}\`. The emulator has ${known}.`,
       );
     }
-    if (version !== apiVersion) {
-      throw new Failure("NoSuchVersion", `CWP has no API version \`${version}\`; it has ${apiVersion}.`);
-    }
-    const action = actions.get(actionName);
+    const action = api.actions.get(actionName);
     if (action === undefined) {
       throw new Failure(
         "InvalidAction",
-        `The request action=\`${actionName}\` is invalid. The emulator knows ${[...actions.keys()].join(", ")}.`,
+        `The request action=\`${actionName}\` is invalid. Of ${api.service} ${version}, the emulator knows ${[...api.actions.keys()].join(", ")}.`,
       );
     }
-    if (!this.#rateLimit.allows(`${accountName(account)} ${actionName}`, this.#realTime())) {
+    if (api.needsRegion) {
+      requiredHeader(request, "X-TC-Region");
+    }
+    const { requestsPerSecond } = api;
+    if (
+      !this.#rateLimit.allows(`${accountName(caller)} ${actionName}`, requestsPerSecond, this.#realTime())
+    ) {
       throw new Failure(
         "RequestLimitExceeded",
-        `Your current request times exceeds the frequency limit \`${maximumRequestsPerSecond}\` for a second. Please reduce the frequency of calls.`,
+        `Your current request times exceeds the frequency limit \`${requestsPerSecond}\` for a second. Please reduce the frequency of calls.`,
       );
     }
-    return action(parseBody(body), this.#worldOf(account));
+    return action(parseBody(body), caller);
   }
 
   #authenticate(request: HttpRequest): Account {
     const { secretId } = parseAuthorization(request.headers.authorization ?? "");
-    const account = this.#accounts.find((candidate) => candidate.secretId === secretId);
+    const account = this.#keys.find(secretId);
     if (account === undefined) {
       throw new Failure(
         "AuthFailure.SecretIdNotFound",
@@ -128,13 +169,17 @@ export class Gateway {
       );
     }
     verifySignature(request, account.secretKey, this.#realTime());
+    if (account.token !== undefined && request.headers["x-tc-token"] !== account.token) {
+      throw new Failure(
+        "AuthFailure.TokenFailure",
+        "This SecretId is temporary, and its X-TC-Token is missing or wrong.",
+      );
+    }
+    if (this.#keys.hasEnded(account)) {
+      throw new Failure("AuthFailure.TokenFailure", "This SecretId is temporary, and it has expired.");
+    }
     return account;
   }
-}
-
-/** The name under which key pairs share a world. */
-export function accountName({ account, secretId }: Account): string {
-  return account ?? secretId;
 }
 
 /** The answer to a request that failed. */
@@ -167,6 +212,14 @@ export function readClaims({ headers, body }: HttpRequest): Claims {
     sync: typeof sync === "boolean" ? sync : undefined,
     secretId,
   };
+}
+
+/** What kind of request it is, for faults aimed at one kind. */
+export function requestKind({ action, sync }: Claims): RequestKind {
+  if (action.startsWith("AssumeRole")) {
+    return "sts";
+  }
+  return action === "SyncMachines" && sync === true ? "trigger" : "read";
 }
 
 function requiredHeader({ headers }: HttpRequest, name: string): string {

@@ -1,6 +1,7 @@
 /**
  * A CWP endpoint on this machine, for tests, demos and stacks without a network: it checks signatures as Tencent Cloud
- * does, models the syncs and the hosts of an account, and can be made to misbehave.
+ * does, models the syncs and the hosts of an account, and can be made to misbehave. At the same URL it stands in for STS and
+ * for the metadata service of a CVM instance, whose temporary credentials it accepts.
  *
  * ```ts
  * const emulator = await startEmulator({ syncSeconds: 5 });
@@ -14,6 +15,7 @@
 export type { LoggedRequest } from "./controls";
 export { Failure } from "./failure";
 export type { Faults, ForeignSync, GatewayFault, Injection } from "./faults";
-export type { Account } from "./gateway";
+export type { Account } from "./keys";
+export type { CamRole, Role } from "./roles";
 export { type Emulator, type EmulatorOptions, emulatorAccount, startEmulator } from "./server";
 export { type Host, type NewHost, type Run, type SyncStatus, World, type WorldOptions } from "./world";

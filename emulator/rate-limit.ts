@@ -1,15 +1,10 @@
 /** At most so many requests within any one second, counted apart for each key. Refused requests do not count. */
 export class RateLimit {
-  readonly #perSecond: number;
   readonly #passed = new Map<string, number[]>();
 
-  constructor(perSecond: number) {
-    this.#perSecond = perSecond;
-  }
-
-  allows(key: string, nowMs: number): boolean {
+  allows(key: string, perSecond: number, nowMs: number): boolean {
     const recent = (this.#passed.get(key) ?? []).filter((ms) => ms > nowMs - 1000);
-    const allowed = recent.length < this.#perSecond;
+    const allowed = recent.length < perSecond;
     this.#passed.set(key, allowed ? [...recent, nowMs] : recent);
     return allowed;
   }

@@ -3,8 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Controls, type LoggedRequest } from "./controls";
 import { type Delivery, deliver } from "./delivery";
 import type { Faults } from "./faults";
-import { type Account, Gateway, maximumBodyBytes, readClaims } from "./gateway";
+import { Gateway, maximumBodyBytes, readClaims, requestKind } from "./gateway";
+import { type Account, Keys } from "./keys";
+import { camRolePath, readMetadata } from "./metadata";
 import { answerOwnPath, ownPath } from "./own-paths";
+import type { CamRole, Role } from "./roles";
 import type { HttpRequest } from "./signature";
 
 /** The key pair that the emulator accepts when none is given. It is no secret: it opens nothing else. */
@@ -22,6 +25,10 @@ export interface EmulatorOptions {
   readonly syncSeconds?: number;
   /** How the CWP of every account misbehaves from the start. */
   readonly faults?: Faults;
+  /** The roles that STS lets one assume. Default: none. */
+  readonly roles?: readonly Role[];
+  /** The role bound to the machine, as the metadata service has it. Default: none. */
+  readonly camRole?: CamRole;
   /** Called with one line for each API request. */
   readonly log?: (line: string) => void;
 }
@@ -35,7 +42,8 @@ type PublicControls =
   | "inject"
   | "setFaults"
   | "setSyncSeconds"
-  | "advance";
+  | "advance"
+  | "expireTemporaryCredentials";
 
 /**
  * A running emulator. Where a `secretId` is optional, the first account is meant; an unknown one throws an Error.
@@ -47,12 +55,25 @@ export interface Emulator extends Pick<Controls, PublicControls> {
   stop(): Promise<void>;
 }
 
-/** Starts a CWP endpoint on 127.0.0.1. Rejects with an Error when the port cannot be had. */
+/**
+ * Starts a CWP endpoint on 127.0.0.1. Rejects with an Error when the port cannot be had, or when a role names an account
+ * that there is not.
+ */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, accounts = [], syncSeconds = 2, faults = {}, log = () => {} } = options;
+  const {
+    port = 0,
+    accounts = [],
+    syncSeconds = 2,
+    faults = {},
+    roles = [],
+    camRole,
+    log = () => {},
+  } = options;
   const [first = emulatorAccount, ...others] = accounts;
-  const controls = new Controls([first, ...others], syncSeconds, faults);
-  const gateway = new Gateway([first, ...others], (account) => controls.world(account.secretId), Date.now);
+  const keys = new Keys([first, ...others], Date.now);
+  checkAccounts(keys, [...roles, ...(camRole ? [camRole] : [])]);
+  const controls = new Controls(keys, syncSeconds, faults);
+  const gateway = new Gateway(keys, roles, ({ secretId }) => controls.world(secretId), Date.now);
   const stopped = new AbortController();
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -61,6 +82,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     if (url.pathname.startsWith(ownPath)) {
       const { status, json } = answerOwnPath(incoming.method ?? "", url, body.toString("utf8"), controls);
       sendJson(outgoing, status, json);
+    } else if (url.pathname.startsWith(camRolePath)) {
+      sendMetadata(
+        outgoing,
+        incoming.method === "GET" ? readMetadata(url.pathname, camRole, keys) : undefined,
+      );
     } else if (url.pathname !== "/") {
       sendJson(outgoing, 404, { error: `The API has one path, /; this request was for ${url.pathname}.` });
     } else {
@@ -70,8 +96,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   async function answerApi(request: HttpRequest, outgoing: ServerResponse): Promise<void> {
     const claims = readClaims(request);
-    const isTrigger = claims.action === "SyncMachines" && claims.sync === true;
-    const fault = controls.script.take(isTrigger ? "trigger" : "read");
+    const fault = controls.script.take(requestKind(claims));
     const delivery = deliver(fault, () => gateway.answer(request));
     const { requestId, outcome } = delivery;
     const logged = { at: controls.now(), ...claims, requestId, answer: outcome };
@@ -97,6 +122,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       await closed;
     },
   });
+}
+
+function checkAccounts(keys: Keys, roles: readonly { readonly account?: string }[]): void {
+  for (const { account } of roles) {
+    if (account !== undefined && !keys.accountNames.has(account)) {
+      throw new Error(
+        `A role of the emulator names the account ${account}: expected one of ${[...keys.accountNames].join(", ")}.`,
+      );
+    }
+  }
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -156,6 +191,17 @@ async function send(outgoing: ServerResponse, delivery: Delivery, stopped: Abort
 
 function sendJson(outgoing: ServerResponse, status: number, json: unknown): void {
   outgoing.writeHead(status, { "Content-Type": "application/json" }).end(`${JSON.stringify(json)}\n`);
+}
+
+function sendMetadata(outgoing: ServerResponse, answer: string | object | undefined): void {
+  if (answer === undefined) {
+    outgoing.writeHead(404, { "Content-Type": "text/plain" }).end("Not Found\n");
+  } else if (typeof answer === "string") {
+    // With no line end: clients take the whole text as the role's name.
+    outgoing.writeHead(200, { "Content-Type": "text/plain" }).end(answer);
+  } else {
+    sendJson(outgoing, 200, answer);
+  }
 }
 
 function logLine({ at, action, sync, secretId, answer, requestId }: LoggedRequest): string {

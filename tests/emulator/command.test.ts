@@ -86,22 +86,25 @@ describe("the flags of cwp-emulator", () => {
     });
   });
 
-  it("set port, sync time, key pair, token and quiet", () => {
+  it("set port, sync time, key pair, token, role and quiet", () => {
+    const arn = "qcs::cam::uin/100000000001:roleName/sync";
     const flags = "--port 8080 --sync-seconds 0.5 --secret-id AKIDmine --secret-key mine --token t --quiet";
-    assert.deepEqual(readFlags(flags.split(" ")), {
+    assert.deepEqual(readFlags([...flags.split(" "), "--role-arn", arn]), {
       help: false,
       quiet: true,
       options: {
         port: 8080,
         syncSeconds: 0.5,
         accounts: [{ secretId: "AKIDmine", secretKey: "mine", token: "t" }],
+        roles: [{ arn }],
       },
     });
   });
 
   it("are all explained by --help", () => {
     assert.deepEqual(readFlags(["--help"]), { help: true });
-    for (const flag of ["port", "sync-seconds", "secret-id", "secret-key", "token", "quiet", "help"]) {
+    const flags = ["port", "sync-seconds", "secret-id", "secret-key", "token", "role-arn", "quiet", "help"];
+    for (const flag of flags) {
       assert.match(help, new RegExp(`^  --${flag} `, "m"));
     }
   });

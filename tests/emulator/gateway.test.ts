@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, emulatorAccount, startEmulator, World } from "../../emulator";
 import { Gateway } from "../../emulator/gateway";
+import { Keys } from "../../emulator/keys";
 import { call, errorCode, type SignedRequest, sendSigned, signedHeaders } from "./signed-request";
 
 const temporaryKey = { secretId: "AKIDtemporary", secretKey: "temporarykey" };
@@ -67,7 +68,8 @@ describe("the emulated API gateway", () => {
     let nowMs = 1_700_000_000_000;
     const world = new World({ now: () => nowMs, syncSeconds: 60 });
     const gateway = new Gateway(
-      [emulatorAccount, temporary],
+      new Keys([emulatorAccount, temporary], () => nowMs),
+      [],
       () => world,
       () => nowMs,
     );
