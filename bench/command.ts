@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { parseArgs } from "node:util";
+import { type AbsentFigures, measureAbsent } from "./credentials";
 import { bestCurves, checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
 import { type EngineFigures, measureEngine, SYNC_SECONDS, type UpFigures } from "./engine";
 import { plotDelay } from "./plot";
@@ -9,11 +10,11 @@ import { table } from "./table";
 
 const help = `Usage: npm run bench -- [options]
 
-Measures how late the end of a sync is seen for how many requests (delay), and what a MachineSync costs on the real
-Pulumi engine (engine), each beside its peers.
+Measures how late the end of a sync is seen for how many requests (delay), how soon it is clear that there are no
+credentials (credentials), and what a MachineSync costs on the real Pulumi engine (engine), each beside its peers.
 
 Options:
-  --only PART   delay or engine (default: both)
+  --only PART   delay, credentials or engine (default: all)
   --json FILE   write the figures there too
   --plot FILE   write a plot of the delays there, as an SVG image (README.md shows bench/delay.svg)
   --help        print this text
@@ -22,6 +23,8 @@ Options:
 /** Enough that another seed changes no mean delay by more than a twentieth. */
 const RUNS = 2000;
 
+const allParts: readonly string[] = ["delay", "credentials", "engine"];
+
 interface Order {
   readonly parts: readonly string[];
   readonly json: string | undefined;
@@ -29,7 +32,12 @@ interface Order {
 }
 
 async function run({ parts, json, plot }: Order): Promise<void> {
-  const figures: { delay?: Delay[]; loop?: LoopCheck; engine?: EngineFigures } = {};
+  const figures: {
+    delay?: Delay[];
+    loop?: LoopCheck;
+    credentials?: AbsentFigures;
+    engine?: EngineFigures;
+  } = {};
   if (parts.includes("delay")) {
     const runs = drawRuns(RUNS);
     figures.delay = await measureDelay(runs);
@@ -39,6 +47,10 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     if (plot !== undefined) {
       fs.writeFileSync(plot, plotDelay(figures.delay, await bestCurves(runs)));
     }
+  }
+  if (parts.includes("credentials")) {
+    figures.credentials = await measureAbsent();
+    print(credentialsTable(figures.credentials));
   }
   if (parts.includes("engine")) {
     figures.engine = await measureEngine((step) => process.stderr.write(`${step}\n`));
@@ -76,6 +88,17 @@ function loopText({ history, loop, schedule }: LoopCheck): string {
     `${percent(meanDelayFraction)} late, ${meanRequests.toFixed(1)} requests`;
   return `The whole waiting loop on a model of the service, history ${history}: ${figures(loop)}.
 The schedule alone: ${figures(schedule)}.
+`;
+}
+
+function credentialsTable({ refused, swallowed }: AbsentFigures): string {
+  return `
+How long it takes to find that there are no credentials in any place, in seconds
+
+${table(
+  ["metadata service", "min", "median", "max"],
+  [...spreadRow("nobody listens", refused, 2), ...spreadRow("a firewall swallows the request", swallowed, 2)],
+)}
 `;
 }
 
@@ -154,13 +177,13 @@ function readOrder(args: string[]): Order | undefined {
     help: { type: "boolean" },
   } as const;
   const { only, json, plot, help: wantsHelp } = parseArgs({ args, options }).values;
-  if (only !== undefined && only !== "delay" && only !== "engine") {
-    throw new Error(`--only ${only} is no part of the benchmark: expected delay or engine.`);
+  if (only !== undefined && !allParts.includes(only)) {
+    throw new Error(`--only ${only} is no part of the benchmark: expected ${allParts.join(", ")}.`);
   }
-  if (only === "engine" && plot !== undefined) {
-    throw new Error("--plot draws the delays: leave out --only engine.");
+  if (only !== undefined && only !== "delay" && plot !== undefined) {
+    throw new Error(`--plot draws the delays: leave out --only ${only}.`);
   }
-  return wantsHelp ? undefined : { parts: only ? [only] : ["delay", "engine"], json, plot };
+  return wantsHelp ? undefined : { parts: only ? [only] : allParts, json, plot };
 }
 
 async function main(): Promise<void> {

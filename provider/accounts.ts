@@ -9,7 +9,7 @@ const accounts = new Map<string, MachineSyncs>();
 /** The syncs of one account, shared by all that runs in this process. */
 export function machineSyncsOf(connection: Connection): MachineSyncs {
   const { protocol, host, region, credentials } = connection;
-  const key = JSON.stringify([protocol, host, region, credentials]);
+  const key = JSON.stringify([protocol, host, region, credentials.identity]);
   const known = accounts.get(key) ?? new MachineSyncs(connect(connection), pace, systemClock);
   accounts.set(key, known);
   return known;

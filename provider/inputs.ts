@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseEndpoint } from "./settings";
+import type { AssumeRole } from "./credentials/assumedRole";
+import { wrongInRole } from "./credentials/role";
+import { parseEndpoint } from "./endpoint";
 
 /** The inputs of a MachineSync as the engine keeps them. */
 export interface Inputs {
@@ -7,6 +9,8 @@ export interface Inputs {
   readonly skipAwait?: boolean;
   readonly region?: string;
   readonly endpoint?: string;
+  readonly profile?: string;
+  readonly assumeRole?: AssumeRole;
   /** The resource option customTimeouts, which the engine does not tell a dynamic provider. */
   readonly timeouts?: { readonly create?: string; readonly update?: string };
 }
@@ -25,11 +29,13 @@ const wanted: Readonly<Record<keyof Inputs, readonly [what: string, fits: (value
   skipAwait: ["true or false", (value) => typeof value === "boolean"],
   region: ["a region such as ap-guangzhou", isText],
   endpoint: ["a host or URL", isText],
-  timeouts: ["an object", (value) => typeof value === "object" && value !== null && !Array.isArray(value)],
+  profile: ["the name of a profile", isText],
+  assumeRole: ["an object with a roleArn", isObject],
+  timeouts: ["an object", isObject],
 };
 
 /** Properties that say which account is synced: another account is another resource. */
-const account = ["region", "endpoint"] as const;
+const account = ["region", "endpoint", "profile", "assumeRole"] as const;
 
 /** The failures of the inputs, each with the property that is wrong. Unknown values pass. */
 export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailure[] {
@@ -48,10 +54,15 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
       failures.push({ property, reason: `${property} must be ${rule[0]}, not ${kindOf(value)}.` });
     }
   }
-  return [...failures, ...checkEndpoint(news.endpoint), ...checkTimeouts(news.timeouts)];
+  return [
+    ...failures,
+    ...checkEndpoint(news.endpoint),
+    ...checkRole(news.assumeRole),
+    ...checkTimeouts(news.timeouts),
+  ];
 }
 
-const takes = "triggers, skipAwait, region and endpoint";
+const takes = "triggers, skipAwait, region, endpoint, profile and assumeRole";
 
 /** What a value is, in words that do not give it away: it may be a secret in the wrong place. */
 function kindOf(value: unknown): string {
@@ -82,6 +93,11 @@ function checkEndpoint(endpoint: unknown): CheckFailure[] {
   }
 }
 
+function checkRole(role: unknown): CheckFailure[] {
+  const wrong = isObject(role) ? wrongInRole(role, UNKNOWN) : undefined;
+  return wrong ? [{ property: "assumeRole", reason: `assumeRole cannot be used: ${wrong}.` }] : [];
+}
+
 function checkTimeouts(timeouts: unknown): CheckFailure[] {
   if (typeof timeouts !== "object" || timeouts === null) {
     return [];
@@ -96,7 +112,7 @@ function checkTimeouts(timeouts: unknown): CheckFailure[] {
 
 /** Whether the new inputs ask for anything, and which properties ask for a new resource. */
 export function diffInputs(olds: Inputs, news: Inputs): { changes: boolean; replaces: string[] } {
-  const replaces = account.filter((property) => olds[property] !== news[property]);
+  const replaces = account.filter((property) => !isDeepStrictEqual(olds[property], news[property]));
   return { changes: replaces.length > 0 || !sameTriggers(olds, news), replaces };
 }
 
@@ -124,9 +140,13 @@ export function parseDuration(text: unknown): number | undefined {
   for (const [, amount, unit] of text.matchAll(/([\d.]+)([a-z]+)/g)) {
     total += Number(amount) * (unitMs[unit ?? ""] ?? 0);
   }
-  return total > 0 ? total : undefined;
+  return total > 0 && Number.isFinite(total) ? total : undefined;
 }
 
 function isText(value: unknown): boolean {
   return typeof value === "string" && value !== "";
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

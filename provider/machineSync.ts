@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { machineSyncsOf } from "./accounts";
+import type { Config } from "./config";
 import { durationSeconds, outputState, type SyncStatus } from "./cwp/status";
 import { whileEngineLives } from "./engine";
 import { type CheckFailure, checkInputs, diffInputs, type Inputs, sameTriggers, timeoutMs } from "./inputs";
-import { type AccountArgs, type Config, resolveConnection } from "./settings";
+import { type AccountArgs, resolveConnection } from "./settings";
 import { type UnfinishedRun, WaitError } from "./sync/errors";
 import type { Call } from "./sync/machineSyncs";
 

@@ -1,4 +1,4 @@
-export { MachineSync, type MachineSyncArgs } from "./machineSync";
+export { type AssumeRole, MachineSync, type MachineSyncArgs } from "./machineSync";
 export {
   type GetMachineSyncStatusArgs,
   getMachineSyncStatus,

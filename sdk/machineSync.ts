@@ -1,6 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { provider } from "./shim";
 
+/** A CAM role to assume. */
+export interface AssumeRole {
+  /** `qcs::cam::uin/100000000001:roleName/deploy`. */
+  roleArn: pulumi.Input<string>;
+  /** Shown in the account's audit log. Default: `pulumi-tencentcloud-cwp`. */
+  sessionName?: pulumi.Input<string>;
+  /** How long its temporary credentials live, in seconds, up to 43200. They are renewed in time. Default: 7200. */
+  sessionDuration?: pulumi.Input<number>;
+  /** What the role's trust policy may ask for. */
+  externalId?: pulumi.Input<string>;
+}
+
 /** The arguments of a MachineSync. None of them takes a secret: credentials come from the Pulumi config or the environment. */
 export interface MachineSyncArgs {
   /**
@@ -20,6 +32,16 @@ export interface MachineSyncArgs {
    * TENCENTCLOUD_CWP_ENDPOINT, then `cwp.tencentcloudapi.com`. A change replaces the resource.
    */
   endpoint?: pulumi.Input<string>;
+  /**
+   * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other settings. A change
+   * replaces the resource. Default: as the settings say (see docs/settings.md).
+   */
+  profile?: pulumi.Input<string>;
+  /**
+   * A role to assume with those credentials. A change replaces the resource. Default: `tencentcloud:assumeRole`, then
+   * TENCENTCLOUD_ASSUME_ROLE_ARN, then none.
+   */
+  assumeRole?: pulumi.Input<AssumeRole>;
 }
 
 /**
@@ -46,6 +68,8 @@ export class MachineSync extends pulumi.dynamic.Resource {
   declare readonly skipAwait: pulumi.Output<boolean | undefined>;
   declare readonly region: pulumi.Output<string | undefined>;
   declare readonly endpoint: pulumi.Output<string | undefined>;
+  declare readonly profile: pulumi.Output<string | undefined>;
+  declare readonly assumeRole: pulumi.Output<pulumi.Unwrap<AssumeRole> | undefined>;
 
   constructor(name: string, args: MachineSyncArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     const { create, update } = opts.customTimeouts ?? {};
@@ -64,6 +88,8 @@ export class MachineSync extends pulumi.dynamic.Resource {
         skipAwait: undefined,
         region: undefined,
         endpoint: undefined,
+        profile: undefined,
+        assumeRole: undefined,
         ...args,
         ...((create || update) && { timeouts }),
       },

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AssumeRole, MachineSyncArgs } from "./machineSync";
 
 /** Which account to ask. */
 export interface GetMachineSyncStatusArgs {
@@ -6,6 +7,10 @@ export interface GetMachineSyncStatusArgs {
   region?: string;
   /** As in MachineSyncArgs. */
   endpoint?: string;
+  /** As in MachineSyncArgs. */
+  profile?: string;
+  /** As in MachineSyncArgs. */
+  assumeRole?: pulumi.Unwrap<AssumeRole>;
 }
 
 /** The account's latest machine sync, whoever started it. */
@@ -35,9 +40,7 @@ export async function getMachineSyncStatus(args: GetMachineSyncStatusArgs = {}):
 
 /** The same for arguments that may be outputs. */
 export function getMachineSyncStatusOutput(
-  args: {
-    [Name in keyof GetMachineSyncStatusArgs]: pulumi.Input<NonNullable<GetMachineSyncStatusArgs[Name]>>;
-  } = {},
+  args: Pick<MachineSyncArgs, keyof GetMachineSyncStatusArgs> = {},
 ): pulumi.Output<MachineSyncStatus> {
   return pulumi.output(args).apply((known) => getMachineSyncStatus(known));
 }

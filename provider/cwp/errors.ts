@@ -3,6 +3,9 @@ export type Retry = "yes" | "few" | "never";
 
 /** Every failure of this package: what happened and, in the same message, what to do about it. */
 export class CwpError extends Error {
+  /** False where nothing was sent to CWP, as when there were no credentials to sign it with. */
+  sent = true;
+
   constructor(
     /** Tencent Cloud's error code where there is one, else one of this package's own. */
     readonly code: string,
@@ -22,14 +25,17 @@ export class CwpError extends Error {
 export class SettingsError extends CwpError {
   constructor(message: string) {
     super("InvalidSettings", message, "never");
+    this.sent = false;
   }
 }
 
 /** The service answered with an error code. */
 export class ApiError extends CwpError {
-  constructor(code: string, said: string, requestId: string) {
-    const { retry, advice } = meaningOf(code);
-    const sentence = said.trim().replace(/[.。]*$/, "");
+  /** `action` is the CAM action that the request needs. */
+  constructor(code: string, said: string, requestId: string, action = "cwp:SyncMachines") {
+    const { retry, advice: text } = meaningOf(code);
+    const advice = text.replaceAll("ACTION", action);
+    const sentence = said.trim().replace(/[.。]*$/, "") || "no reason given";
     super(
       code,
       `${code}: ${sentence} (RequestId ${requestId || "none"}).${advice && ` ${advice}`}`,
@@ -55,7 +61,7 @@ export class BadAnswer extends CwpError {
   constructor(what: string, requestId = "") {
     super(
       "BadAnswer",
-      `The answer is not what SyncMachines documents: ${what}. A proxy or a wrong endpoint answers like this: check tencentcloud-cwp:endpoint and the proxy settings.`,
+      `This is no answer of the API: ${what}. A proxy or a wrong endpoint answers like this: check tencentcloud-cwp:endpoint and the proxy settings.`,
       "yes",
       requestId,
     );
@@ -79,13 +85,17 @@ interface Meaning {
   readonly advice: string;
 }
 
-const lookUp = "The error codes of SyncMachines in Tencent Cloud's API documentation say what it means.";
+const lookUp = "Tencent Cloud's API documentation says what the code means.";
 
 const stop = (advice: string): Meaning => ({ retry: "never", advice });
 const again = (retry: Retry, advice = ""): Meaning => ({ retry, advice });
 
 const checkCredentials =
   "Check the SecretId and SecretKey (tencentcloud:secretId and tencentcloud:secretKey, or TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY).";
+const grant =
+  'Grant this identity the CAM action ACTION, as by the policy {"version":"2.0","statement":[{"effect":"allow","action":["ACTION"],"resource":["*"]}]}.';
+const checkRole =
+  "Check the role's ARN (assumeRole, tencentcloud:assumeRole or TENCENTCLOUD_ASSUME_ROLE_ARN).";
 const checkEndpoint =
   "Check that tencentcloud-cwp:endpoint is a CWP endpoint, such as cwp.tencentcloudapi.com.";
 
@@ -93,40 +103,44 @@ const checkEndpoint =
  * Codes as Tencent Cloud documents them (API 3.0, common error codes, and those of SyncMachines). A full code is looked up
  * first, then the part before its dot; a code found in neither way is final.
  */
-const meanings: Readonly<Record<string, Meaning>> = {
-  RequestLimitExceeded: again("yes"),
-  ResourceInUse: again("yes"),
-  ResourceUnavailable: again("yes"),
-  ServiceUnavailable: again("yes"),
-  "FailedOperation.APIServerFail": again("yes"),
-  FailedOperation: again("few"),
-  InternalError: again(
-    "few",
-    "This is a fault of the service: try again later, or give Tencent Cloud the RequestId.",
-  ),
+const meanings: ReadonlyMap<string, Meaning> = new Map(
+  Object.entries({
+    RequestLimitExceeded: again("yes"),
+    ResourceInUse: again("yes"),
+    ResourceUnavailable: again("yes"),
+    ServiceUnavailable: again("yes"),
+    "FailedOperation.APIServerFail": again("yes"),
+    FailedOperation: again("few"),
+    InternalError: again(
+      "few",
+      "This is a fault of the service: try again later, or give Tencent Cloud the RequestId.",
+    ),
 
-  AuthFailure: stop(checkCredentials),
-  "AuthFailure.SecretIdNotFound": stop(
-    `The SecretId is unknown or disabled. ${checkCredentials} Keys of the international site work only with cwp.intl.tencentcloudapi.com.`,
-  ),
-  "AuthFailure.SignatureExpire": stop(
-    "The clock of this machine is off by more than five minutes: set it right (NTP), then run again.",
-  ),
-  "AuthFailure.TokenFailure": stop(
-    "The temporary credentials have ended or do not fit together: get new ones (TENCENTCLOUD_SECURITY_TOKEN).",
-  ),
-  "AuthFailure.UnauthorizedOperation": stop("Grant the CAM action cwp:SyncMachines to this identity."),
-  UnauthorizedOperation: stop("Grant the CAM action cwp:SyncMachines to this identity."),
-  IpNotInWhitelist: stop("Add this machine's address to the allowed addresses of the SecretId."),
-  IpInBlacklist: stop("Take this machine's address off the blocked addresses of the account."),
-  UnsupportedRegion: stop("Unset the region: SyncMachines needs none."),
-  InvalidAction: stop(checkEndpoint),
-  NoSuchVersion: stop(checkEndpoint),
-};
+    AuthFailure: stop(checkCredentials),
+    "AuthFailure.SecretIdNotFound": stop(
+      `The SecretId is unknown or disabled. ${checkCredentials} Keys of the international site work only with cwp.intl.tencentcloudapi.com.`,
+    ),
+    "AuthFailure.SignatureExpire": stop(
+      "The clock of this machine is off by more than five minutes: set it right (NTP), then run again.",
+    ),
+    "AuthFailure.TokenFailure": stop(
+      "The temporary credentials have ended or do not fit together: get new ones (TENCENTCLOUD_SECURITY_TOKEN).",
+    ),
+    "AuthFailure.UnauthorizedOperation": stop(grant),
+    UnauthorizedOperation: stop(grant),
+    IpNotInWhitelist: stop("Add this machine's address to the allowed addresses of the SecretId."),
+    IpInBlacklist: stop("Take this machine's address off the blocked addresses of the account."),
+    "InternalError.GetRoleError": stop(checkRole),
+    "ResourceNotFound.RoleNotFound": stop(checkRole),
+    UnsupportedRegion: stop("Unset the region: SyncMachines needs none."),
+    InvalidAction: stop(checkEndpoint),
+    NoSuchVersion: stop(checkEndpoint),
+  }),
+);
 
 /** What an error code means for the caller. */
 export function meaningOf(code: string): Meaning {
-  return meanings[code] ?? meanings[code.split(".")[0] ?? ""] ?? stop(lookUp);
+  return meanings.get(code) ?? meanings.get(code.split(".")[0] ?? "") ?? stop(lookUp);
 }
 
 /**
@@ -135,5 +149,8 @@ export function meaningOf(code: string): Meaning {
  */
 export function mayHaveWorked(error: CwpError): boolean {
   const [family] = error.code.split(".");
+  if (!error.sent) {
+    return false;
+  }
   return !(error instanceof ApiError) || family === "InternalError" || family === "FailedOperation";
 }

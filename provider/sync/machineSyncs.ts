@@ -35,7 +35,7 @@ export const REQUEST_MS = 9_000;
 /** A request under way at a deadline is cut there, but is given this long at least. */
 const SHORTEST_REQUEST_MS = 1_000;
 /** How long a trigger may wait for the first answer of callers that have just come, so that they can ride on it. */
-const GATHER_MS = 1_000;
+const GATHER_MS = 2_000;
 /** The wait after a first failure, and the longest one. It doubles each time, less a random part of up to a half. */
 const BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;

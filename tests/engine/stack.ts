@@ -129,6 +129,8 @@ export class TestStack {
       // Credential files are looked for in the home folder.
       HOME: home,
       USERPROFILE: home,
+      // Nobody listens there: a test must not ask the metadata service of the machine it runs on.
+      TENCENTCLOUD_METADATA_URL: "http://127.0.0.1:2",
       PULUMI_HOME: path.join(home, ".pulumi"),
       PULUMI_BACKEND_URL: `file://${this.backendDir.split(path.sep).join("/")}`,
       PULUMI_CONFIG_PASSPHRASE: "passphrase",

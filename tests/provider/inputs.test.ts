@@ -21,6 +21,15 @@ describe("check", () => {
     ["skipAwait", [true, false]],
     ["region", ["ap-guangzhou"]],
     ["endpoint", ["cwp.tencentcloudapi.com", "https://cwp.tencentcloudapi.com", "http://127.0.0.1:8080"]],
+    ["profile", ["default", "my.profile"]],
+    [
+      "assumeRole",
+      [
+        { roleArn: "qcs::cam::uin/1:roleName/deploy" },
+        { roleArn: "arn", sessionName: "ci", sessionDuration: 43_200, externalId: "id" },
+        { roleArn: UNKNOWN, sessionName: UNKNOWN, sessionDuration: UNKNOWN, externalId: UNKNOWN },
+      ],
+    ],
     ["timeouts", [{}, { create: "20m" }, { update: "90s" }, { create: "1h30m", update: "1s" }]],
     ["__provider", ["the text of the shim"]],
   ];
@@ -39,6 +48,8 @@ describe("check", () => {
     ["skipAwait", "true or false", ["yes", "true", 1, [], null]],
     ["region", "a region such as ap-guangzhou", [7, "", ["ap-guangzhou"], null]],
     ["endpoint", "a host or URL", [7, "", true, {}, null]],
+    ["profile", "the name of a profile", [7, "", true, {}, null]],
+    ["assumeRole", "an object with a roleArn", ["qcs::cam::uin/1:roleName/deploy", "", 1, ["arn"], null]],
     ["timeouts", "an object", ["20m", 20, ["20m"], null]],
   ];
   for (const [property, must, values] of wrong) {
@@ -64,7 +75,10 @@ describe("check", () => {
       const [failure, ...more] = checkInputs({ [property]: "x" });
       assert.deepEqual(more, []);
       assert.equal(failure?.property, property);
-      assert.match(failure.reason, /no such property\. It takes triggers, skipAwait, region and endpoint\.$/);
+      assert.match(
+        failure.reason,
+        /no such property\. It takes triggers, skipAwait, region, endpoint, profile and assumeRole\.$/,
+      );
     }
   });
 
@@ -86,10 +100,14 @@ describe("check", () => {
       endpoint: 3,
       timeouts: 4,
       more: 5,
+      profile: 6,
+      assumeRole: 7,
     });
     assert.deepEqual(propertiesOf(failures), [
+      "assumeRole",
       "endpoint",
       "more",
+      "profile",
       "region",
       "skipAwait",
       "timeouts",
@@ -115,6 +133,32 @@ describe("check", () => {
       assert.doesNotMatch(failure.reason, /pw123/);
     }
   });
+
+  const roles: readonly [role: object, says: RegExp][] = [
+    [{}, /roleArn must be a role such as qcs::cam::uin\/100000000001:roleName\/deploy/],
+    [{ roleArn: "" }, /roleArn must be a role/],
+    [{ roleArn: 7 }, /roleArn must be a role/],
+    [{ roleArn: "arn", sessionName: 7 }, /sessionName must be a text/],
+    [{ roleArn: "arn", sessionName: "" }, /sessionName must be a text/],
+    [{ roleArn: "arn", externalId: ["opensesame"] }, /externalId must be a text/],
+    [{ roleArn: "arn", sessionDuration: 0 }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", sessionDuration: 1.5 }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", sessionDuration: 43_201 }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", sessionDuration: "2h" }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", sessionDuration: true }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", duration: 3600 }, /no property duration/],
+    [{ roleArn: "arn", secretKey: "opensesame" }, /no property secretKey/],
+  ];
+  for (const [role, says] of roles) {
+    it(`fails the role ${JSON.stringify(role)}, and says what is wrong with it without its values`, () => {
+      const [failure, ...more] = checkInputs({ assumeRole: role });
+      assert.deepEqual(more, []);
+      assert.equal(failure?.property, "assumeRole");
+      assert.match(failure.reason, says);
+      assert.match(failure.reason, /^assumeRole cannot be used: /);
+      assert.doesNotMatch(failure.reason, /opensesame/);
+    });
+  }
 
   it("names each of the customTimeouts that cannot be used, by the name that the program gave it", () => {
     const failures = checkInputs({ timeouts: { create: "soon", update: "0s" } });
@@ -159,7 +203,7 @@ describe("diff", () => {
     });
   }
 
-  for (const property of ["region", "endpoint"] as const) {
+  for (const property of ["region", "endpoint", "profile"] as const) {
     it(`asks for a new resource when the ${property} changes, comes, goes or is not known yet`, () => {
       const replaced = { changes: true, replaces: [property] };
       assert.deepEqual(diffInputs({ [property]: "a" }, { [property]: "b" }), replaced);
@@ -168,6 +212,20 @@ describe("diff", () => {
       assert.deepEqual(diffInputs({ [property]: "a" }, { [property]: UNKNOWN }), replaced);
     });
   }
+
+  it("asks for a new resource when the role changes in any part, comes, goes or is not known yet", () => {
+    const replaced = { changes: true, replaces: ["assumeRole"] };
+    const role = { roleArn: "arn", sessionName: "ci", sessionDuration: 3600, externalId: "id" };
+    const olds = { assumeRole: role };
+    assert.deepEqual(diffInputs(olds, { assumeRole: structuredClone(role) }), same);
+    const parts = { roleArn: "b", sessionName: "b", sessionDuration: 60, externalId: undefined };
+    for (const [part, value] of Object.entries(parts)) {
+      assert.deepEqual(diffInputs(olds, { assumeRole: { ...role, [part]: value } }), replaced, part);
+    }
+    assert.deepEqual(diffInputs({}, olds), replaced);
+    assert.deepEqual(diffInputs(olds, {}), replaced);
+    assert.deepEqual(diffInputs(olds, { assumeRole: { ...role, roleArn: UNKNOWN } }), replaced);
+  });
 
   it("names both when region and endpoint change", () => {
     const { replaces } = diffInputs({ region: "a", endpoint: "b" }, { region: "c", endpoint: "d" });
@@ -187,6 +245,11 @@ describe("diff", () => {
       skipAwait: fc.boolean(),
       region: fc.string(),
       endpoint: fc.string(),
+      profile: fc.string(),
+      assumeRole: fc.record(
+        { roleArn: fc.string(), externalId: fc.string() },
+        { requiredKeys: ["roleArn"], noNullPrototype: true },
+      ),
       timeouts: fc.record({ create: fc.string(), update: fc.string() }),
     },
     { requiredKeys: [] },

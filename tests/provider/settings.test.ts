@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Config } from "../../provider/config";
 import type { Connection } from "../../provider/cwp/client";
 import { SettingsError } from "../../provider/cwp/errors";
-import { type Config, parseEndpoint, resolveConnection } from "../../provider/settings";
+import { parseEndpoint, stsConnection } from "../../provider/endpoint";
+import { resolveConnection } from "../../provider/settings";
 import { refusal } from "../refusal";
+import { NOWHERE, ownHome } from "./credentials/home";
 
 type Values = Readonly<Record<string, string | undefined>>;
 
@@ -29,6 +32,8 @@ function choices(names: readonly string[], valuesOf: (name: string) => readonly 
 }
 
 describe("The settings", () => {
+  const home = ownHome();
+
   const settings: readonly {
     name: "endpoint" | "region";
     config: string;
@@ -71,40 +76,53 @@ describe("The settings", () => {
     assert.ok(!("region" in resolveConnection({}, configOf(configPair), {})));
   });
 
-  it("take the config's key pair before the environment's", () => {
+  it("take the region of the profile in use where nothing else names one", () => {
+    home.write(".tccli/default.configure", { region: "ap-default" });
+    home.write(".tccli/named.configure", { _sys_param: { region: "ap-named" } });
+    assert.equal(resolveConnection({}, nothing, {}).region, "ap-default");
+    assert.equal(resolveConnection({ profile: "named" }, nothing, {}).region, "ap-named");
+    assert.equal(
+      resolveConnection({ profile: "named" }, nothing, { TENCENTCLOUD_REGION: "ap-environment" }).region,
+      "ap-environment",
+    );
+    assert.equal(resolveConnection({}, nothing, { TENCENTCLOUD_REGION: "" }).region, "ap-default");
+    assert.ok(!("region" in resolveConnection({}, configOf(configPair), {})), "another profile's region");
+  });
+
+  it("take the config's key pair before the environment's", async () => {
     const { credentials } = resolveConnection({}, configOf(configPair), environmentPair);
-    assert.deepEqual(credentials, { secretId: "config-id", secretKey: "config-key" });
+    assert.deepEqual(await credentials.find(), { secretId: "config-id", secretKey: "config-key" });
   });
 
-  it("take the environment's key pair when the config has none", () => {
+  it("take the environment's key pair when the config has none", async () => {
     const { credentials } = resolveConnection({}, nothing, environmentPair);
-    assert.deepEqual(credentials, { secretId: "environment-id", secretKey: "environment-key" });
+    assert.deepEqual(await credentials.find(), { secretId: "environment-id", secretKey: "environment-key" });
   });
 
-  it("count blanks as absent, and ignore them around a key pair", () => {
+  it("count blanks as absent, and ignore them around a key pair", async () => {
     const { credentials } = resolveConnection(
       {},
       configOf({ "tencentcloud:secretId": " ", "tencentcloud:secretKey": "\n" }),
       { TENCENTCLOUD_SECRET_ID: " id ", TENCENTCLOUD_SECRET_KEY: "key\n", TENCENTCLOUD_TOKEN: " " },
     );
-    assert.deepEqual(credentials, { secretId: "id", secretKey: "key" });
+    assert.deepEqual(await credentials.find(), { secretId: "id", secretKey: "key" });
   });
 
-  it("know each spelling of the session token, in a fixed order", () => {
+  it("know each spelling of the session token, in a fixed order", async () => {
     const spellings = ["TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SESSION_TOKEN"];
     for (const values of choices(spellings, (name) => [name, "", undefined])) {
       const { credentials } = resolveConnection({}, nothing, { ...environmentPair, ...values });
       assert.equal(
-        credentials.token,
+        (await credentials.find()).token,
         spellings.find((name) => values[name]),
         JSON.stringify(values),
       );
     }
     const config = configOf({ ...configPair, "tencentcloud:securityToken": "config-token" });
-    assert.equal(resolveConnection({}, config, {}).credentials.token, "config-token");
+    assert.equal((await resolveConnection({}, config, {}).credentials.find()).token, "config-token");
   });
 
-  it("never mix the key pair or the token of two places", () => {
+  it("never mix the key pair or the token of two places", async () => {
     const names: Values = {
       "tencentcloud:secretId": "config-id",
       "tencentcloud:secretKey": "config-key",
@@ -116,8 +134,11 @@ describe("The settings", () => {
     let connections = 0;
     for (const values of choices(Object.keys(names), (name) => [names[name], "", undefined])) {
       try {
-        const { credentials } = resolveConnection({}, configOf(values), values);
-        const places = new Set(Object.values(credentials).map((value) => value.split("-")[0]));
+        const environment = { TENCENTCLOUD_METADATA_URL: NOWHERE, ...values };
+        const { credentials } = resolveConnection({}, configOf(values), environment);
+        const { secretId, secretKey, token } = await credentials.find();
+        const found = [secretId, secretKey, token].filter((value) => value !== undefined);
+        const places = new Set(found.map((value) => value.split("-")[0]));
         assert.equal(places.size, 1, JSON.stringify(values));
         connections += 1;
       } catch (error) {
@@ -147,15 +168,6 @@ describe("The settings", () => {
     });
   }
 
-  it("name every place they looked in when there are no credentials, and how to set them", async () => {
-    const { message } = await refusal(() => resolveConnection({}, nothing, {}));
-    assert.match(message, /^No Tencent Cloud credentials were found/);
-    for (const name of [...Object.keys(configPair), ...Object.keys(environmentPair)]) {
-      assert.ok(message.includes(name), `${name} is not named`);
-    }
-    assert.match(message, /pulumi config set --secret tencentcloud:secretKey/);
-  });
-
   const illegal: readonly [setting: string, of: "argument" | "config" | "environment"][] = [
     ["tencentcloud:secretId", "config"],
     ["tencentcloud:secretKey", "config"],
@@ -184,15 +196,15 @@ describe("The settings", () => {
     });
   }
 
-  it("show no secret key and no token in any error, whatever is set", () => {
+  it("show no secret key and no token in any error, whatever is set", async () => {
     const secret = fc.stringMatching(/^[0-9a-f]{12}[ \n–]?[0-9a-f]{12}$/);
     const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
     const parts = fc.array(
       fc.constantFrom("https://", "http://", "ftp:", "a.example", "@", ":", "/", "?", "#", " "),
     );
     let errors = 0;
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.record({
           secretId: sometimes(fc.string()),
           secretKey: sometimes(secret),
@@ -201,7 +213,7 @@ describe("The settings", () => {
           region: sometimes(fc.string()),
           inConfig: fc.boolean(),
         }),
-        ({ secretId, secretKey, token, endpoint, region, inConfig }) => {
+        async ({ secretId, secretKey, token, endpoint, region, inConfig }) => {
           const config = {
             "tencentcloud:secretId": secretId,
             "tencentcloud:secretKey": secretKey,
@@ -213,11 +225,12 @@ describe("The settings", () => {
             TENCENTCLOUD_TOKEN: token,
           };
           try {
-            resolveConnection(
+            const { credentials } = resolveConnection(
               { endpoint, region },
               inConfig ? configOf(config) : nothing,
-              inConfig ? {} : environment,
+              { TENCENTCLOUD_METADATA_URL: NOWHERE, ...(inConfig ? {} : environment) },
             );
+            await credentials.find();
           } catch (error) {
             errors += 1;
             assert.ok(error instanceof SettingsError, String(error));
@@ -335,4 +348,31 @@ describe("An endpoint", () => {
       assert.match(error.message, /must not hold a user name or password/);
     });
   }
+});
+
+describe("The STS of an endpoint", () => {
+  const hosts: readonly [endpoint: string, protocol: "http:" | "https:", host: string][] = [
+    ["cwp.tencentcloudapi.com", "https:", "sts.tencentcloudapi.com"],
+    ["cwp.intl.tencentcloudapi.com", "https:", "sts.intl.tencentcloudapi.com"],
+    ["cwp.ap-guangzhou.tencentcloudapi.com", "https:", "sts.ap-guangzhou.tencentcloudapi.com"],
+    ["cwp.internal.tencentcloudapi.com", "https:", "sts.internal.tencentcloudapi.com"],
+    ["https://cwp.example.com", "https:", "sts.tencentcloudapi.com"],
+    ["10.0.0.7:8443", "https:", "sts.tencentcloudapi.com"],
+    ["http://127.0.0.1:8080", "http:", "127.0.0.1:8080"],
+    ["http://localhost:8080", "http:", "localhost:8080"],
+    ["http://[::1]:8080", "http:", "[::1]:8080"],
+  ];
+  for (const [endpoint, protocol, host] of hosts) {
+    it(`${endpoint} is ${host}`, () => {
+      const sts = stsConnection(parseEndpoint(endpoint), undefined);
+      assert.deepEqual([sts.protocol, sts.host], [protocol, host]);
+    });
+  }
+
+  it("is told the region in use, and another where there is none, since it insists on one", () => {
+    const endpoint = parseEndpoint("cwp.tencentcloudapi.com");
+    assert.equal(stsConnection(endpoint, "ap-shanghai").region, "ap-shanghai");
+    assert.equal(stsConnection(endpoint, undefined).region, "ap-guangzhou");
+    assert.equal(stsConnection(endpoint, "").region, "ap-guangzhou");
+  });
 });

@@ -60,13 +60,25 @@ describe("A MachineSync in a program", () => {
       skipAwait: true,
       region: "ap-guangzhou",
       endpoint: "cwp.intl.tencentcloudapi.com",
+      profile: "deploy",
+      assumeRole: { roleArn: "arn", sessionName: "ci", sessionDuration: 3600, externalId: "id" },
     };
     assert.deepEqual(await inputsOf(args), args);
   });
 
-  it("takes outputs as arguments, also inside of triggers", async () => {
-    const args = { triggers: ["ins-1", pulumi.output("ins-2")], skipAwait: pulumi.output(false) };
-    assert.deepEqual(await inputsOf(args), { triggers: ["ins-1", "ins-2"], skipAwait: false });
+  it("takes outputs as arguments, also inside of triggers and of the role", async () => {
+    const args = {
+      triggers: ["ins-1", pulumi.output("ins-2")],
+      skipAwait: pulumi.output(false),
+      profile: pulumi.output("deploy"),
+      assumeRole: { roleArn: pulumi.output("arn"), externalId: "id" },
+    };
+    assert.deepEqual(await inputsOf(args), {
+      triggers: ["ins-1", "ins-2"],
+      skipAwait: false,
+      profile: "deploy",
+      assumeRole: { roleArn: "arn", externalId: "id" },
+    });
   });
 
   const customTimeouts: readonly [given: pulumi.CustomTimeouts, input: object | undefined][] = [
@@ -97,12 +109,16 @@ describe("A MachineSync in a program", () => {
   });
 
   it("has the outputs that its documentation names", async () => {
-    const sync = new MachineSync("machines", { triggers: ["ins-1"], region: "ap-guangzhou" });
+    const assumeRole = { roleArn: "arn" };
+    const args = { triggers: ["ins-1"], region: "ap-guangzhou", profile: "deploy", assumeRole };
+    const sync = new MachineSync("machines", args);
     const { state, latestStartTime, latestEndTime, durationSeconds, requestId, triggers, region } = sync;
     const shown = pulumi.output({ state, latestStartTime, latestEndTime, durationSeconds, requestId });
     assert.deepEqual(await resolved(shown), outputs);
     assert.deepEqual(await resolved(triggers), ["ins-1"]);
     assert.equal(await resolved(region), "ap-guangzhou");
+    assert.equal(await resolved(sync.profile), "deploy");
+    assert.deepEqual(await resolved(sync.assumeRole), assumeRole);
     assert.equal(await resolved(sync.skipAwait), undefined);
     assert.equal(await resolved(sync.endpoint), undefined);
   });

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type Emulator, startEmulator } from "../../emulator";
 import { getMachineSyncStatus, getMachineSyncStatusOutput } from "../../sdk";
-import { cleanEnvironment } from "../environment";
+import { ownHome } from "../provider/credentials/home";
 import { refusal } from "../refusal";
 
 const account = { secretId: "AKIDtest", secretKey: "the-secret-key-of-the-test" };
+const other = { secretId: "AKIDother", secretKey: "the-other-secret-key" };
+const deploy = { roleArn: "qcs::cam::uin/100000000001:roleName/deploy", externalId: "the-external-id" };
 
 describe("The status function", () => {
-  cleanEnvironment();
+  const home = ownHome();
 
   let emulator: Emulator;
   const config = pulumi.runtime.allConfig();
@@ -18,7 +20,10 @@ describe("The status function", () => {
   };
 
   beforeEach(async () => {
-    emulator = await startEmulator({ accounts: [account] });
+    emulator = await startEmulator({
+      accounts: [account, other],
+      roles: [{ arn: deploy.roleArn, externalId: deploy.externalId, account: other.secretId }],
+    });
     pulumi.runtime.setAllConfig({ ...pair, "tencentcloud-cwp:endpoint": emulator.url });
   });
   afterEach(() => emulator.stop());
@@ -61,6 +66,24 @@ describe("The status function", () => {
     process.env.TENCENTCLOUD_SECRET_ID = account.secretId;
     process.env.TENCENTCLOUD_SECRET_KEY = account.secretKey;
     assert.equal((await getMachineSyncStatus()).state, "NOTASK");
+  });
+
+  it("asks with the credentials of its profile", async () => {
+    home.write(".tccli/other.credential", other);
+    emulator.world(other.secretId).startForeignSync(600);
+    assert.equal((await getMachineSyncStatus({ profile: "other" })).state, "SYNCING");
+    assert.equal((await getMachineSyncStatus()).state, "NOTASK");
+  });
+
+  it("asks with the credentials of the role that it is to assume", async () => {
+    emulator.world(other.secretId).startForeignSync(600);
+    assert.equal((await getMachineSyncStatus({ assumeRole: deploy })).state, "SYNCING");
+    pulumi.runtime.setConfig("tencentcloud:assumeRole", JSON.stringify(deploy));
+    assert.equal((await getMachineSyncStatus()).state, "SYNCING");
+    const output = getMachineSyncStatusOutput({ assumeRole: pulumi.output(deploy) });
+    assert.equal(await new Promise((resolve) => output.state.apply(resolve)), "SYNCING");
+    const nobody = { assumeRole: { roleArn: "qcs::cam::uin/100000000001:roleName/nobody" } };
+    assert.match((await refusal(getMachineSyncStatus(nobody))).message, /role not exist/);
   });
 
   it("takes outputs as arguments, and gives one", async () => {

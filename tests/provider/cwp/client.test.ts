@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type Emulator, type GatewayFault, startEmulator } from "../../../emulator";
 import { type Connection, connect } from "../../../provider/cwp/client";
+import { givenKeys } from "../../../provider/cwp/credentials";
 import {
   ApiError,
   BadAnswer,
@@ -29,7 +30,7 @@ const SHORT_MS = 100;
 const connection = (url: string, more: Partial<Connection> = {}): Connection => ({
   protocol: "http:",
   host: new URL(url).host,
-  credentials: account,
+  credentials: givenKeys(account),
   ...more,
 });
 
@@ -107,7 +108,7 @@ describe("The CWP client", () => {
 
   it("sends the token of temporary credentials, and says what to do without one", async () => {
     const error = await failure(
-      client({ credentials: { secretId, secretKey } }).syncMachines(false, LONG_MS),
+      client({ credentials: givenKeys({ secretId, secretKey }) }).syncMachines(false, LONG_MS),
     );
     assert.equal(error.code, "AuthFailure.TokenFailure");
     assert.match(error.message, /get new ones/);
@@ -117,12 +118,12 @@ describe("The CWP client", () => {
   it("says what to do about a wrong key, and an unknown id", async () => {
     const wrong = { ...account, secretKey: "another-secret-key" };
     const signature = await refusal(
-      client({ credentials: wrong }).syncMachines(true, LONG_MS),
+      client({ credentials: givenKeys(wrong) }).syncMachines(true, LONG_MS),
       wrong.secretKey,
     );
     assert.match(signature.message, /^AuthFailure\.SignatureFailure: .*Check the SecretId and SecretKey/);
     const unknown = await failure(
-      client({ credentials: { ...account, secretId: "AKIDnobody" } }).syncMachines(true, LONG_MS),
+      client({ credentials: givenKeys({ ...account, secretId: "AKIDnobody" }) }).syncMachines(true, LONG_MS),
     );
     assert.match(unknown.message, /^AuthFailure\.SecretIdNotFound: .*unknown or disabled/);
     assert.equal(unknown.requestId, emulator.requests.at(-1)?.requestId);
@@ -131,7 +132,10 @@ describe("The CWP client", () => {
   it("shows no token in its error even where no request can carry it", async () => {
     for (const broken of ["line\nbreak-in-a-secret", "dash–in-a-secret"]) {
       await refusal(
-        client({ credentials: { secretId, secretKey, token: broken } }).syncMachines(false, LONG_MS),
+        client({ credentials: givenKeys({ secretId, secretKey, token: broken }) }).syncMachines(
+          false,
+          LONG_MS,
+        ),
         broken,
         "in-a-secret",
         secretKey,
@@ -374,7 +378,11 @@ describe("The CWP client and proxies", () => {
   });
   afterEach(() => close(proxy));
 
-  const real: Connection = { protocol: "https:", host: "cwp.tencentcloudapi.com", credentials: account };
+  const real: Connection = {
+    protocol: "https:",
+    host: "cwp.tencentcloudapi.com",
+    credentials: givenKeys(account),
+  };
   const nobody: Connection = { ...real, host: "127.0.0.1:1" };
   const passed = (target: string) => [{ target, authorization: undefined }];
 

@@ -328,4 +328,11 @@ describe("A run is recognised", () => {
       /state "PENDING", which is none of NOTASK, SYNCING, FINISHED/,
     );
   });
+
+  it("not from an idle answer older than what this process has seen: it says nothing of now", () => {
+    const old = { status: status("FINISHED 10-20"), sentAt: 0, at: 20, newestStart: time("30") };
+    assert.equal(learn({ is: "unasked" }, old).is, "blocked");
+    const same = { ...old, newestStart: time("10") };
+    assert.equal(learn({ is: "unasked" }, same).is, "watching");
+  });
 });

@@ -225,7 +225,7 @@ function endsInTime({ account, ended }: History): void {
 
 /** What is named in words, for want of a code of Tencent Cloud's. */
 const causes =
-  /No connection to|did not answer within|HTTP status|The answer is not what|answered with the state "PENDING"/;
+  /No connection to|did not answer within|HTTP status|This is no answer of the API|answered with the state "PENDING"/;
 const whatToDo =
   /pulumi up|customTimeouts|Check|check |Grant|try again|set it right|get new ones|newer version|Unset/;
 

@@ -1,0 +1,47 @@
+import { createServer } from "node:net";
+import { resolveConnection } from "../provider/settings";
+import { type Spread, spreadOf } from "./spread";
+
+/** How long it takes to find that there are no credentials anywhere, in seconds. */
+export interface AbsentFigures {
+  /** On a machine where nothing answers for the metadata service. */
+  readonly refused: Spread;
+  /** On one where a firewall swallows what is sent to it. */
+  readonly swallowed: Spread;
+}
+
+const TIMES = 5;
+
+/** Measures the look through all places with none of them set. */
+export async function measureAbsent(): Promise<AbsentFigures> {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const address = silent.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  try {
+    return {
+      refused: spreadOf(await lookAgain("http://127.0.0.1:1")),
+      swallowed: spreadOf(await lookAgain(`http://127.0.0.1:${port}`)),
+    };
+  } finally {
+    silent.close();
+  }
+}
+
+async function lookAgain(metadataUrl: string): Promise<number[]> {
+  const seconds: number[] = [];
+  for (let time = 1; time <= TIMES; time += 1) {
+    const started = performance.now();
+    const { credentials } = resolveConnection({}, () => undefined, {
+      TENCENTCLOUD_METADATA_URL: metadataUrl,
+      TENCENTCLOUD_SHARED_CREDENTIALS_DIR: "no-such-folder",
+    });
+    await credentials.find().then(
+      () => {
+        throw new Error("This machine has Tencent Cloud credentials: the benchmark needs one that has none.");
+      },
+      () => seconds.push((performance.now() - started) / 1000),
+    );
+  }
+  return seconds;
+}

@@ -1,0 +1,48 @@
+import { type Credentials, type Found, temporaryKeys } from "./credentials";
+import { BadAnswer } from "./errors";
+import { type Endpoint, httpProfile, send } from "./request";
+
+/** Tencent Cloud's Security Token Service, as seen from the CWP endpoint in use. */
+export interface StsConnection extends Endpoint {
+  /** STS, unlike CWP, must be told a region; any will do. */
+  readonly region: string;
+}
+
+/** How long STS may take, in milliseconds: less than the request that waits for it. */
+const STS_MS = 8_000;
+
+/**
+ * The action AssumeRole. Not by the SDK's STSCredential, which keeps a failed lookup for ever and drops the service's error
+ * code and RequestId; the request itself is the SDK's.
+ */
+export function assumeRole(sts: StsConnection, signer: Credentials, params: object): Promise<Found> {
+  return ask(sts, "AssumeRole", signer, params);
+}
+
+/** The action AssumeRoleWithWebIdentity, which is not signed: the token in it is the proof. */
+export function assumeRoleWithWebIdentity(sts: StsConnection, params: object): Promise<Found> {
+  return ask(sts, "AssumeRoleWithWebIdentity", undefined, params);
+}
+
+async function ask(
+  sts: StsConnection,
+  action: string,
+  signer: Credentials | undefined,
+  params: object,
+): Promise<Found> {
+  const { CommonClient } = await import("tencentcloud-sdk-nodejs-cwp/tencentcloud/common/common_client");
+  const client = new CommonClient(sts.host, "2018-08-13", {
+    credential: { secretId: "", secretKey: "", ...signer },
+    region: sts.region,
+    profile: { httpProfile: await httpProfile(sts) },
+  });
+  const answer: unknown = await send(sts, `sts:${action}`, STS_MS, undefined, (signal) =>
+    client.request(action, params, { signal, skipSign: signer === undefined }),
+  );
+  const { Credentials: keys, ExpiredTime } = Object(answer);
+  const found = temporaryKeys(keys, ExpiredTime);
+  if (!found) {
+    throw new BadAnswer(`${action} gave no credentials`);
+  }
+  return found;
+}

@@ -1,0 +1,387 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as http from "node:http";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { type Emulator, startEmulator } from "../../emulator";
+import { MachineSync, type MachineSyncArgs } from "../../sdk";
+import { TestStack, type TestStackOptions } from "./stack";
+
+const keysOf = (name: string) => ({ secretId: `AKID${name}`, secretKey: `the-secret-key-of-${name}` });
+const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
+
+/** One account for keys, and two more for profiles and roles. */
+const owner = { ...keysOf("owner"), token: "the-token-of-the-owner" };
+const [red, blue] = [keysOf("red"), keysOf("blue")];
+const roles = [red, blue].map(({ secretId }) => ({ arn: arnOf(secretId), account: secretId }));
+const redRole = { roleArn: arnOf(red.secretId), sessionName: "ci", sessionDuration: 900 };
+const blueRole = { roleArn: arnOf(blue.secretId) };
+
+const secret = (value: string) => ({ value, secret: true as const });
+const ownerInConfig = {
+  "tencentcloud:secretId": owner.secretId,
+  "tencentcloud:secretKey": secret(owner.secretKey),
+  "tencentcloud:securityToken": secret(owner.token),
+};
+const ownerInEnvironment = {
+  TENCENTCLOUD_SECRET_ID: owner.secretId,
+  TENCENTCLOUD_SECRET_KEY: owner.secretKey,
+  TENCENTCLOUD_SESSION_TOKEN: owner.token,
+};
+
+/** A program with a MachineSync for each of the arguments. */
+const syncs =
+  (...all: MachineSyncArgs[]): PulumiFn =>
+  async () => {
+    all.map((args, index) => new MachineSync(`machines-${index}`, args));
+  };
+
+/** Writes a file into the home folder of the stack's processes. */
+function inHome(stack: TestStack, file: string, content: object): void {
+  const full = path.join(stack.envVars.HOME ?? assert.fail(), file);
+  fs.mkdirSync(path.dirname(full), { recursive: true });
+  fs.writeFileSync(full, JSON.stringify(content));
+}
+
+describe("The account of a MachineSync on the real engine", function () {
+  this.timeout(60_000);
+
+  let emulator: Emulator;
+  let stack: TestStack;
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ syncSeconds: 1, accounts: [owner, red, blue], roles });
+  });
+  afterEach(async () => {
+    await stack.remove();
+    await emulator.stop();
+  });
+
+  async function createStack({ config, env }: TestStackOptions = {}): Promise<void> {
+    stack = await TestStack.create({
+      config: { "tencentcloud-cwp:endpoint": emulator.url, ...config },
+      ...(env && { env }),
+    });
+    inHome(stack, ".tccli/red.credential", red);
+    inHome(stack, ".tccli/blue.credential", blue);
+  }
+
+  const triggers = () => emulator.requests.filter(({ sync }) => sync === true).length;
+  const requests = (name: string) => emulator.requests.filter(({ action }) => action === name).length;
+  /** How many syncs each account has had. */
+  const runs = () =>
+    Object.fromEntries(
+      Object.entries({ owner, red, blue }).map(([name, { secretId }]) => [
+        name,
+        emulator.world(secretId).runs.length,
+      ]),
+    );
+
+  const settings: readonly [title: string, options: TestStackOptions, account: string][] = [
+    ["secrets of the config", { config: ownerInConfig }, "owner"],
+    ["the environment", { env: ownerInEnvironment }, "owner"],
+    ["a profile of tccli", { config: { "tencentcloud:profile": "red" } }, "red"],
+    [
+      "a role to assume in the environment",
+      { env: { ...ownerInEnvironment, TENCENTCLOUD_ASSUME_ROLE_ARN: blueRole.roleArn } },
+      "blue",
+    ],
+  ];
+  for (const [title, options, account] of settings) {
+    it(`is the one of ${title}`, async () => {
+      emulator.setSyncSeconds(0);
+      await createStack(options);
+      await stack.up(syncs({}));
+      assert.deepEqual(runs(), { owner: 0, red: 0, blue: 0, [account]: 1 });
+      assert.equal(triggers(), 1);
+    });
+  }
+
+  it("is the one of a role to assume in the config, written as a structure", async () => {
+    emulator.setSyncSeconds(0);
+    await createStack({ env: ownerInEnvironment });
+    const file = path.join(stack.workDir, "Pulumi.dev.yaml");
+    const written = fs.readFileSync(file, "utf8");
+    const role = `"tencentcloud:assumeRole": ${JSON.stringify(redRole)}, `;
+    fs.writeFileSync(
+      file,
+      written.replace(/"config": *\{/, (start) => start + role),
+    );
+    await stack.up(syncs({}));
+    assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
+  });
+
+  const perResource: readonly [what: string, ofRed: MachineSyncArgs, ofBlue: MachineSyncArgs][] = [
+    ["profiles", { profile: "red" }, { profile: "blue" }],
+    ["roles to assume", { assumeRole: redRole }, { assumeRole: blueRole }],
+  ];
+  for (const [what, ofRed, ofBlue] of perResource) {
+    it(`is each resource's own with two ${what} in one program, and syncs once for all resources of it`, async () => {
+      await createStack({ config: ownerInConfig });
+      // So that all resources have come before the first of each account knows enough to trigger.
+      emulator.inject({ delaySeconds: 0.5 }, { on: "read", times: 2 });
+      await stack.up(syncs(ofRed, ofBlue, ofRed, ofBlue, { ...ofRed, triggers: ["ins-1"] }));
+      assert.deepEqual(runs(), { owner: 0, red: 1, blue: 1 });
+      assert.equal(triggers(), 2);
+    });
+  }
+
+  it("replaces the resource when the profile changes, and syncs the other account", async () => {
+    emulator.setSyncSeconds(0);
+    await createStack();
+    await stack.up(syncs({ profile: "red" }));
+    const { summary } = await stack.up(syncs({ profile: "blue" }));
+    assert.equal(summary.replace, 1);
+    assert.deepEqual(runs(), { owner: 0, red: 1, blue: 1 });
+  });
+
+  it("is waited for on, though its credentials end and are taken away in the middle of the wait", async () => {
+    await emulator.stop();
+    let looks = 0;
+    let taken = false;
+    emulator = await startEmulator({
+      syncSeconds: 3,
+      accounts: [owner, red, blue],
+      roles: roles.map((role) => ({ ...role, seconds: 2 })),
+      log: (line) => {
+        looks += 1;
+        if (line.includes("SYNCING") && looks > 3 && !taken) {
+          taken = true;
+          emulator.expireTemporaryCredentials();
+        }
+      },
+    });
+    await createStack({ config: ownerInConfig });
+    await stack.up(syncs({ assumeRole: redRole }));
+    assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
+    assert.equal(triggers(), 1);
+    assert.ok(requests("AssumeRole") >= 3, `${requests("AssumeRole")} look-ups`);
+    assert.ok(emulator.requests.some(({ answer }) => answer === "AuthFailure.TokenFailure"));
+  });
+});
+
+/** Stands before the emulator, passes everything on, and keeps the temporary keys and tokens that it sees. */
+async function startWatch(emulator: Emulator) {
+  const given: string[] = [];
+  const server = http.createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk);
+    }
+    const { "content-length": _length, connection: _connection, ...headers } = request.headers;
+    const { method = "GET" } = request;
+    const passedOn = http.request(`${emulator.url}${request.url}`, { method, headers }, async (answer) => {
+      let text = "";
+      for await (const chunk of answer.setEncoding("utf8")) {
+        text += chunk;
+      }
+      for (const [, value] of text.matchAll(/"(?:TmpSecretKey|Token)":\s*"([^"]+)"/g)) {
+        given.push(String(value));
+      }
+      response.writeHead(answer.statusCode ?? 500, answer.headers).end(text);
+    });
+    passedOn.on("error", () => response.destroy());
+    passedOn.end(Buffer.concat(chunks));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    given,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+/** The keys that TC3-HMAC-SHA256 derives from a secret key, on the way to the one that signs. */
+function signingKeys(secretKey: string, service: string, date: string): string[] {
+  const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
+  const ofDate = hmac(`TC3${secretKey}`, date);
+  const ofService = hmac(ofDate, service);
+  return [ofDate, ofService, hmac(ofService, "tc3_request")].flatMap((key) => [
+    key.toString("hex"),
+    key.toString("base64"),
+  ]);
+}
+
+/** A resource that does nothing, by a provider that knows nothing of this package. */
+class Nothing extends pulumi.dynamic.Resource {
+  constructor(name: string) {
+    super({ create: async () => ({ id: "nothing" }) }, name, {});
+  }
+}
+
+describe("What Pulumi shows and logs at its most talkative", function () {
+  this.timeout(60_000);
+
+  const talkative = ["--logtostderr", "-v=9"];
+  let emulator: Emulator;
+  let watch: Awaited<ReturnType<typeof startWatch>>;
+  let dates: string[];
+
+  const today = () => new Date().toISOString().slice(0, 10);
+  beforeEach(async () => {
+    emulator = await startEmulator({
+      syncSeconds: 0,
+      accounts: [owner, red, blue],
+      roles: [...roles, { arn: arnOf("trusts-nobody"), externalId: "the-external-id-of-somebody-else" }],
+      camRole: { name: "sync" },
+    });
+    watch = await startWatch(emulator);
+    dates = [today()];
+  });
+  afterEach(async () => {
+    await watch.stop();
+    await emulator.stop();
+  });
+
+  /**
+   * All that an `up` leaves for people to see, but for one kind of line: at this level Pulumi itself logs every secret of the
+   * stack's config, decrypted, when it hands the config to a provider process, whatever the provider. A test below shows it.
+   */
+  async function shown(stack: TestStack, program: PulumiFn, fails: boolean) {
+    const result = await stack.up(program, { args: talkative, expectFailure: fails });
+    const { stdout, stderr, events } = result;
+    const ofPulumi = /"Marshaling property for RPC\[Provider\[\w+\]\.Configure\(\)\.inputs\]: value=\{/;
+    const lines = stderr.split("\n");
+    assert.ok(lines.length > 100, "it was not talkative");
+    const state = JSON.stringify(stack.exportState());
+    const kept = lines.filter((line) => !ofPulumi.test(line));
+    return {
+      result,
+      text: [stdout, ...kept, JSON.stringify(events), state].join("\n"),
+      configured: lines.filter((line) => ofPulumi.test(line)).join("\n"),
+    };
+  }
+
+  /** Fails when the text shows a secret, a temporary one that the emulator gave, or a key derived from any of them. */
+  function assertNoSecret(text: string, more: readonly string[]): void {
+    const secrets = [...Object.values(keysOf("nobody")), ...more, ...watch.given].filter(
+      (value) => !value.startsWith("AKID"),
+    );
+    const derived = secrets.flatMap((key) =>
+      ["127", "cwp", "sts"].flatMap((service) =>
+        [...dates, today()].flatMap((date) => signingKeys(key, service, date)),
+      ),
+    );
+    for (const value of new Set([...secrets, ...derived])) {
+      const at = text.indexOf(value);
+      assert.equal(at, -1, `"${value}" is shown: …${text.slice(Math.max(0, at - 200), at + 100)}`);
+    }
+  }
+
+  interface Case {
+    readonly title: string;
+    readonly options: () => TestStackOptions;
+    readonly args?: MachineSyncArgs;
+    readonly create?: string;
+    /** What the error says; there is none when it is absent. */
+    readonly says?: RegExp;
+    /** How many temporary secrets, keys and tokens, the emulator gives at least. */
+    readonly given?: number;
+    readonly before?: (stack: TestStack) => void;
+  }
+
+  const atWatch = () => ({ "tencentcloud-cwp:endpoint": watch.url });
+  const wrongKey = "a-secret-key-that-is-wrong";
+  const wrongToken = "a-token-that-is-wrong";
+  const cases: readonly Case[] = [
+    {
+      title: "a role assumed with secrets of the config succeeds",
+      options: () => ({ config: { ...atWatch(), ...ownerInConfig } }),
+      args: { assumeRole: redRole },
+      given: 2,
+    },
+    {
+      title: "a role assumed with the CVM role succeeds",
+      options: () => ({
+        config: atWatch(),
+        env: { TENCENTCLOUD_METADATA_URL: watch.url, TENCENTCLOUD_ASSUME_ROLE_ARN: blueRole.roleArn },
+      }),
+      given: 4,
+    },
+    {
+      title: "the key is wrong",
+      options: () => ({
+        config: atWatch(),
+        env: { ...ownerInEnvironment, TENCENTCLOUD_SECRET_KEY: wrongKey },
+      }),
+      says: /AuthFailure\.SignatureFailure/,
+    },
+    {
+      title: "the token is wrong",
+      options: () => ({ config: atWatch() }),
+      before: (stack) => inHome(stack, ".tccli/default.credential", { ...owner, token: wrongToken }),
+      says: /AuthFailure\.TokenFailure/,
+    },
+    {
+      title: "there is no such profile",
+      options: () => ({ config: atWatch(), env: ownerInEnvironment }),
+      args: { profile: "nobody" },
+      before: (stack) => inHome(stack, ".tccli/default.credential", owner),
+      says: /There is no profile "nobody"/,
+    },
+    {
+      title: "STS refuses",
+      options: () => ({ config: { ...atWatch(), ...ownerInConfig } }),
+      args: { assumeRole: { roleArn: arnOf("trusts-nobody") } },
+      says: /sts:AssumeRole/,
+    },
+    {
+      title: "there is no network",
+      options: () => ({ config: { "tencentcloud-cwp:endpoint": "http://127.0.0.1:2", ...ownerInConfig } }),
+      create: "1s",
+      says: /No connection to 127\.0\.0\.1:2/,
+    },
+    {
+      title: "the time runs out after the trigger",
+      options: () => ({ config: { ...atWatch(), ...ownerInConfig } }),
+      args: { assumeRole: redRole },
+      before: () => emulator.setSyncSeconds(600),
+      create: "2s",
+      says: /did not finish within 2 s/,
+      given: 2,
+    },
+  ];
+  for (const { title, options, args = {}, create, says, given = 0, before } of cases) {
+    it(`has no secret in it when ${title}`, async () => {
+      const stack = await TestStack.create(options());
+      try {
+        before?.(stack);
+        const program = async () => {
+          new MachineSync("machines", args, create ? { customTimeouts: { create } } : {});
+        };
+        const { text, result } = await shown(stack, program, says !== undefined);
+        if (says) {
+          assert.match(result.errors.join("\n"), says);
+        }
+        assert.ok(watch.given.length >= given, `${watch.given.length} temporary secrets`);
+        assertNoSecret(text, [owner.secretKey, owner.token, wrongKey, wrongToken]);
+      } finally {
+        await stack.remove();
+      }
+    });
+  }
+
+  it("has the config's secrets in it by Pulumi itself, as a resource shows that does nothing", async () => {
+    const stack = await TestStack.create({ config: { ...atWatch(), ...ownerInConfig } });
+    try {
+      const { text, configured } = await shown(stack, async () => void new Nothing("nothing"), false);
+      for (const value of [owner.secretKey, owner.token]) {
+        assert.ok(configured.includes(value), "Pulumi logs it no longer: drop the exception");
+      }
+      assertNoSecret(text, [owner.secretKey, owner.token]);
+      assert.equal(emulator.requests.length, 0);
+    } finally {
+      await stack.remove();
+    }
+  });
+});
