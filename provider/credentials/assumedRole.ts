@@ -19,13 +19,18 @@ export function assumedRole(base: CredentialSource, role: AssumeRole, sts: StsCo
   return {
     identity: JSON.stringify([base.identity, roleArn, sessionName, sessionDuration, externalId]),
     region: base.region,
-    async find() {
-      return assumeRole(sts, await base.find(), {
-        RoleArn: roleArn,
-        RoleSessionName: sessionName ?? "pulumi-tencentcloud-cwp",
-        DurationSeconds: sessionDuration ?? 7200,
-        ...(externalId && { ExternalId: externalId }),
-      });
+    async find(signal) {
+      return assumeRole(
+        sts,
+        await base.find(signal),
+        {
+          RoleArn: roleArn,
+          RoleSessionName: sessionName ?? "pulumi-tencentcloud-cwp",
+          DurationSeconds: sessionDuration ?? 7200,
+          ...(externalId && { ExternalId: externalId }),
+        },
+        signal,
+      );
     },
   };
 }

@@ -77,10 +77,11 @@ export function chooseSource(
     [
       {
         name: `the profile "${DEFAULT_PROFILE}" of ${places.tccli} and ${places.ini}`,
-        look: async () => readProfile(DEFAULT_PROFILE, places) && named(DEFAULT_PROFILE, "").find(),
+        look: async (signal) =>
+          readProfile(DEFAULT_PROFILE, places) && named(DEFAULT_PROFILE, "").find(signal),
       },
       { name: "the CVM role of this machine", look: () => readCvmRole(undefined, metadataUrl) },
-      { name: "TKE's pod identity (TKE_ROLE_ARN)", look: () => readPodIdentity(env, sts) },
+      { name: "TKE's pod identity (TKE_ROLE_ARN)", look: (signal) => readPodIdentity(env, sts, signal) },
     ],
     readRegion(DEFAULT_PROFILE, places),
   );
@@ -126,7 +127,7 @@ function namedProfile(
   return {
     identity: JSON.stringify(["profile", name, places]),
     region: readRegion(name, places),
-    async find() {
+    async find(signal) {
       const profile = readProfile(name, places);
       if (!profile) {
         const there = profileNames(places).map((known) => `"${known}"`);
@@ -136,7 +137,7 @@ function namedProfile(
       }
       const { keys, assumeRole } = profile;
       const base = keys ? { identity: name, find: async () => keys } : cvmRole(undefined, metadataUrl);
-      return (assumeRole ? assumedRole(base, assumeRole, sts) : base).find();
+      return (assumeRole ? assumedRole(base, assumeRole, sts) : base).find(signal);
     },
   };
 }

@@ -10,7 +10,11 @@ const names = ["TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "
  * The temporary credentials of the role that TKE gives a pod by OIDC; undefined outside such a pod. TKE sets all four variables.
  * Not by the SDK's OIDCRoleArnCredential: it keeps a failed lookup for ever and drops the service's error code.
  */
-export async function readPodIdentity(env: Environment, sts: StsConnection): Promise<Found | undefined> {
+export async function readPodIdentity(
+  env: Environment,
+  sts: StsConnection,
+  signal?: AbortSignal,
+): Promise<Found | undefined> {
   const missing = names.filter((name) => !env[name]);
   if (missing.length === names.length) {
     return undefined;
@@ -35,5 +39,6 @@ export async function readPodIdentity(env: Environment, sts: StsConnection): Pro
       RoleArn: TKE_ROLE_ARN,
       RoleSessionName: "pulumi-tencentcloud-cwp",
     },
+    signal,
   );
 }

@@ -4,7 +4,7 @@ import { SettingsError } from "../cwp/errors";
 /** A place to look for credentials: undefined means that there are none. */
 export interface Place {
   readonly name: string;
-  look(): Promise<Found | undefined>;
+  look(signal?: AbortSignal): Promise<Found | undefined>;
 }
 
 /** The credentials of the first place that has some. `before` are the places that were found empty already. */
@@ -16,9 +16,9 @@ export function searched(
   return {
     identity: "searched",
     region,
-    async find() {
+    async find(signal) {
       for (const place of places) {
-        const found = await place.look();
+        const found = await place.look(signal);
         if (found) {
           return found;
         }

@@ -25,9 +25,9 @@ export function connect(connection: Connection): CwpClient {
   let client: ReturnType<typeof openClient> | undefined;
 
   /** Credentials are found before the SDK asks for them: it would reduce an error to its text. */
-  async function findSigner(): Promise<void> {
+  async function findSigner(signal?: AbortSignal): Promise<void> {
     try {
-      signer = await credentials.get();
+      signer = await credentials.get(signal);
     } catch (error) {
       if (error instanceof CwpError) {
         error.sent = false;
@@ -38,7 +38,7 @@ export function connect(connection: Connection): CwpClient {
 
   const sendOnce: CwpClient["syncMachines"] = (sync, timeoutMs, signal) =>
     send(connection, "cwp:SyncMachines", timeoutMs, signal, async (limit) => {
-      await findSigner();
+      await findSigner(limit);
       client ??= openClient(connection, async () => signer);
       return parseStatus(await (await client).request("SyncMachines", { Sync: sync }, { signal: limit }));
     });
@@ -53,7 +53,7 @@ export function connect(connection: Connection): CwpClient {
         }
         const refused = signer;
         credentials.forget();
-        await findSigner();
+        await findSigner(signal);
         if (signer.secretId === refused.secretId && signer.token === refused.token) {
           throw error;
         }

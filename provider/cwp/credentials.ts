@@ -13,8 +13,8 @@ export interface CredentialSource {
   readonly identity: string;
   /** The region that goes with it, where it names one. */
   readonly region?: string | undefined;
-  /** Looks the credentials up, each time anew. Throws a CwpError that says what is missing or wrong. */
-  find(): Promise<Found>;
+  /** Looks the credentials up, each time anew, until `signal` aborts. Throws a CwpError that says what is missing or wrong. */
+  find(signal?: AbortSignal): Promise<Found>;
 }
 
 /** Credentials, and when they end, in milliseconds since 1970; keys that do not end have no such time. */
@@ -53,13 +53,13 @@ export class Renewing {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async get(): Promise<Credentials> {
+  async get(signal?: AbortSignal): Promise<Credentials> {
     const now = this.now();
     if (this.held && now < this.held.renewAt) {
       return this.held.found;
     }
     try {
-      const found = await this.source.find();
+      const found = await this.source.find(signal);
       const { expiresAt = Number.POSITIVE_INFINITY } = found;
       this.held = { found, renewAt: expiresAt - Math.min(RENEW_BEFORE_MS, (expiresAt - now) / 2) };
       return found;

@@ -15,13 +15,22 @@ const STS_MS = 8_000;
  * The action AssumeRole. Not by the SDK's STSCredential, which keeps a failed lookup for ever and drops the service's error
  * code and RequestId; the request itself is the SDK's.
  */
-export function assumeRole(sts: StsConnection, signer: Credentials, params: object): Promise<Found> {
-  return ask(sts, "AssumeRole", signer, params);
+export function assumeRole(
+  sts: StsConnection,
+  signer: Credentials,
+  params: object,
+  signal?: AbortSignal,
+): Promise<Found> {
+  return ask(sts, "AssumeRole", signer, params, signal);
 }
 
 /** The action AssumeRoleWithWebIdentity, which is not signed: the token in it is the proof. */
-export function assumeRoleWithWebIdentity(sts: StsConnection, params: object): Promise<Found> {
-  return ask(sts, "AssumeRoleWithWebIdentity", undefined, params);
+export function assumeRoleWithWebIdentity(
+  sts: StsConnection,
+  params: object,
+  signal?: AbortSignal,
+): Promise<Found> {
+  return ask(sts, "AssumeRoleWithWebIdentity", undefined, params, signal);
 }
 
 async function ask(
@@ -29,6 +38,7 @@ async function ask(
   action: string,
   signer: Credentials | undefined,
   params: object,
+  signal: AbortSignal | undefined,
 ): Promise<Found> {
   const { CommonClient } = await import("tencentcloud-sdk-nodejs-cwp/tencentcloud/common/common_client");
   const client = new CommonClient(sts.host, "2018-08-13", {
@@ -36,8 +46,8 @@ async function ask(
     region: sts.region,
     profile: { httpProfile: await httpProfile(sts) },
   });
-  const answer: unknown = await send(sts, `sts:${action}`, STS_MS, undefined, (signal) =>
-    client.request(action, params, { signal, skipSign: signer === undefined }),
+  const answer: unknown = await send(sts, `sts:${action}`, STS_MS, signal, (limit) =>
+    client.request(action, params, { signal: limit, skipSign: signer === undefined }),
   );
   const { Credentials: keys, ExpiredTime } = Object(answer);
   const found = temporaryKeys(keys, ExpiredTime);

@@ -359,6 +359,7 @@ describe("The STS of an endpoint", () => {
     ["https://cwp.example.com", "https:", "sts.tencentcloudapi.com"],
     ["10.0.0.7:8443", "https:", "sts.tencentcloudapi.com"],
     ["http://127.0.0.1:8080", "http:", "127.0.0.1:8080"],
+    ["https://127.0.0.1:8443", "https:", "127.0.0.1:8443"],
     ["http://localhost:8080", "http:", "localhost:8080"],
     ["http://[::1]:8080", "http:", "[::1]:8080"],
   ];

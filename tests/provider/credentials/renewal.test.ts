@@ -320,6 +320,16 @@ describe("Temporary credentials of a client", () => {
     }
   });
 
+  it("that never come do not hold a request beyond its own time limit", async () => {
+    assumesRole();
+    emulator.inject({ hang: true }, { on: "sts" });
+    const started = performance.now();
+    const error = await refusal(client().syncMachines(false, 100), owner.secretKey);
+    assert.ok(error instanceof CwpError);
+    assert.equal(error.sent, false);
+    assert.ok(performance.now() - started < 4 * SECOND, "it waited for STS's own limit");
+  });
+
   it("that end for good fail the wait before a trigger, and leave nothing behind", async () => {
     assumesRole();
     const syncs = new MachineSyncs(client(), new Pace(time), time, () => 0.5);
