@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { mock } from "node:test";
 import {
   type Emulator,
   emulatorAccount,
@@ -12,10 +11,10 @@ import { type CwpClient, connect } from "../../provider/cwp/client";
 import { NoAnswer } from "../../provider/cwp/errors";
 import type { SyncStatus } from "../../provider/cwp/status";
 import { resolveConnection } from "../../provider/settings";
-import type { Clock } from "../../provider/sync/clock";
 import { WaitError } from "../../provider/sync/errors";
 import { type Call, MachineSyncs } from "../../provider/sync/machineSyncs";
 import { Pace } from "../../provider/sync/pace";
+import { HurriedTime } from "../hurriedTime";
 
 /** When every test begins: noon in the service's zone. */
 const START = Date.UTC(2020, 10, 11, 4);
@@ -33,34 +32,6 @@ const past = { atMs: START - 60 * MINUTE, seconds: 10 };
 const PAST_START = "2020-11-11 11:00:00";
 const PAST_END = "2020-11-11 11:00:10";
 
-/**
- * The one time of the waiting loop, the emulator and the SDK's signatures. It stands still but for waits and requests, and a
- * wait takes no real time: so minutes of waiting over real HTTP take milliseconds, and always the same course.
- */
-class HurriedTime implements Clock {
-  constructor() {
-    mock.timers.enable({ apis: ["Date"], now: START });
-  }
-
-  restore(): void {
-    mock.timers.reset();
-  }
-
-  now(): number {
-    return Date.now();
-  }
-
-  pass(ms: number): void {
-    mock.timers.setTime(Date.now() + Math.ceil(ms));
-  }
-
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (!signal.aborted) {
-      this.pass(ms);
-    }
-  }
-}
-
 describe("Against a faulty service, over HTTP", () => {
   let time: HurriedTime;
   let emulator: Emulator;
@@ -71,7 +42,7 @@ describe("Against a faulty service, over HTTP", () => {
   const runs = () => emulator.world().runs.filter(({ startMs }) => startMs > START);
 
   beforeEach(() => {
-    time = new HurriedTime();
+    time = new HurriedTime(START);
     realLimitMs = REAL_LIMIT_MS;
   });
   afterEach(async () => {

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { mock } from "node:test";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { type CwpClient, connect } from "../../../provider/cwp/client";
 import { type Found, Renewing } from "../../../provider/cwp/credentials";
 import { CwpError } from "../../../provider/cwp/errors";
 import { resolveConnection } from "../../../provider/settings";
-import type { Clock } from "../../../provider/sync/clock";
 import { WaitError } from "../../../provider/sync/errors";
 import { MachineSyncs } from "../../../provider/sync/machineSyncs";
 import { Pace } from "../../../provider/sync/pace";
+import { HurriedTime } from "../../hurriedTime";
 import { refusal } from "../../refusal";
 import { ownHome } from "./home";
 
@@ -109,31 +108,6 @@ describe("Credentials that are kept", () => {
     assert.equal(await secretId(), "id-3");
   });
 });
-
-/** The one time of the wait, the emulator and the credentials. It passes only in waits, which take no real time. */
-class HurriedTime implements Clock {
-  constructor() {
-    mock.timers.enable({ apis: ["Date"], now: Date.UTC(2020, 10, 11, 4) });
-  }
-
-  restore(): void {
-    mock.timers.reset();
-  }
-
-  now(): number {
-    return Date.now();
-  }
-
-  pass(ms: number): void {
-    mock.timers.setTime(Date.now() + Math.ceil(ms));
-  }
-
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (!signal.aborted) {
-      this.pass(ms);
-    }
-  }
-}
 
 const owner = { secretId: "AKIDowner", secretKey: "the-secret-key-of-the-owner" };
 const relative = { secretId: "AKIDrelative", secretKey: "the-secret-key-of-a-relative" };
