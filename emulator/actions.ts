@@ -1,4 +1,4 @@
-import { describeMachines } from "./describe-machines";
+import { describeMachines } from "./describeMachines";
 import { Fields } from "./fields";
 import type { World } from "./world";
 

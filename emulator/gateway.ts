@@ -3,7 +3,7 @@ import { cwpActions } from "./actions";
 import { Failure } from "./failure";
 import type { RequestKind } from "./faults";
 import { type Account, accountName, type Keys } from "./keys";
-import { RateLimit } from "./rate-limit";
+import { RateLimit } from "./rateLimit";
 import type { Role } from "./roles";
 import { type HttpRequest, parseAuthorization, verifySignature } from "./signature";
 import { Sts } from "./sts";

@@ -6,7 +6,7 @@ import type { Faults } from "./faults";
 import { Gateway, maximumBodyBytes, readClaims, requestKind } from "./gateway";
 import { type Account, Keys } from "./keys";
 import { camRolePath, readMetadata } from "./metadata";
-import { answerOwnPath, ownPath } from "./own-paths";
+import { answerOwnPath, ownPath } from "./ownPaths";
 import type { CamRole, Role } from "./roles";
 import type { HttpRequest } from "./signature";
 

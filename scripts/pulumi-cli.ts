@@ -6,11 +6,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Holder, oneAtATime } from "./one-at-a-time.cjs";
 import { download } from "./pulumi-cli/download";
-import { hasHost, hostFolder, writeHost } from "./pulumi-cli/dynamic-provider-host";
-import { goBuild } from "./pulumi-cli/go-build";
+import { hasHost, hostFolder, writeHost } from "./pulumi-cli/dynamicProviderHost";
+import { goBuild } from "./pulumi-cli/goBuild";
 import { findProgram, output } from "./pulumi-cli/programs";
 import { executable, pulumiVersion } from "./pulumi-cli/release";
-import type { WayToGet } from "./pulumi-cli/way-to-get";
+import type { WayToGet } from "./pulumi-cli/wayToGet";
 import { userCache } from "./user-cache.cjs";
 
 export interface PulumiCli {

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { end } from "./programs";
 import { pulumiVersion, windows } from "./release";
-import type { WayToGet } from "./way-to-get";
+import type { WayToGet } from "./wayToGet";
 
 /** How long the download may stand still. */
 const stalledAfterMs = 20_000;

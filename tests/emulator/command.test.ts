@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { emulatorAccount, startEmulator } from "../../emulator";
 import { help, readFlags } from "../../emulator/flags";
-import { call } from "./signed-request";
+import { call } from "./signedRequest";
 
 const root = path.join(__dirname, "../..");
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, type Faults, startEmulator } from "../../emulator";
-import { call, errorCode, sendSigned } from "./signed-request";
+import { call, errorCode, sendSigned } from "./signedRequest";
 
 describe("the emulator's faults over HTTP", () => {
   let emulator: Emulator;

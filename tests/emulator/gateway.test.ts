@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, emulatorAccount, startEmulator, World } from "../../emulator";
 import { Gateway } from "../../emulator/gateway";
 import { Keys } from "../../emulator/keys";
-import { call, errorCode, type SignedRequest, sendSigned, signedHeaders } from "./signed-request";
+import { call, errorCode, type SignedRequest, sendSigned, signedHeaders } from "./signedRequest";
 
 const temporaryKey = { secretId: "AKIDtemporary", secretKey: "temporarykey" };
 const temporary = { ...temporaryKey, token: "session" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type CamRole, type Emulator, emulatorAccount, startEmulator } from "../../emulator";
-import { call, errorCode } from "./signed-request";
+import { call, errorCode } from "./signedRequest";
 
 describe("the emulated metadata service", () => {
   let emulator: Emulator | undefined;

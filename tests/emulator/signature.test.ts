@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { verifySignature } from "../../emulator/signature";
-import { call, errorCode, sendSigned, signedHeaders } from "./signed-request";
+import { call, errorCode, sendSigned, signedHeaders } from "./signedRequest";
 
 describe("the emulator's signature check", () => {
   let emulator: Emulator;

@@ -8,7 +8,7 @@ import { Client } from "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/cwp/v2
 import { type Emulator, emulatorAccount, startEmulator, World } from "../../emulator";
 import { Gateway } from "../../emulator/gateway";
 import { Keys } from "../../emulator/keys";
-import { call, errorCode, type SignedRequest, sendSigned, signedHeaders } from "./signed-request";
+import { call, errorCode, type SignedRequest, sendSigned, signedHeaders } from "./signedRequest";
 
 const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
 const parameters = { RoleArn: arnOf("sync"), RoleSessionName: "pulumi" };

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { findOrGetPulumiIn, type Places } from "../../scripts/pulumi-cli";
-import type { WayToGet } from "../../scripts/pulumi-cli/way-to-get";
+import type { WayToGet } from "../../scripts/pulumi-cli/wayToGet";
 
 describe("the search for a Pulumi CLI", () => {
   let folder: string;

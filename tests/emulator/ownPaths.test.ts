@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, emulatorAccount, startEmulator } from "../../emulator";
-import { call, sendSigned } from "./signed-request";
+import { call, sendSigned } from "./signedRequest";
 
 describe("the emulator's own paths", () => {
   let emulator: Emulator;

@@ -1,7 +1,7 @@
 import type { Controls } from "./controls";
-import { machineTypes } from "./describe-machines";
+import { machineTypes } from "./describeMachines";
 import { Failure } from "./failure";
-import { readFaults, readInjection } from "./fault-input";
+import { readFaults, readInjection } from "./faultInput";
 import { Fields, wrongType } from "./fields";
 import type { NewHost } from "./world";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { end, output } from "./programs";
 import { executable, pulumiVersion } from "./release";
-import type { WayToGet } from "./way-to-get";
+import type { WayToGet } from "./wayToGet";
 
 /** The CLI's own source at the release and with the dependencies of go.mod and go.sum here. */
 export const goBuild: WayToGet = {
