@@ -106,11 +106,12 @@ export class MachineSyncs {
 
   private async serve(): Promise<void> {
     for (;;) {
-      const wait = this.settle() - this.clock.now();
+      this.settle();
       if (this.waiting.size === 0) {
         this.serving = false;
         return;
       }
+      const wait = this.nextRequestAt() - this.clock.now();
       if (wait > 0) {
         this.wakeUp = new AbortController();
         await this.clock.sleep(wait, this.wakeUp.signal);
@@ -125,10 +126,9 @@ export class MachineSyncs {
     }
   }
 
-  /** Ends the calls that have come to their end, and says when the next request of the others is due. */
-  private settle(): number {
+  /** Ends the calls that have come to their end. */
+  private settle(): void {
     const now = this.clock.now();
-    let earliest = Number.POSITIVE_INFINITY;
     for (const one of this.waiting) {
       const step = nextStep(one.caller, now);
       if (step.does === "succeed") {
@@ -137,11 +137,17 @@ export class MachineSyncs {
       } else if (step.does === "fail") {
         this.remove(one);
         one.reject(step.error);
-      } else {
-        earliest = Math.min(earliest, this.dueAt(one.caller, step));
       }
     }
-    return earliest;
+  }
+
+  private nextRequestAt(): number {
+    const now = this.clock.now();
+    const due = [...this.waiting].map(({ caller }) => {
+      const step = nextStep(caller, now);
+      return "at" in step ? this.dueAt(caller, step) : now;
+    });
+    return Math.min(...due);
   }
 
   /** A deadline, and with it the last look, does not wait for a back-off to end. */

@@ -30,17 +30,27 @@ interface Calm {
 export type Knowledge =
   /** Nothing: its first question is unanswered. */
   | { readonly is: "unasked" }
-  /** A run is going that may have begun before the caller: `first` is what was first seen of it, `since` when. */
-  | { readonly is: "blocked"; readonly first: SyncStatus; readonly since: number; readonly calm?: Calm }
+  /**
+   * A run is going that may have begun before the caller: `first` is what was first seen of it, `since` when. `notItsEnd` is an
+   * end that stood beside SYNCING, and so is an earlier run's.
+   */
+  | {
+      readonly is: "blocked";
+      readonly first: SyncStatus;
+      readonly since: number;
+      readonly notItsEnd: string;
+      readonly calm?: Calm;
+    }
   /**
    * The account was seen idle. A run that shows after this `baseline` is one that the caller needs; `shown` says that one has.
-   * `since` is when the baseline was taken.
+   * `since` is when the baseline was taken, `notItsEnd` as above.
    */
   | {
       readonly is: "watching";
       readonly baseline: SyncStatus;
       readonly since: number;
       readonly shown: boolean;
+      readonly notItsEnd?: string | undefined;
       readonly calm?: Calm;
     }
   /** That run has ended, and this is the status that says so. */
@@ -62,31 +72,34 @@ export function learn(known: Knowledge, answer: Answer): Knowledge {
     case "unasked":
       return isIdle(status) && status.latestStartTime >= (answer.newestStart ?? "")
         ? { is: "watching", baseline: status, since: at, shown: false }
-        : { is: "blocked", first: status, since: at };
+        : { is: "blocked", first: status, since: at, notItsEnd: status.latestEndTime };
 
     case "blocked": {
       if (!isIdle(status)) {
-        return { is: "blocked", first: known.first, since: known.since };
+        const { first, since } = known;
+        return { is: "blocked", first, since, notItsEnd: status.latestEndTime };
       }
       const calm = calmer(known.calm, status, at);
-      return endShows(known.first, status, sentAt - known.since) || settled(calm, sentAt)
+      const ended =
+        endShows(known.first, status, sentAt - known.since) && status.latestEndTime !== known.notItsEnd;
+      return ended || settled(calm, sentAt)
         ? { is: "watching", baseline: status, since: at, shown: false }
         : { ...known, calm };
     }
 
     case "watching": {
-      const { baseline, since } = known;
+      const { baseline, since, notItsEnd } = known;
       const shown = known.shown || runShows(baseline, status, sentAt - since);
       if (!isIdle(status)) {
-        return { is: "watching", baseline, since, shown };
+        return { is: "watching", baseline, since, shown, notItsEnd: status.latestEndTime };
       }
-      if (recordMoved(baseline, status, sentAt - since)) {
+      if (recordMoved(baseline, status, sentAt - since) && status.latestEndTime !== notItsEnd) {
         return { is: "finished", status };
       }
       const calm = calmer(known.calm, status, at);
       return shown && settled(calm, sentAt)
         ? { is: "finished", status }
-        : { is: "watching", baseline, since, shown, calm };
+        : { is: "watching", baseline, since, shown, notItsEnd, calm };
     }
 
     case "finished":

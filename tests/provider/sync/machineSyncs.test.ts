@@ -169,6 +169,17 @@ describe("The machine syncs of an account", () => {
       assert.ok((scene.triggers[1] ?? 0) - first.at < 500, "they waited for what the first had already seen");
     });
 
+    it("ask at once when all give up for whose run they have kept their question", async () => {
+      const scene = new Scene({ syncSeconds: 60 });
+      scene.call(0, { timeoutMs: 5_000 });
+      const late = scene.call(500);
+      const run = { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true } as const;
+      scene.call(800, { run, timeoutMs: 4_200 });
+      await scene.run();
+      succeeded(late);
+      assert.ok(late.at < 135_000, `it was served at ${late.at} ms`);
+    });
+
     it("do not serve one who came while a trigger was under way by the run of that trigger", async () => {
       const delay: Trouble = { does: "delay", ms: 2_000, carriedOut: "early" };
       const scene = new Scene({ syncSeconds: 1, troubles: once(delay, "trigger") });

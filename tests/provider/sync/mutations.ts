@@ -31,7 +31,7 @@ const mutations: readonly Mutation[] = [
   {
     breaks: "any idle answer is an end",
     file: run,
-    from: "if (recordMoved(baseline, status, sentAt - since)) {",
+    from: "if (recordMoved(baseline, status, sentAt - since) && status.latestEndTime !== notItsEnd) {",
     to: "if (isIdle(status)) {",
     noticed: "succeedsOnlyOnItsRun",
   },
@@ -73,7 +73,7 @@ const mutations: readonly Mutation[] = [
   {
     breaks: "SYNCING does not end a row of idle answers",
     file: run,
-    from: 'return { is: "watching", baseline, since, shown };',
+    from: 'return { is: "watching", baseline, since, shown, notItsEnd: status.latestEndTime };',
     to: "return { ...known, shown };",
     noticed: "succeedsOnlyOnItsRun",
   },

@@ -329,6 +329,23 @@ describe("A run is recognised", () => {
     );
   });
 
+  it("not by an end that stood beside SYNCING: it is an earlier run's, within the second of the start", () => {
+    const seen: Said[] = [
+      [0, "FINISHED 10-11"],
+      [6, "SYNCING 30-30"],
+      [7, "FINISHED 30-30"],
+    ];
+    assert.equal(verdict(seen), "shown");
+    assert.equal(verdict([...seen, [8, "FINISHED 30-36"]]), "finished");
+    const blocked: Said[] = [
+      [0, "SYNCING 10-09"],
+      [1, "SYNCING 10-10"],
+      [7, "FINISHED 10-10"],
+    ];
+    assert.equal(verdict(blocked), "blocked");
+    assert.equal(verdict([...blocked, [8, "FINISHED 10-16"]]), "watching");
+  });
+
   it("not from an idle answer older than what this process has seen: it says nothing of now", () => {
     const old = { status: status("FINISHED 10-20"), sentAt: 0, at: 20, newestStart: time("30") };
     assert.equal(learn({ is: "unasked" }, old).is, "blocked");
