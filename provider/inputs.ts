@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { AssumeRole } from "./credentials/assumedRole";
 import { wrongInRole } from "./credentials/role";
 import { parseEndpoint } from "./endpoint";
+import { isObject } from "./isObject";
 
 /** The inputs of a MachineSync as the engine keeps them. */
 export interface Inputs {
@@ -145,8 +146,4 @@ export function parseDuration(text: unknown): number | undefined {
 
 function isText(value: unknown): boolean {
   return typeof value === "string" && value !== "";
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,13 +1,13 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Config, Environment } from "../config";
-import { type CredentialSource, type Credentials, givenKeys, refuseIllegal } from "../cwp/credentials";
+import { type CredentialSource, type Credentials, givenKeys, legalKeys } from "../cwp/credentials";
 import { SettingsError } from "../cwp/errors";
 import type { StsConnection } from "../cwp/sts";
 import { assumedRole } from "./assumedRole";
 import { METADATA_URL, readCvmRole } from "./cvmRole";
 import { readPodIdentity } from "./podIdentity";
-import { type ProfilePlaces, profileNames, readProfile, readRegion } from "./profile";
+import { type Profile, type ProfilePlaces, profileNames, readProfile, readRegion } from "./profile";
 import { searched } from "./searched";
 
 const DEFAULT_PROFILE = "default";
@@ -31,9 +31,9 @@ export function chooseSource(
   sts: StsConnection,
 ): CredentialSource {
   const folder = config("tencentcloud:sharedCredentialsDir") || env.TENCENTCLOUD_SHARED_CREDENTIALS_DIR;
+  const metadataUrl = env.TENCENTCLOUD_METADATA_URL || METADATA_URL;
   const named = (name: string, setting: string) =>
     namedProfile(name, setting, profilePlaces(folder), metadataUrl, sts);
-  const metadataUrl = env.TENCENTCLOUD_METADATA_URL || METADATA_URL;
   if (profile) {
     return named(profile, "the argument profile");
   }
@@ -77,8 +77,10 @@ export function chooseSource(
     [
       {
         name: `the profile "${DEFAULT_PROFILE}" of ${places.tccli} and ${places.ini}`,
-        look: async (signal) =>
-          readProfile(DEFAULT_PROFILE, places) && named(DEFAULT_PROFILE, "").find(signal),
+        look: async (signal) => {
+          const profile = readProfile(DEFAULT_PROFILE, places);
+          return profile && credentialsOf(profile, metadataUrl, sts).find(signal);
+        },
       },
       { name: "the CVM role of this machine", look: () => readCvmRole(undefined, metadataUrl) },
       { name: "TKE's pod identity (TKE_ROLE_ARN)", look: (signal) => readPodIdentity(env, sts, signal) },
@@ -108,12 +110,7 @@ function readKeys({ place, read, ...names }: Level): Credentials | undefined {
   }
   const tokenName = names.tokens.find((name) => read(name)?.trim()) ?? "";
   const token = read(tokenName)?.trim();
-  refuseIllegal(names.secretId, secretId);
-  refuseIllegal(names.secretKey, secretKey);
-  if (token) {
-    refuseIllegal(tokenName, token);
-  }
-  return { secretId, secretKey, ...(token && { token }) };
+  return legalKeys({ secretId, secretKey, ...(token && { token }) }, { ...names, token: tokenName });
 }
 
 /** A profile, read anew with each lookup, since `tccli auth login` writes temporary keys there. */
@@ -135,11 +132,18 @@ function namedProfile(
           `There is no profile "${name}" (${setting}) in ${places.tccli} or ${places.ini}. ${there.length > 0 ? `There are ${there.join(", ")}.` : 'There is none at all: make one with "tccli configure".'}`,
         );
       }
-      const { keys, assumeRole } = profile;
-      const base = keys ? { identity: name, find: async () => keys } : cvmRole(undefined, metadataUrl);
-      return (assumeRole ? assumedRole(base, assumeRole, sts) : base).find(signal);
+      return credentialsOf(profile, metadataUrl, sts).find(signal);
     },
   };
+}
+
+function credentialsOf(
+  { keys, assumeRole }: Profile,
+  metadataUrl: string,
+  sts: StsConnection,
+): CredentialSource {
+  const base = keys ? givenKeys(keys) : cvmRole(undefined, metadataUrl);
+  return assumeRole ? assumedRole(base, assumeRole, sts) : base;
 }
 
 function cvmRole(role: string | undefined, metadataUrl: string): CredentialSource {

@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse as parseIni } from "ini";
-import { type Found, refuseIllegal } from "../cwp/credentials";
+import { type Found, legalKeys } from "../cwp/credentials";
 import { SettingsError } from "../cwp/errors";
+import { isObject } from "../isObject";
 import type { AssumeRole } from "./assumedRole";
 
 /** What a profile says, in a file of tccli's or in the SDKs' credentials file. */
@@ -91,12 +92,10 @@ function pairOf(
     throw new SettingsError(`There is no ${missing} in ${place}: set both ${id} and ${key}.`);
   }
   const sessionToken = text(values[token]);
-  refuseIllegal(`${id} in ${place}`, secretId);
-  refuseIllegal(`${key} in ${place}`, secretKey);
-  if (sessionToken) {
-    refuseIllegal(`${token} in ${place}`, sessionToken);
-  }
-  return { secretId, secretKey, ...(sessionToken && { token: sessionToken }) };
+  return legalKeys(
+    { secretId, secretKey, ...(sessionToken && { token: sessionToken }) },
+    { secretId: `${id} in ${place}`, secretKey: `${key} in ${place}`, token: `${token} in ${place}` },
+  );
 }
 
 function readJson(file: string): Record<string, unknown> | undefined {
@@ -130,10 +129,6 @@ function readIfThere(file: string): string | undefined {
     }
     throw new SettingsError(`${file} cannot be read (${code}): check its permissions.`);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function text(value: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import type { Config, Environment } from "../config";
 import { SettingsError } from "../cwp/errors";
+import { isObject } from "../isObject";
 import type { AssumeRole } from "./assumedRole";
 
 /** The role in the config, which the Tencent Cloud provider keeps as an object. */
@@ -44,10 +45,10 @@ export function roleOfEnvironment(env: Environment): AssumeRole | undefined {
 
 /** What is wrong with a role to assume; undefined if nothing is. `unknown` stands for a value that a preview does not know yet. */
 export function wrongInRole(role: unknown, unknown?: string): string | undefined {
-  if (typeof role !== "object" || role === null || Array.isArray(role)) {
+  if (!isObject(role)) {
     return "it must be an object with a roleArn";
   }
-  const { roleArn, sessionName, sessionDuration, externalId, ...others } = role as Record<string, unknown>;
+  const { roleArn, sessionName, sessionDuration, externalId, ...others } = role;
   const isText = (value: unknown) => value === undefined || (typeof value === "string" && value !== "");
   if (!isText(roleArn) || roleArn === undefined) {
     return "roleArn must be a role such as qcs::cam::uin/100000000001:roleName/deploy";

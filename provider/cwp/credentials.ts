@@ -85,3 +85,17 @@ export function refuseIllegal(setting: string, value: string): void {
     );
   }
 }
+
+/** Keys that can all be sent. `names` say where each was found, for the error. Throws SettingsError. */
+export function legalKeys(
+  keys: Credentials,
+  names: Readonly<Record<keyof Credentials, string>>,
+): Credentials {
+  for (const part of ["secretId", "secretKey", "token"] as const) {
+    const value = keys[part];
+    if (value) {
+      refuseIllegal(names[part], value);
+    }
+  }
+  return keys;
+}
