@@ -5,8 +5,10 @@ import { connect, type Socket } from "node:net";
  * So a wait holds a connection to the engine, which breaks at the very moment the engine dies.
  */
 
+const address = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(process.argv.at(-1) ?? "");
+
 /** The engine's address, which it gives the host as the last argument; undefined in any other process. */
-const engine = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(process.argv.at(-1) ?? "");
+export const engineAddress = address?.[0];
 
 /** The pause before connecting again where a connection broke. The engine itself closes one that says nothing after two minutes. */
 const RECONNECT_MS = 500;
@@ -17,8 +19,8 @@ let unwatch = () => {};
 /** Does the work, and ends this process if the engine goes away meanwhile: nobody is left to take the result. */
 export async function whileEngineLives<T>(work: () => Promise<T>): Promise<T> {
   waits += 1;
-  if (waits === 1 && engine) {
-    unwatch = watchListener(Number(engine[2]), engine[1] ?? "", () => process.exit(1));
+  if (waits === 1 && address) {
+    unwatch = watchListener(Number(address[2]), address[1] ?? "", () => process.exit(1));
   }
   try {
     return await work();

@@ -14,6 +14,8 @@ export interface Inputs {
   readonly assumeRole?: AssumeRole;
   /** The resource option customTimeouts, which the engine does not tell a dynamic provider. */
   readonly timeouts?: { readonly create?: string; readonly update?: string };
+  /** The resource's URN, which the engine does not tell either. Pulumi shows no property whose name begins like this. */
+  readonly __urn?: string;
 }
 
 export interface CheckFailure {
@@ -33,6 +35,7 @@ const wanted: Readonly<Record<keyof Inputs, readonly [what: string, fits: (value
   profile: ["the name of a profile", isText],
   assumeRole: ["an object with a roleArn", isObject],
   timeouts: ["an object", isObject],
+  __urn: ["a URN", isText],
 };
 
 /** Properties that say which account is synced: another account is another resource. */
@@ -49,7 +52,7 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
     if (!rule) {
       failures.push({
         property,
-        reason: `MachineSync has no such property. It takes ${takes}.${noSecret(property)}`,
+        reason: `MachineSync has no property ${property}. It takes ${takes}.${noSecret(property)}`,
       });
     } else if (!rule[1](value)) {
       failures.push({ property, reason: `${property} must be ${rule[0]}, not ${kindOf(value)}.` });

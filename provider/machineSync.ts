@@ -4,6 +4,7 @@ import type { Config } from "./config";
 import { durationSeconds, outputState, type SyncStatus } from "./cwp/status";
 import { whileEngineLives } from "./engine";
 import { type CheckFailure, checkInputs, diffInputs, type Inputs, sameTriggers, timeoutMs } from "./inputs";
+import { EngineLog } from "./resourceLog";
 import { type AccountArgs, resolveConnection } from "./settings";
 import { type UnfinishedRun, WaitError } from "./sync/errors";
 import type { Call } from "./sync/machineSyncs";
@@ -33,12 +34,15 @@ export function configure(request: { config: { get(name: string): string | undef
   config = (name) => request.config.get(name);
 }
 
-/** Fails inputs that are ill-typed or not there at all. Sends nothing. */
+/**
+ * Fails inputs that are ill-typed or not there at all. Sends nothing. The engine prints the value of a property that a failure
+ * names, be it a secret in the wrong place, so only the reason names it.
+ */
 export function check(
   _olds: unknown,
   news: Record<string, unknown>,
 ): { inputs: unknown; failures: CheckFailure[] } {
-  return { inputs: news, failures: checkInputs(news) };
+  return { inputs: news, failures: checkInputs(news).map(({ reason }) => ({ property: "", reason })) };
 }
 
 /**
@@ -80,14 +84,17 @@ async function sync(
   operation: "create" | "update",
   run?: UnfinishedRun,
 ): Promise<Outputs> {
+  const log = new EngineLog(inputs.__urn ?? "");
   try {
     const goal = inputs.skipAwait ? "started" : "finished";
     const status = await whileEngineLives(() =>
-      request(inputs, { goal, timeoutMs: timeoutMs(inputs, operation), run }),
+      request(inputs, { goal, timeoutMs: timeoutMs(inputs, operation), run, log }),
     );
     return { ...inputs, ...statusOutputs(status), ...(!inputs.skipAwait && { state: "FINISHED" }) };
   } catch (error) {
     throw error instanceof WaitError && error.unfinished ? new PartialFailure(id, inputs, error) : error;
+  } finally {
+    await log.flush();
   }
 }
 

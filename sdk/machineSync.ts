@@ -3,13 +3,13 @@ import { provider } from "./shim";
 
 /** A CAM role to assume. */
 export interface AssumeRole {
-  /** `qcs::cam::uin/100000000001:roleName/deploy`. */
+  /** The role's name in full, such as `qcs::cam::uin/100000000001:roleName/deploy`. */
   roleArn: pulumi.Input<string>;
   /** Shown in the account's audit log. Default: `pulumi-tencentcloud-cwp`. */
   sessionName?: pulumi.Input<string>;
   /** How long its temporary credentials live, in seconds, up to 43200. They are renewed in time. Default: 7200. */
   sessionDuration?: pulumi.Input<number>;
-  /** What the role's trust policy may ask for. */
+  /** The ExternalId that the role's trust policy asks for. Default: none. */
   externalId?: pulumi.Input<string>;
 }
 
@@ -25,7 +25,10 @@ export interface MachineSyncArgs {
    * it. Default: false.
    */
   skipAwait?: pulumi.Input<boolean>;
-  /** The region to name in requests, such as `ap-guangzhou`. CWP needs none. A change replaces the resource. */
+  /**
+   * The region to name in requests, such as `ap-guangzhou`. CWP needs none. A change replaces the resource. Default:
+   * `tencentcloud:region`, then TENCENTCLOUD_REGION, then the profile's, then none.
+   */
   region?: pulumi.Input<string>;
   /**
    * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. Default: `tencentcloud-cwp:endpoint`, then
@@ -34,11 +37,12 @@ export interface MachineSyncArgs {
   endpoint?: pulumi.Input<string>;
   /**
    * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other settings. A change
-   * replaces the resource. Default: as the settings say (see docs/settings.md).
+   * replaces the resource. Default: the credentials of the Pulumi config, then of the environment, then of the profile
+   * `default`, then of the machine's CVM role or TKE pod identity.
    */
   profile?: pulumi.Input<string>;
   /**
-   * A role to assume with those credentials. A change replaces the resource. Default: `tencentcloud:assumeRole`, then
+   * A role to assume with the credentials found. A change replaces the resource. Default: `tencentcloud:assumeRole`, then
    * TENCENTCLOUD_ASSUME_ROLE_ARN, then none.
    */
   assumeRole?: pulumi.Input<AssumeRole>;
@@ -53,27 +57,45 @@ export interface MachineSyncArgs {
  * minutes. A wait that ends early leaves the resource in the state, and the next `pulumi up` goes on waiting for the same sync.
  */
 export class MachineSync extends pulumi.dynamic.Resource {
-  /** SYNCING while a sync goes, FINISHED once the account's latest has ended, NOTASK when there has never been one. */
+  /**
+   * FINISHED once the account's latest sync has ended: always so after a create or update that waited. SYNCING while one goes
+   * and NOTASK when there has never been one, which only a refresh or `skipAwait` can show.
+   */
   declare readonly state: pulumi.Output<"NOTASK" | "SYNCING" | "FINISHED">;
-  /** When the account's latest sync started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. */
+  /**
+   * When the account's latest sync started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty when CWP gives
+   * none.
+   */
   declare readonly latestStartTime: pulumi.Output<string>;
-  /** When it ended, in the same form. */
+  /** When the latest sync that has ended did so, in the same form. Empty when CWP gives none. */
   declare readonly latestEndTime: pulumi.Output<string>;
-  /** How long it took, in seconds; undefined where the times do not tell, as while a sync goes. */
+  /** How long the latest sync took, in seconds. Undefined where the times do not tell, as while one goes. */
   declare readonly durationSeconds: pulumi.Output<number | undefined>;
   /** The RequestId of the answer that these values come from, which Tencent Cloud's support asks for. */
   declare readonly requestId: pulumi.Output<string>;
 
+  /** The argument {@link MachineSyncArgs.triggers}. */
   declare readonly triggers: pulumi.Output<unknown[] | undefined>;
+  /** The argument {@link MachineSyncArgs.skipAwait}. */
   declare readonly skipAwait: pulumi.Output<boolean | undefined>;
+  /** The argument {@link MachineSyncArgs.region}. */
   declare readonly region: pulumi.Output<string | undefined>;
+  /** The argument {@link MachineSyncArgs.endpoint}. */
   declare readonly endpoint: pulumi.Output<string | undefined>;
+  /** The argument {@link MachineSyncArgs.profile}. */
   declare readonly profile: pulumi.Output<string | undefined>;
+  /** The argument {@link MachineSyncArgs.assumeRole}. */
   declare readonly assumeRole: pulumi.Output<pulumi.Unwrap<AssumeRole> | undefined>;
 
+  /**
+   * @param name Its name in the stack.
+   * @param args What to sync on, and for which account.
+   * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`).
+   */
   constructor(name: string, args: MachineSyncArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     const { create, update } = opts.customTimeouts ?? {};
     const timeouts = { ...(create && { create }), ...(update && { update }) };
+    const type = "pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync";
     super(
       provider,
       name,
@@ -92,6 +114,8 @@ export class MachineSync extends pulumi.dynamic.Resource {
         assumeRole: undefined,
         ...args,
         ...((create || update) && { timeouts }),
+        // So that the provider can show on the resource's own row how the wait goes.
+        __urn: new Promise<string>((resolve) => pulumi.createUrn(name, type, opts.parent).apply(resolve)),
       },
       opts,
       "tencentcloud-cwp",

@@ -21,14 +21,14 @@ export async function readPodIdentity(
   }
   const { TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE: file, TKE_ROLE_ARN } = env;
   if (!TKE_REGION || !TKE_PROVIDER_ID || !file || !TKE_ROLE_ARN) {
-    throw new SettingsError(`TKE's pod identity is set only in part: ${missing.join(", ")} is missing.`);
+    throw new SettingsError(`TKE's pod identity is set only in part. Missing: ${missing.join(", ")}.`);
   }
   let token: string;
   try {
     token = fs.readFileSync(file, "utf8").trim();
   } catch (error) {
     throw new SettingsError(
-      `The pod's token file ${file} (TKE_WEB_IDENTITY_TOKEN_FILE) cannot be read (${Reflect.get(Object(error), "code")}).`,
+      `The pod's token file ${file} (TKE_WEB_IDENTITY_TOKEN_FILE) cannot be read (${Reflect.get(Object(error), "code")}): check that it is mounted in this container.`,
     );
   }
   return assumeRoleWithWebIdentity(

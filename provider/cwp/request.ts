@@ -1,6 +1,9 @@
 import type { Agent } from "node:http";
 import { ApiError, BadAnswer, CwpError, NoAnswer, SettingsError } from "./errors";
 
+const checkTheWay =
+  "Check the network, tencentcloud-cwp:endpoint and the proxy settings (HTTPS_PROXY, NO_PROXY).";
+
 /** Where requests go. */
 export interface Endpoint {
   readonly protocol: "http:" | "https:";
@@ -44,7 +47,10 @@ export async function send<T>(
       throw new NoAnswer("Aborted", `The request to ${host} was given up.`);
     }
     if (end.signal.aborted) {
-      throw new NoAnswer("RequestTimeout", `${host} did not answer within ${timeoutMs / 1000} s.`);
+      throw new NoAnswer(
+        "RequestTimeout",
+        `${host} did not answer within ${timeoutMs / 1000} s. ${checkTheWay}`,
+      );
     }
     throw explain(error, host, action);
   } finally {
@@ -91,9 +97,15 @@ function explain(error: unknown, host: string, action: string): CwpError {
   const httpCode: unknown = Reflect.get(thrown, "httpCode");
   if (typeof httpCode === "number") {
     const passing = httpCode >= 500 || httpCode === 429 || httpCode === 408;
+    const advice =
+      httpCode === 407
+        ? " The proxy wants a password: put it into HTTPS_PROXY, as in http://USER:PASSWORD@HOST:PORT."
+        : passing
+          ? ""
+          : ` ${checkTheWay}`;
     return new NoAnswer(
       "HttpStatus",
-      `${host} answered with HTTP status ${httpCode}.${passing ? "" : " Check tencentcloud-cwp:endpoint and the proxy settings."}`,
+      `${host} answered with HTTP status ${httpCode}.${advice}`,
       passing ? "yes" : "never",
     );
   }
@@ -113,8 +125,5 @@ function explain(error: unknown, host: string, action: string): CwpError {
 }
 
 function noConnection(host: string, cause: string): NoAnswer {
-  return new NoAnswer(
-    "NetworkFailure",
-    `No connection to ${host}: ${cause}. Check the network, tencentcloud-cwp:endpoint and the proxy settings (HTTPS_PROXY, NO_PROXY).`,
-  );
+  return new NoAnswer("NetworkFailure", `No connection to ${host}: ${cause}. ${checkTheWay}`);
 }

@@ -222,7 +222,8 @@ function graceEnd({ triggers, triggeredAt }: Caller): number {
   return triggeredAt + GRACE_MS * 2 ** (triggers - 1);
 }
 
-function lengthBefore(baseline: SyncStatus): number | undefined {
+/** How long the run before took, in milliseconds. */
+export function lengthBefore(baseline: SyncStatus): number | undefined {
   const seconds = durationSeconds(baseline);
   return seconds === undefined ? undefined : seconds * 1000;
 }

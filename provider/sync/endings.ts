@@ -1,12 +1,13 @@
 import type { CwpError } from "../cwp/errors";
 import type { Caller, Seen } from "./caller";
+import { duration } from "./duration";
 import { type UnfinishedRun, WaitError } from "./errors";
 
 /** How a wait ends that did not see the end of a run, in the words that the user reads. */
 
 const goOn = 'Run "pulumi up" again to go on waiting for the same sync';
 const later = 'Run "pulumi up" again later';
-const longer = "set a longer customTimeouts";
+const longer = "allow more time with customTimeouts";
 
 /** The deadline has passed, and so has a last look. */
 export function tooLate(caller: Caller): WaitError {
@@ -84,14 +85,4 @@ function observed({ answers, last, errors, triggerId }: Seen): string {
     parts.push(`failed requests: ${[...errors].map(([code, times]) => `${times} ${code}`).join(", ")}`);
   }
   return parts.join("; ");
-}
-
-/** 90000 → `1 min 30 s`, 300 → `300 ms`. */
-export function duration(ms: number): string {
-  if (ms < 1000) {
-    return `${Math.round(ms)} ms`;
-  }
-  const seconds = Math.round(ms / 1000);
-  const [h, min, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
-  return [h && `${h} h`, min && `${min} min`, s && `${s} s`].filter(Boolean).join(" ");
 }

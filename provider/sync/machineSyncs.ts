@@ -17,6 +17,7 @@ import {
 import type { Clock } from "./clock";
 import type { UnfinishedRun } from "./errors";
 import type { Pace } from "./pace";
+import { lastingRetry, type ResourceLog, repeatedTrigger, statusOf, summaryOf } from "./progress";
 import type { Answer } from "./run";
 
 /** What one call asks for. */
@@ -26,6 +27,8 @@ export interface Call {
   readonly timeoutMs: number;
   /** The run to go on waiting for, where an earlier call left one. */
   readonly run?: UnfinishedRun | undefined;
+  /** Is told how the wait goes. */
+  readonly log?: ResourceLog;
   /** Ends the call at once, with the signal's reason as its error. */
   readonly signal?: AbortSignal;
 }
@@ -44,6 +47,9 @@ const RECORD_MS = 1_000;
 
 interface Waiting {
   caller: Caller;
+  readonly log: ResourceLog | undefined;
+  /** The status that the log was told last. */
+  said?: string | undefined;
   readonly resolve: (status: SyncStatus) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -65,6 +71,8 @@ export class MachineSyncs {
   private notBefore = Number.NEGATIVE_INFINITY;
   private newestStart: string | undefined;
   private recordNewUntil = Number.NEGATIVE_INFINITY;
+  /** The warnings that were given to those who wait now, or to some before them whom they met. */
+  private warned = new Set<string>();
 
   constructor(
     private readonly client: CwpClient,
@@ -74,11 +82,11 @@ export class MachineSyncs {
   ) {}
 
   /** Resolves with the status that fulfils the call's goal. Rejects with a WaitError, or with the signal's reason. */
-  async call({ goal, timeoutMs, run, signal }: Call): Promise<SyncStatus> {
+  async call({ goal, timeoutMs, run, log, signal }: Call): Promise<SyncStatus> {
     signal?.throwIfAborted();
     let leave = () => {};
     const end = new Promise<SyncStatus>((resolve, reject) => {
-      const one = { caller: arrive(goal, this.clock.now(), timeoutMs, run), resolve, reject };
+      const one = { caller: arrive(goal, this.clock.now(), timeoutMs, run), log, resolve, reject };
       leave = () => {
         this.remove(one);
         reject(signal?.reason);
@@ -109,6 +117,7 @@ export class MachineSyncs {
       this.settle();
       if (this.waiting.size === 0) {
         this.serving = false;
+        this.warned.clear();
         return;
       }
       const wait = this.nextRequestAt() - this.clock.now();
@@ -126,17 +135,51 @@ export class MachineSyncs {
     }
   }
 
-  /** Ends the calls that have come to their end. */
+  /** Ends the calls that have come to their end, and tells the others how far they are. */
   private settle(): void {
     const now = this.clock.now();
+    const succeeded: { one: Waiting; status: SyncStatus }[] = [];
     for (const one of this.waiting) {
       const step = nextStep(one.caller, now);
       if (step.does === "succeed") {
         this.remove(one);
         one.resolve(step.status);
+        succeeded.push({ one, status: step.status });
       } else if (step.does === "fail") {
         this.remove(one);
         one.reject(step.error);
+      } else {
+        this.say(one, now);
+      }
+    }
+    for (const goal of ["started", "finished"] as const) {
+      const ended = succeeded.filter(({ one }) => one.caller.goal === goal);
+      const told = ended.find(({ one }) => one.log);
+      told?.one.log?.info(summaryOf(goal, told.status, ended.length));
+    }
+  }
+
+  private say(one: Waiting, now: number): void {
+    const status = statusOf(one.caller, now);
+    if (status !== undefined && status !== one.said) {
+      one.said = status;
+      one.log?.status(status);
+    }
+  }
+
+  /** One warning of a kind is enough, however many wait. */
+  private warn(
+    kind: string,
+    among: readonly Waiting[],
+    text: (caller: Caller, now: number) => string | undefined,
+  ): void {
+    const now = this.clock.now();
+    for (const { caller, log } of this.warned.has(kind) ? [] : among) {
+      const warning = log && text(caller, now);
+      if (warning) {
+        this.warned.add(kind);
+        log.warning(warning);
+        return;
       }
     }
   }
@@ -204,6 +247,9 @@ export class MachineSyncs {
       ),
     );
     this.inFlight = new AbortController();
+    if (request === "trigger") {
+      this.warn("repeated trigger", told, repeatedTrigger);
+    }
     try {
       const status = await this.client.syncMachines(
         request === "trigger",
@@ -229,6 +275,7 @@ export class MachineSyncs {
         const wanted = request === "trigger" && needsTrigger(one.caller);
         one.caller = wanted ? triggerFailed(one.caller, error, sentAt) : failed(one.caller, error, sentAt);
       }
+      this.warn("lasting retry", told, lastingRetry);
     }
   }
 

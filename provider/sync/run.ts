@@ -17,7 +17,7 @@ export const SETTLE_MS = 5_000;
 export const SETTLE_LOOKS = 3;
 
 /** The times of the account's latest run. */
-export type Times = Pick<SyncStatus, "latestStartTime" | "latestEndTime">;
+type Times = Pick<SyncStatus, "latestStartTime" | "latestEndTime">;
 
 /** A row of idle answers that all show the same times. */
 interface Calm {

@@ -144,7 +144,7 @@ describe("pulumi up against a faulty service", function () {
       assert.match(said, /did not finish within 2 s: the last of \d+ answers was SYNCING, started /);
       assert.match(
         said,
-        /Run "pulumi up" again to go on waiting for the same sync, or set a longer customTimeouts/,
+        /Run "pulumi up" again to go on waiting for the same sync, or allow more time with customTimeouts/,
       );
       assert.equal(machineSyncs().length, 1);
     }

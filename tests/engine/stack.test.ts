@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { OperationError, TestStack } from "./stack";
@@ -149,6 +150,33 @@ describe("the engine's test stack", function () {
       [],
     );
     assert(seen.has("TENCENTCLOUD_TOKEN"));
+  });
+
+  it("runs the program of a folder in a process of its own, and tells why it failed", async () => {
+    const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-folder-")));
+    try {
+      const packages = path.resolve(__dirname, "../../node_modules");
+      fs.symlinkSync(packages, path.join(folder, "node_modules"), "junction");
+      fs.writeFileSync(path.join(folder, "package.json"), '{ "main": "index.ts" }');
+      fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: of-a-folder\nruntime: nodejs\n");
+      fs.writeFileSync(
+        path.join(folder, "index.ts"),
+        `import * as pulumi from "@pulumi/pulumi";
+export const pid: number = process.pid;
+export const greeting = new pulumi.Config().require("greeting");
+if (greeting === "die") throw new Error("the program was told to die");`,
+      );
+      stack = await TestStack.create({ folder, config: { "of-a-folder:greeting": "hello" } });
+      const { outputs } = await stack.up();
+      assert.equal(outputs.greeting, "hello");
+      assert.notEqual(outputs.pid, process.pid);
+      fs.writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  of-a-folder:greeting: die\n");
+      const failed = await stack.up(undefined, { expectFailure: true });
+      assert.match(failed.errors.join("\n"), /the program was told to die/);
+      await stack.destroy();
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   it("runs two stacks at the same time", async () => {

@@ -1,7 +1,8 @@
 /**
  * A Pulumi stack on the real engine: a temporary folder with a `file://` backend of its own, and the CLI run on it.
  *
- * Programs are functions of this process (the Automation API's inline programs). The CLI is started here rather than
+ * Programs are functions of this process (the Automation API's inline programs), or folders, which run in processes of their
+ * own as in a user's `pulumi up`. The CLI is started here rather than
  * through the Automation API's `Stack`, which passes this process's whole environment on, runs three more commands
  * after each `up`, hides the CLI's pid, and drops the output of a failed operation.
  */
@@ -14,6 +15,7 @@ import type { DiagnosticEvent, EngineEvent, OpMap, PulumiFn } from "@pulumi/pulu
 import { LanguageServer } from "@pulumi/pulumi/automation/server";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { findOrGetPulumi } from "../../scripts/pulumi-cli";
+import { programFolder } from "./programFolder";
 
 declare module "@pulumi/pulumi/automation/server" {
   /** Serves an inline program to the engine. Every release has it, but the published types leave it out. */
@@ -26,6 +28,12 @@ declare module "@pulumi/pulumi/automation/server" {
 export interface TestStackOptions {
   /** The program of operations that are not given one. Default: one without resources. */
   program?: PulumiFn;
+  /** The folder of a program with its Pulumi.yaml, to run in place. The stack's settings are written into it. */
+  folder?: string;
+  /** The `node` that runs a folder's program and the provider process. Default: the one on the PATH. */
+  node?: string;
+  /** Another stack whose backend this one shares, so that one can read the other's outputs. It has to be removed last. */
+  beside?: TestStack;
   /** The stack's configuration, with full keys (`tencentcloud:region`). An object is given as its JSON text. */
   config?: Record<string, string | { value: string; secret: true }>;
   /**
@@ -76,7 +84,7 @@ export class OperationError extends Error {
 }
 
 /** What the engine keeps of one resource. */
-export interface ResourceState {
+interface ResourceState {
   urn: string;
   type: string;
   id?: string;
@@ -93,7 +101,6 @@ export interface Deployment {
 }
 
 const repository = path.resolve(__dirname, "../..");
-const project = "test";
 const stackName = "dev";
 const emptyProgram: PulumiFn = async () => undefined;
 
@@ -108,6 +115,8 @@ export class TestStack {
   readonly envVars: Record<string, string>;
   /** The file that holds the stack's state. */
   readonly stateFile: string;
+  /** What the programs of a folder have printed, outside of Pulumi. */
+  printed = "";
   /** The running CLI, while an operation runs. */
   cli: ChildProcess | undefined;
 
@@ -117,13 +126,18 @@ export class TestStack {
     binDir: string[],
     private readonly options: TestStackOptions,
   ) {
-    this.workDir = path.join(root, "program");
-    this.backendDir = path.join(root, "backend");
-    this.stateFile = path.join(this.backendDir, ".pulumi", "stacks", project, `${stackName}.json`);
+    this.workDir = options.folder ?? path.join(root, "program");
+    this.backendDir = options.beside?.backendDir ?? path.join(root, "backend");
     const home = path.join(root, "home");
     for (const folder of [this.workDir, this.backendDir, home]) {
-      fs.mkdirSync(folder);
+      fs.mkdirSync(folder, { recursive: true });
     }
+    if (options.folder === undefined) {
+      this.writeProject();
+    }
+    const [, project = ""] =
+      /^name: (.+)$/m.exec(fs.readFileSync(path.join(this.workDir, "Pulumi.yaml"), "utf8")) ?? [];
+    this.stateFile = path.join(this.backendDir, ".pulumi", "stacks", project, `${stackName}.json`);
     this.envVars = {
       ...hostVariables(),
       // Credential files are looked for in the home folder.
@@ -141,7 +155,8 @@ export class TestStack {
       PULUMI_DEBUG_COMMANDS: "true",
       ...options.env,
     };
-    this.envVars.PATH = [...binDir, this.envVars.PATH ?? ""].join(path.delimiter);
+    const node = options.node === undefined ? [] : [path.dirname(options.node)];
+    this.envVars.PATH = [...node, ...binDir, this.envVars.PATH ?? ""].join(path.delimiter);
   }
 
   /**
@@ -157,15 +172,17 @@ export class TestStack {
     return stack;
   }
 
-  private async initialize(): Promise<void> {
-    const settings = { name: project, runtime: "nodejs" };
-    fs.writeFileSync(path.join(this.workDir, "Pulumi.yaml"), JSON.stringify(settings));
+  private writeProject(): void {
+    fs.writeFileSync(path.join(this.workDir, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
     // So that the provider process resolves this package by its name, as in a user's project.
     fs.symlinkSync(
       path.join(repository, "node_modules"),
       path.join(this.workDir, "node_modules"),
       "junction",
     );
+  }
+
+  private async initialize(): Promise<void> {
     const entries = Object.entries(this.options.config ?? {});
     const plain = entries.filter(([, value]) => typeof value === "string");
     const secret = entries.flatMap(([key, value]) =>
@@ -181,16 +198,12 @@ export class TestStack {
 
   /** `pulumi up`. */
   up(program?: PulumiFn, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(
-      ["up", "--yes", "--skip-preview"],
-      program ?? this.options.program ?? emptyProgram,
-      options,
-    );
+    return this.operate(["up", "--yes", "--skip-preview"], program ?? this.options.program, options);
   }
 
   /** `pulumi preview`. */
   preview(program?: PulumiFn, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(["preview"], program ?? this.options.program ?? emptyProgram, options);
+    return this.operate(["preview"], program ?? this.options.program, options);
   }
 
   /** `pulumi refresh`, which does not run the program. */
@@ -231,7 +244,7 @@ export class TestStack {
 
   private async operate(
     command: string[],
-    program: PulumiFn,
+    program: PulumiFn | undefined,
     options: OperationOptions,
   ): Promise<OperationResult> {
     const eventLog = path.join(this.root, "events.json");
@@ -243,7 +256,13 @@ export class TestStack {
     if (options.refresh) {
       args.push("--refresh");
     }
-    const host = await serveProgram(program);
+    const host = await serve(
+      program || this.options.folder === undefined
+        ? new LanguageServer(program ?? emptyProgram)
+        : programFolder(this.workDir, this.envVars, (text) => {
+            this.printed += text;
+          }),
+    );
     args.push(`--client=127.0.0.1:${host.port}`, "--exec-kind", "auto.inline");
     const { stdout, stderr, ended } = await this.spawnCli(args, options).finally(() => host.close());
     const failed = ended !== 0;
@@ -307,9 +326,9 @@ interface CliResult {
   ended: number | string;
 }
 
-async function serveProgram(program: PulumiFn): Promise<{ port: number; close(): void }> {
+async function serve(program: grpc.UntypedServiceImplementation): Promise<{ port: number; close(): void }> {
   const server = new grpc.Server();
-  server.addService(LanguageRuntimeService, new LanguageServer(program));
+  server.addService(LanguageRuntimeService, program);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),

@@ -204,7 +204,7 @@ describe("Against a faulty service, over HTTP", () => {
         error.message,
         /^No machine sync could be started within 1 min, since another one was still going: .*SYNCING, started 2020-11-11 11:59:55/,
       );
-      assert.match(error.message, /Run "pulumi up" again later, or set a longer customTimeouts/);
+      assert.match(error.message, /Run "pulumi up" again later, or allow more time with customTimeouts/);
       assert.equal(error.unfinished, undefined);
       assert.equal(triggers(), 0);
     });
@@ -271,7 +271,7 @@ describe("Against a faulty service, over HTTP", () => {
       assert.match(error.message, /the trigger's RequestId is [0-9a-f-]{36}/);
       assert.match(
         error.message,
-        /Run "pulumi up" again to go on waiting for the same sync, or set a longer/,
+        /Run "pulumi up" again to go on waiting for the same sync, or allow more time/,
       );
       assert.ok(time.now() - START <= MINUTE + 2_000, "it overran its time-out");
 
@@ -325,7 +325,7 @@ describe("Against a faulty service, over HTTP", () => {
       const resumed = await fails({ timeoutMs: 5_000, run });
       assert.match(
         resumed.message,
-        /^No answer within 5 s: .*go on waiting for the same sync, or set a longer/,
+        /^No answer within 5 s: .*go on waiting for the same sync, or allow more time/,
       );
       assert.deepEqual(resumed.unfinished, run);
     });
@@ -556,13 +556,13 @@ describe("Against a faulty service, over HTTP", () => {
       assert.equal(runs().length, 1);
     });
 
-    for (const http of [302, 403, 404, 407, 413]) {
+    for (const http of [302, 403, 404, 413]) {
       it(`ends the call at once: HTTP ${http}`, async () => {
         await begin();
         emulator.inject({ http }, { times: 2 });
         const { message } = await fails();
         assert.match(message, new RegExp(`^127\\.0\\.0\\.1:\\d+ answered with HTTP status ${http}\\.`));
-        assert.match(message, /Check tencentcloud-cwp:endpoint and the proxy settings\.$/);
+        assert.match(message, /Check the network, tencentcloud-cwp:endpoint and the proxy settings/);
         assert.equal(emulator.requests.length, 1);
       });
     }

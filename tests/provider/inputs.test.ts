@@ -30,6 +30,7 @@ describe("check", () => {
         { roleArn: UNKNOWN, sessionName: UNKNOWN, sessionDuration: UNKNOWN, externalId: UNKNOWN },
       ],
     ],
+    ["__urn", ["urn:pulumi:dev::test::pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync::machines"]],
     ["timeouts", [{}, { create: "20m" }, { update: "90s" }, { create: "1h30m", update: "1s" }]],
     ["__provider", ["the text of the shim"]],
   ];
@@ -77,7 +78,7 @@ describe("check", () => {
       assert.equal(failure?.property, property);
       assert.match(
         failure.reason,
-        /no such property\. It takes triggers, skipAwait, region, endpoint, profile and assumeRole\.$/,
+        /^MachineSync has no property \w+\. It takes triggers, skipAwait, region, endpoint, profile and assumeRole\.$/,
       );
     }
   });

@@ -36,12 +36,12 @@ describe("A MachineSync in a program", () => {
     pulumi.runtime.resetOptions("", "", -1, "", "", false, "");
   });
 
-  /** Registers one MachineSync, with neither credentials nor config, and gives its inputs without the provider's text. */
+  /** Registers one MachineSync, with neither credentials nor config, and gives its inputs without those of our own making. */
   async function inputsOf(args?: MachineSyncArgs, opts?: pulumi.CustomResourceOptions) {
     await resolved(new MachineSync("machines", args, opts).urn);
     const [resource, ...more] = registered;
     assert.ok(resource && more.length === 0);
-    const { __provider: provider, ...inputs } = resource.inputs;
+    const { __provider: provider, __urn, ...inputs } = resource.inputs;
     assert.ok(provider, "there is no provider");
     return inputs;
   }
@@ -100,6 +100,15 @@ describe("A MachineSync in a program", () => {
       assert.deepEqual(inputs, { triggers: ["a"], ...(timeouts && { timeouts }) });
     });
   }
+
+  it("tells the provider its own URN, also inside of a component", async () => {
+    const group = new pulumi.ComponentResource("examples:index:Group", "group");
+    for (const opts of [{}, { parent: group }]) {
+      const sync = new MachineSync("machines", {}, opts);
+      const urn = await resolved(sync.urn);
+      assert.equal(registered.findLast(({ name }) => name === "machines")?.inputs.__urn, urn);
+    }
+  });
 
   it("passes on the other options of a resource", async () => {
     const parent = new MachineSync("parent");

@@ -197,7 +197,10 @@ describe("The CWP client", () => {
         error.message.startsWith(`${new URL(emulator.url).host} answered with HTTP status ${status}.`),
       );
       if (retry === "never") {
-        assert.match(error.message, /Check tencentcloud-cwp:endpoint and the proxy settings\.$/);
+        assert.match(
+          error.message,
+          / (Check the network, tencentcloud-cwp:endpoint and the proxy|The proxy wants a password: put it into HTTPS_PROXY)/,
+        );
       }
     });
   }
@@ -224,6 +227,21 @@ describe("The CWP client", () => {
     const error = await failure(client().syncMachines(false, SHORT_MS));
     assert.ok(error instanceof NoAnswer);
     assert.equal(error.retry, "yes");
+  });
+
+  it("says that the connection broke in the middle of a chunked answer", async () => {
+    const server = createServer((_request, response) => {
+      response.write('{"Response":', () => response.destroy());
+    });
+    const url = await listen(server);
+    try {
+      const error = await failure(connect(connection(url)).syncMachines(false, LONG_MS));
+      assert.ok(error instanceof NoAnswer);
+      assert.deepEqual([error.code, error.retry], ["NetworkFailure", "yes"]);
+      assert.match(error.message, /it broke in the middle of an answer/);
+    } finally {
+      await close(server);
+    }
   });
 
   it("says that nobody listens at the endpoint", async () => {
@@ -415,7 +433,7 @@ describe("The CWP client and proxies", () => {
     process.env.HTTPS_PROXY = url.href;
     refusesWith = "407 Proxy Authentication Required";
     const error = await refusal(connect(real).syncMachines(false, LONG_MS), "opensesame", secretKey, token);
-    assert.match(error.message, /HTTP status 407.*the proxy settings/);
+    assert.match(error.message, /HTTP status 407\. The proxy wants a password: put it into HTTPS_PROXY/);
     const [{ authorization = "" } = {}] = targets;
     assert.equal(
       Buffer.from(authorization.replace("Basic ", ""), "base64").toString(),

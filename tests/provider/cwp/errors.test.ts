@@ -148,6 +148,13 @@ describe("A failed request", () => {
       assert.ok(!mayHaveWorked(new ApiError(code, "x", "id")));
     });
   }
+
+  it("was not carried out when it could not even be sent, as without credentials", () => {
+    const error = new NoAnswer("NetworkFailure", "x");
+    error.sent = false;
+    assert.ok(!mayHaveWorked(error));
+    assert.ok(!mayHaveWorked(new SettingsError("x")));
+  });
 });
 
 describe("Every error of the package", () => {

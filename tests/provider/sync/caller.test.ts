@@ -15,7 +15,7 @@ import {
   triggered,
   triggerFailed,
 } from "../../../provider/sync/caller";
-import { duration } from "../../../provider/sync/endings";
+import { duration } from "../../../provider/sync/duration";
 import { type UnfinishedRun, WaitError } from "../../../provider/sync/errors";
 
 const MINUTE = 60_000;
@@ -378,7 +378,7 @@ describe("A caller", () => {
       assert.equal(
         message,
         "The machine sync did not finish within 1 min: the last of 3 answers was SYNCING, started 2020-11-11 12:00:30 (RequestId id of SYNCING 30-20); the trigger's RequestId is id of SYNCING 30-20; failed requests: 1 RequestLimitExceeded. " +
-          'Run "pulumi up" again to go on waiting for the same sync, or set a longer customTimeouts.',
+          'Run "pulumi up" again to go on waiting for the same sync, or allow more time with customTimeouts.',
       );
     });
 
@@ -407,7 +407,7 @@ describe("A caller", () => {
         message,
         /^No machine sync could be started within 1 min, since another one was still going: the last of 2 answers was SYNCING/,
       );
-      assert.match(message, /Run "pulumi up" again later, or set a longer customTimeouts\.$/);
+      assert.match(message, /Run "pulumi up" again later, or allow more time with customTimeouts\.$/);
       assert.equal(unfinished, undefined);
     });
 

@@ -1,55 +1,12 @@
 import assert from "node:assert/strict";
 import type { CwpClient } from "../../../provider/cwp/client";
-import type { SyncStatus } from "../../../provider/cwp/status";
 import { WaitError } from "../../../provider/sync/errors";
-import { type Call, MachineSyncs, REQUEST_MS } from "../../../provider/sync/machineSyncs";
+import { MachineSyncs, REQUEST_MS } from "../../../provider/sync/machineSyncs";
 import { Pace } from "../../../provider/sync/pace";
 import { CLOSEST_MS } from "../../../provider/sync/schedule";
 import { VirtualClock } from "../../virtualClock";
-import { Account, type AccountOptions, type Due, type Trouble } from "./account";
-
-const HOUR = 3_600_000;
-
-interface Outcome {
-  at: number;
-  status?: SyncStatus;
-  error?: unknown;
-}
-
-class Scene {
-  readonly clock = new VirtualClock();
-  readonly account: Account;
-  readonly syncs: MachineSyncs;
-
-  constructor(options: Omit<AccountOptions, "clock">) {
-    this.account = new Account({ clock: this.clock, ...options });
-    this.syncs = new MachineSyncs(this.account, new Pace(this.clock), this.clock, () => 0);
-  }
-
-  /** Calls at a moment, all of moment 0 in one turn of the event loop; the outcome is filled in when the call has ended. */
-  call(at: number, call: Partial<Call> = {}): Outcome {
-    const outcome: Outcome = { at: Number.NaN };
-    void (at > 0 ? this.clock.sleep(at) : Promise.resolve())
-      .then(() => this.syncs.call({ goal: "finished", timeoutMs: HOUR, ...call }))
-      .then(
-        (status) => Object.assign(outcome, { at: this.clock.now(), status }),
-        (error: unknown) => Object.assign(outcome, { at: this.clock.now(), error }),
-      );
-    return outcome;
-  }
-
-  get triggers(): number[] {
-    return this.account.sent.filter(({ sync }) => sync).map(({ at }) => at);
-  }
-
-  get requests(): number[] {
-    return this.account.sent.map(({ at }) => at);
-  }
-
-  run(): Promise<void> {
-    return this.clock.run();
-  }
-}
+import { Account, type Due, type Trouble } from "./account";
+import { HOUR, type Outcome, Scene } from "./scene";
 
 function always(trouble: Trouble, on: Due["on"] = "any", times = 1000): Due[] {
   return Array.from({ length: times }, () => ({ trouble, on, after: 0 }));
