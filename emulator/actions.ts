@@ -2,8 +2,11 @@ import { describeMachines } from "./describeMachines";
 import { Fields } from "./fields";
 import type { World } from "./world";
 
-/** Carries out one action on an account, and returns what its `Response` holds beside the RequestId. Throws a Failure. */
-export type Action = (parameters: unknown, world: World) => object;
+/**
+ * Carries out one action on an account, and returns what its `Response` holds beside the RequestId. `note` is told in words
+ * what the log should say of it. Throws a Failure.
+ */
+export type Action = (parameters: unknown, world: World, note: (words: string) => void) => object;
 
 /** The actions of CWP's API 2018-02-28 that the emulator knows. */
 export const cwpActions: ReadonlyMap<string, Action> = new Map([
@@ -11,7 +14,7 @@ export const cwpActions: ReadonlyMap<string, Action> = new Map([
   ["DescribeMachines", describeMachines],
 ]);
 
-function syncMachines(parameters: unknown, world: World): object {
+function syncMachines(parameters: unknown, world: World, note: (words: string) => void): object {
   const fields = new Fields(parameters, ["Sync"]);
-  return world.syncMachines(fields.boolean("Sync") ?? false);
+  return world.syncMachines(fields.boolean("Sync") ?? false, note);
 }

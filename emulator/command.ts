@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { BadFlag, help, readFlags } from "./flags";
+import { readFileSync } from "node:fs";
+import { BadFlag } from "./badFlag";
+import { help } from "./flags";
+import { greeting } from "./greeting";
+import { readOrder } from "./order";
 import { startEmulator } from "./server";
 
 function print(line: string): void {
@@ -7,17 +11,27 @@ function print(line: string): void {
 }
 
 async function run(): Promise<void> {
-  const order = readFlags(process.argv.slice(2));
+  const order = readOrder(process.argv.slice(2), (file) => readFileSync(file, "utf8"), Date.now());
   if (order.help) {
     process.stdout.write(help);
     return;
   }
-  const emulator = await startEmulator({ ...order.options, ...(!order.quiet && { log: print }) });
+  const { quiet, account, options, injected, hosts } = order;
+  const emulator = await startEmulator({ ...options, ...(!quiet && { log: print }) });
+  for (const { fault, injection } of injected) {
+    emulator.inject(fault, injection);
+  }
+  for (const host of hosts) {
+    emulator.addHost(host);
+  }
   const end = () => void emulator.stop().then(() => process.exit(0));
   process.on("SIGINT", end).on("SIGTERM", end);
   // Whoever read the output has gone, as in `cwp-emulator | head -1`.
   process.stdout.on("error", end);
   print(emulator.url);
+  if (process.stdout.isTTY && !quiet) {
+    process.stderr.write(greeting(emulator.url, account));
+  }
 }
 
 run().catch((error: unknown) => {

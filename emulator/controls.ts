@@ -14,10 +14,40 @@ export interface LoggedRequest extends Claims {
 }
 
 /**
- * What a test, a demo or the emulator's own paths can do with a running emulator. Where a `secretId` is optional, the
- * first account is meant; an unknown one throws an Error.
+ * A running emulator. Where a `secretId` is optional, the first account is meant; an unknown one throws an Error.
  */
-export class Controls {
+export interface Emulator {
+  /** Where it listens: `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** The API requests so far, oldest first. Requests to the emulator's own paths are not among them. */
+  readonly requests: readonly LoggedRequest[];
+  /** Forgets the requests so far. */
+  clearRequests(): void;
+  /** The account's CWP. */
+  world(secretId?: string): World;
+  /** A host comes to be in an account. CWP shows it only once a sync that starts from now on has finished. */
+  addHost(host: NewHost, secretId?: string): void;
+  /** The hosts that CWP shows. */
+  machines(secretId?: string): Host[];
+  /** Makes API requests to come go wrong, whoever sends them. Default: the next one. */
+  inject(fault: GatewayFault, injection?: Injection): void;
+  /** Replaces the faults of an account's CWP; `{}` makes it healthy. */
+  setFaults(faults: Faults, secretId?: string): void;
+  /** Says how long syncs take that start from now on, in every account, in seconds; may be fractional, may be 0. */
+  setSyncSeconds(seconds: number): void;
+  /**
+   * Moves the emulated clock of every account forward, by 0 seconds or more. Signatures, temporary credentials and the rate
+   * limit keep to the real time.
+   */
+  advance(seconds: number): void;
+  /** Ends all temporary credentials that STS and the metadata service have issued. New ones can be had at once. */
+  expireTemporaryCredentials(): void;
+  /** Closes at once, requests under way included. */
+  stop(): Promise<void>;
+}
+
+/** What a running emulator lets a test, a demo or its own paths do with it. */
+export class Controls implements Omit<Emulator, "url" | "stop"> {
   /** The gateway faults to come. */
   readonly script = new FaultScript();
   readonly #keys: Keys;
@@ -37,10 +67,6 @@ export class Controls {
     return Date.now() + this.#aheadMs;
   }
 
-  /**
-   * Moves the emulated clock of every account forward. Signatures, temporary credentials and the rate limit keep to the
-   * real time.
-   */
   advance(seconds: number): void {
     if (!(seconds >= 0)) {
       throw new Error(`The clock cannot be moved by ${seconds} seconds: expected 0 or more.`);
@@ -48,7 +74,6 @@ export class Controls {
     this.#aheadMs += seconds * 1000;
   }
 
-  /** The account's CWP. */
   world(secretId: string = this.#keys.first.secretId): World {
     const account = this.#keys.find(secretId);
     const world = account && this.#worlds.get(accountName(account));
@@ -58,7 +83,6 @@ export class Controls {
     return world;
   }
 
-  /** Ends all temporary credentials that STS and the metadata service have issued. New ones can be had at once. */
   expireTemporaryCredentials(): void {
     this.#keys.endIssued();
   }
@@ -67,29 +91,24 @@ export class Controls {
     this.world(secretId).addHost(host);
   }
 
-  /** The hosts that CWP shows. */
   machines(secretId?: string): Host[] {
     return this.world(secretId).machines();
   }
 
-  /** Replaces the faults of an account's CWP; `{}` makes it healthy. */
   setFaults(faults: Faults, secretId?: string): void {
     this.world(secretId).setFaults(faults);
   }
 
-  /** How long syncs take that start from now on, in every account. */
   setSyncSeconds(seconds: number): void {
     for (const world of this.#worlds.values()) {
       world.setSyncSeconds(seconds);
     }
   }
 
-  /** Makes API requests to come go wrong, whoever sends them. */
   inject(fault: GatewayFault, injection?: Injection): void {
     this.script.add(fault, injection);
   }
 
-  /** The API requests so far, oldest first. Requests to the emulator's own paths are not among them. */
   get requests(): readonly LoggedRequest[] {
     return this.#requests;
   }

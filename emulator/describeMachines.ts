@@ -7,7 +7,7 @@ export const machineTypes = ["CVM", "BM", "ECM", "LH", "Other"] as const;
 type HostFilter = (host: Host) => boolean;
 
 /** The DescribeMachines action: the account's machines of one type and region, a page of `Limit` (default 10, at most 100). */
-export function describeMachines(parameters: unknown, world: World): object {
+export function describeMachines(parameters: unknown, world: World, note: (words: string) => void): object {
   const fields = new Fields(parameters, [
     "MachineType",
     "MachineRegion",
@@ -31,6 +31,7 @@ export function describeMachines(parameters: unknown, world: World): object {
     .machines()
     .filter((host) => host.machineType === machineType && host.region === region)
     .filter((host) => filters.every((matches) => matches(host)));
+  note(`found ${found.length}`);
   return { Machines: found.slice(offset, offset + limit).map(machine), TotalCount: found.length };
 }
 

@@ -1,22 +1,58 @@
-import { Failure } from "./failure";
 import type { Faults, ForeignSync, GatewayFault, Injection } from "./faults";
-import { Fields, wrongType, wrongValue } from "./fields";
+import { Fields, WrongField, within, wrongType, wrongValue } from "./fields";
 
-/** Reads `Faults` from JSON; `random` cannot be given that way. Throws a Failure that names what is wrong. */
-export function readFaults(value: unknown): Faults {
-  const fields = new Fields(value, [
-    "startLagSeconds",
-    "staleSeconds",
-    "staleAlways",
-    "forgets",
-    "emptyTimes",
-    "neverEnds",
-    "deafTriggers",
-    "busyTrigger",
-    "laggingTimesSeconds",
-    "unknownState",
-    "foreignSyncs",
-  ]);
+/** The faults of CWP that last, as JSON names them: all of `Faults` but `random`. */
+export const faultNames = [
+  "startLagSeconds",
+  "staleSeconds",
+  "staleAlways",
+  "forgets",
+  "emptyTimes",
+  "neverEnds",
+  "deafTriggers",
+  "busyTrigger",
+  "laggingTimesSeconds",
+  "unknownState",
+  "foreignSyncs",
+] as const;
+
+const plainFaults: readonly GatewayFault[] = [
+  { html: true },
+  { truncate: true },
+  { empty: true },
+  { reset: true },
+  { hang: true },
+  { loseAnswer: true },
+];
+
+/** The faults of single requests, as JSON names them. */
+export const gatewayFaultNames = [
+  "error",
+  "http",
+  "body",
+  "delaySeconds",
+  ...plainFaults.flatMap(Object.keys),
+];
+
+/** A gateway fault, and the requests that it hits. */
+export interface Injected {
+  readonly fault: GatewayFault;
+  readonly injection: Injection;
+}
+
+/**
+ * Reads what `POST /_emulator/faults` takes: `{"inject": fault, …}`, or faults that last. `nowMs` is the emulated time, from
+ * which `inSeconds` counts. Throws a WrongField.
+ */
+export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: Faults } | Injected {
+  return typeof value === "object" && value !== null && "inject" in value
+    ? readInjected(value)
+    : { faults: readFaults(value, nowMs) };
+}
+
+/** Reads faults that last. Throws a WrongField. */
+export function readFaults(value: unknown, nowMs: number): Faults {
+  const fields = new Fields(value, faultNames);
   const faults: Faults = {};
   const numbers = ["startLagSeconds", "staleSeconds", "laggingTimesSeconds"] as const;
   for (const name of numbers) {
@@ -36,7 +72,7 @@ export function readFaults(value: unknown): Faults {
   const deafTriggers = fields.integer("deafTriggers");
   const busyTrigger = fields.oneOf("busyTrigger", ["join", "FailedOperation"]);
   const unknownState = fields.string("unknownState");
-  const foreignSyncs = fields.list("foreignSyncs")?.map(readForeignSync);
+  const foreignSyncs = fields.listOf("foreignSyncs", (one) => readForeignSync(one, nowMs));
   return {
     ...faults,
     ...(neverEnds !== undefined && { neverEnds }),
@@ -47,14 +83,14 @@ export function readFaults(value: unknown): Faults {
   };
 }
 
-/** Reads `{"inject": fault, "times", "on", "after"}`. Throws a Failure that names what is wrong. */
-export function readInjection(value: unknown): { fault: GatewayFault; injection: Injection } {
+/** Reads `{"inject": fault, "times", "on", "after"}`. Throws a WrongField. */
+export function readInjected(value: unknown): Injected {
   const fields = new Fields(value, ["inject", "times", "on", "after"]);
   const times = fields.integer("times");
   const on = fields.oneOf("on", ["trigger", "read", "sts", "any"]);
   const after = fields.integer("after");
   return {
-    fault: readGatewayFault(fields.value("inject")),
+    fault: within("inject", () => readGatewayFault(fields.value("inject"))),
     injection: {
       ...(times !== undefined && { times }),
       ...(on !== undefined && { on }),
@@ -63,18 +99,8 @@ export function readInjection(value: unknown): { fault: GatewayFault; injection:
   };
 }
 
-const plainFaults: readonly GatewayFault[] = [
-  { html: true },
-  { truncate: true },
-  { empty: true },
-  { reset: true },
-  { hang: true },
-  { loseAnswer: true },
-];
-
 function readGatewayFault(value: unknown): GatewayFault {
-  const plainNames = plainFaults.flatMap(Object.keys);
-  const fields = new Fields(value, ["error", "message", "http", "body", "delaySeconds", ...plainNames]);
+  const fields = new Fields(value, [...gatewayFaultNames, "message"]);
   const error = fields.string("error");
   const message = fields.string("message");
   const http = fields.integer("http", 599);
@@ -97,22 +123,35 @@ function readGatewayFault(value: unknown): GatewayFault {
   }
   const plain = plainFaults.find((fault) => Object.keys(fault).some((name) => fields.boolean(name)));
   if (plain === undefined) {
-    throw new Failure(
+    const known = gatewayFaultNames.join(", ");
+    throw new WrongField(
       "MissingParameter",
-      `The parameter \`inject\` names no fault. Known: error, http, body, delaySeconds, ${plainNames.join(", ")}.`,
+      `The parameter \`inject\` names no fault. Known: ${known}.`,
+      "",
+      `names no fault: expected one of ${known}`,
     );
   }
   return plain;
 }
 
-function readForeignSync(value: unknown): ForeignSync {
-  const fields = new Fields(value, ["atMs", "seconds"]);
+/** Now must still lie ahead when the faults are set: a world ignores syncs that come too late. */
+const soonMs = 10;
+
+function readForeignSync(value: unknown, nowMs: number): ForeignSync {
+  const fields = new Fields(value, ["inSeconds", "atMs", "seconds"]);
+  const inSeconds = fields.number("inSeconds");
   const atMs = fields.number("atMs");
   const seconds = fields.number("seconds");
-  if (atMs === undefined || seconds === undefined) {
-    throw wrongType("foreignSyncs", "a list of objects with atMs and seconds");
+  if (seconds === undefined) {
+    throw wrongType("seconds", "a number");
   }
-  return { atMs, seconds };
+  if (inSeconds === undefined && atMs !== undefined) {
+    return { atMs, seconds };
+  }
+  if (inSeconds !== undefined && atMs === undefined) {
+    return { atMs: nowMs + Math.max(soonMs, inSeconds * 1000), seconds };
+  }
+  throw wrongType("inSeconds", "a number, or atMs in its place");
 }
 
 function readCountOrFlag(fields: Fields, name: string): number | boolean | undefined {

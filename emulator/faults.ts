@@ -1,6 +1,6 @@
 /**
- * How an account's CWP misbehaves. Every field is optional; an absent one is healthy. All durations are in seconds and
- * may be fractional.
+ * How an account's CWP misbehaves. Every field is optional; an absent one is healthy. All durations are in seconds of the
+ * world's clock and may be fractional.
  */
 export interface Faults {
   /**
@@ -33,7 +33,7 @@ export interface Faults {
   busyTrigger?: "join" | "FailedOperation";
   /** The state changes at once, but LatestStartTime and LatestEndTime follow only this much later. */
   laggingTimesSeconds?: number;
-  /** A value to answer as State, whatever the true state. */
+  /** What to answer as State, whatever the true state, such as `PAUSED`. */
   unknownState?: string;
   /**
    * Syncs that somebody else starts. One that falls into a run starts nothing. Those given to a new world may lie in its
@@ -46,35 +46,60 @@ export interface Faults {
 export interface ForeignSync {
   /** When it starts, in the world's clock: milliseconds since the epoch. */
   readonly atMs: number;
-  /** How long it takes. */
+  /** How long it takes, in seconds; may be fractional. */
   readonly seconds: number;
 }
 
 /** What goes wrong with one request, between the client and CWP. */
 export type GatewayFault =
-  /** An API error with this code; the request is not carried out. */
-  | { readonly error: string; readonly message?: string }
-  /** An HTTP status, with a text body; the request is not carried out. */
-  | { readonly http: number; readonly body?: string }
-  /** A web page with status 200, as from a captive portal; the request is not carried out. */
-  | { readonly html: true }
-  /** The request is carried out, but the connection breaks in the middle of its answer. */
-  | { readonly truncate: true }
-  /** Status 200 and an empty body; the request is not carried out. */
-  | { readonly empty: true }
-  /** The connection is reset before an answer; the request is not carried out. */
-  | { readonly reset: true }
-  /** No answer, until the client goes; the request is not carried out. */
-  | { readonly hang: true }
-  /** The request is carried out at once and answered so many (real) seconds later. */
-  | { readonly delaySeconds: number }
-  /** The request is carried out, then the connection is reset. */
-  | { readonly loseAnswer: true }
-  /** This body with status 200, as JSON; the request is not carried out. */
-  | { readonly body: string };
+  | {
+      /** An API error with this code; the request is not carried out. */
+      readonly error: string;
+      /** The error's message. Default: that the emulator injected it. */
+      readonly message?: string;
+    }
+  | {
+      /** An answer with this HTTP status and a text in place of JSON; the request is not carried out. */
+      readonly http: number;
+      /** The text of the answer. Default: a sentence. */
+      readonly body?: string;
+    }
+  | {
+      /** A web page with status 200, as from a captive portal; the request is not carried out. */
+      readonly html: true;
+    }
+  | {
+      /** The request is carried out, but the connection breaks in the middle of its answer. */
+      readonly truncate: true;
+    }
+  | {
+      /** Status 200 and an empty body; the request is not carried out. */
+      readonly empty: true;
+    }
+  | {
+      /** The connection is reset before an answer; the request is not carried out. */
+      readonly reset: true;
+    }
+  | {
+      /** No answer, until the client goes; the request is not carried out. */
+      readonly hang: true;
+    }
+  | {
+      /** The request is carried out at once and answered so many (real) seconds later. */
+      readonly delaySeconds: number;
+    }
+  | {
+      /** The request is carried out, then the connection is reset. */
+      readonly loseAnswer: true;
+    }
+  | {
+      /** This body with status 200, as JSON; the request is not carried out. */
+      readonly body: string;
+    };
 
 /**
- * `trigger`: SyncMachines with `Sync: true`; `sts`: AssumeRole and AssumeRoleWithWebIdentity; `read`: any other request.
+ * A kind of request. `trigger`: SyncMachines with `Sync: true`; `sts`: AssumeRole and AssumeRoleWithWebIdentity; `read`: any
+ * other request.
  */
 export type RequestKind = "trigger" | "read" | "sts";
 
@@ -82,7 +107,7 @@ export type RequestKind = "trigger" | "read" | "sts";
 export interface Injection {
   /** How many requests it hits. Default 1. */
   readonly times?: number;
-  /** Requests of this kind: `trigger`, `sts`, `read`; `any` (default). */
+  /** Of which kind they are. Default `any`. */
   readonly on?: RequestKind | "any";
   /** How many matching requests pass unharmed before it hits. Default 0. */
   readonly after?: number;

@@ -1,22 +1,65 @@
 import { Failure } from "./failure";
 
 /**
+ * A field that cannot be used. The message speaks to who sends a request, with the words of Tencent Cloud; `field` and
+ * `problem` are for who wrote the JSON by hand.
+ */
+export class WrongField extends Failure {
+  constructor(
+    code: string,
+    message: string,
+    /** Where it stands in what was read: `foreignSyncs[0].seconds`; "" for the whole. */
+    readonly field: string,
+    /** With what was expected: `is not valid: expected a number`. */
+    readonly problem: string,
+  ) {
+    super(code, message);
+  }
+}
+
+/** Reads a part of something larger, so that a WrongField names its place in the whole: a name, or `[0]` in a list. */
+export function within<Part>(place: string, read: () => Part): Part {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof WrongField)) {
+      throw error;
+    }
+    const { code, message, field, problem } = error;
+    const joint = field === "" || field.startsWith("[") ? "" : ".";
+    throw new WrongField(code, message, `${place}${joint}${field}`, problem);
+  }
+}
+
+/** Reads each item of a list. */
+export function readEach<Item>(list: readonly unknown[], read: (item: unknown) => Item): Item[] {
+  return list.map((item, index) => within(`[${index}]`, () => read(item)));
+}
+
+/**
  * Reads the named fields of a JSON object and refuses what does not belong there, with the codes that Tencent Cloud
  * documents: UnknownParameter for a name that is not known, InvalidParameter for a wrong type, InvalidParameterValue for
- * a value out of range, MissingParameter for a required one that is absent. A null counts as absent.
+ * a value out of range, MissingParameter for a required one that is absent. A null counts as absent. Each is a WrongField.
  */
 export class Fields {
   readonly #values = new Map<string, unknown>();
 
   constructor(value: unknown, known: readonly string[]) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw new Failure("InvalidParameter", "The request body is not valid: expected one JSON object.");
+      throw new WrongField(
+        "InvalidParameter",
+        "The request body is not valid: expected one JSON object.",
+        "",
+        "is not valid: expected one JSON object",
+      );
     }
     for (const [name, field] of Object.entries(value)) {
       if (!known.includes(name)) {
-        throw new Failure(
+        throw new WrongField(
           "UnknownParameter",
           `The parameter \`${name}\` is not recognized. Known: ${known.join(", ") || "none"}.`,
+          name,
+          `is not known: expected one of ${known.join(", ")}`,
         );
       }
       if (field !== null) {
@@ -52,7 +95,12 @@ export class Fields {
   requiredString(name: string): string {
     const value = this.string(name);
     if (value === undefined) {
-      throw new Failure("MissingParameter", `The request is missing a required parameter \`${name}\`.`);
+      throw new WrongField(
+        "MissingParameter",
+        `The request is missing a required parameter \`${name}\`.`,
+        name,
+        "is missing: expected a string",
+      );
     }
     return value;
   }
@@ -92,6 +140,12 @@ export class Fields {
     throw wrongType(name, "a list");
   }
 
+  /** A list, each item read by `read`. */
+  listOf<Item>(name: string, read: (item: unknown) => Item): Item[] | undefined {
+    const list = this.list(name);
+    return list && within(name, () => readEach(list, read));
+  }
+
   oneOf<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
     const value = this.string(name);
     if (value === undefined) {
@@ -105,16 +159,20 @@ export class Fields {
   }
 }
 
-export function wrongType(name: string, expected: string): Failure {
-  return new Failure(
+export function wrongType(name: string, expected: string): WrongField {
+  return new WrongField(
     "InvalidParameter",
     `The value type of parameter \`${name}\` is not valid: expected ${expected}.`,
+    name,
+    `is not valid: expected ${expected}`,
   );
 }
 
-export function wrongValue(name: string, expected: string): Failure {
-  return new Failure(
+export function wrongValue(name: string, expected: string): WrongField {
+  return new WrongField(
     "InvalidParameterValue",
     `The value of parameter \`${name}\` is not valid: expected ${expected}.`,
+    name,
+    `is not valid: expected ${expected}`,
   );
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { cwpActions } from "./actions";
+import { answerInWords } from "./answerInWords";
 import { Failure } from "./failure";
 import type { RequestKind } from "./faults";
 import { type Account, accountName, type Keys } from "./keys";
@@ -24,6 +25,8 @@ export interface Answer {
   readonly requestId: string;
   /** The State, an error code, or OK. */
   readonly outcome: string;
+  /** The same and more, for a person who reads the log. */
+  readonly words: string;
   /** The JSON body. */
   readonly body: string;
 }
@@ -36,8 +39,11 @@ interface Api {
   readonly needsRegion: boolean;
   /** The most that one account may send of one action. */
   readonly requestsPerSecond: number;
-  readonly actions: ReadonlyMap<string, (parameters: unknown, caller: Account) => object>;
+  readonly actions: ReadonlyMap<string, (parameters: unknown, caller: Account, note: Note) => object>;
 }
+
+/** Is told in words what the log should say of a request. */
+type Note = (words: string) => void;
 
 /** Who sends a request that needs no signature. */
 const nobody: Account = { secretId: "", secretKey: "" };
@@ -70,7 +76,7 @@ export class Gateway {
         actions: new Map(
           [...cwpActions].map(([name, action]) => [
             name,
-            (parameters, caller) => action(parameters, worldOf(caller)),
+            (parameters, caller, note) => action(parameters, worldOf(caller), note),
           ]),
         ),
       },
@@ -89,16 +95,19 @@ export class Gateway {
 
   answer(request: HttpRequest): Answer {
     const requestId = randomUUID();
+    const notes: string[] = [];
     try {
-      const response = this.#carryOut(request);
+      const response = this.#carryOut(request, (words) => notes.push(words));
       const state: unknown = Reflect.get(response, "State");
+      const outcome = typeof state === "string" ? state : "OK";
       return {
         requestId,
-        outcome: typeof state === "string" ? state : "OK",
+        outcome,
+        words: answerInWords(outcome, notes, response),
         body: JSON.stringify({ Response: { ...response, RequestId: requestId } }),
       };
     } catch (error) {
-      return failureAnswer(error, requestId);
+      return failureAnswer(error, requestId, notes);
     }
   }
 
@@ -106,7 +115,7 @@ export class Gateway {
    * The order of the checks is that of what the gateway must know for the next one: what it can read, who asks, what is
    * asked, whether that is too often, and only then the parameters of the action.
    */
-  #carryOut(request: HttpRequest): object {
+  #carryOut(request: HttpRequest, note: Note): object {
     const { method, body } = request;
     if (method !== "POST") {
       throw new Failure(
@@ -156,7 +165,7 @@ export class Gateway {
         `Your current request times exceeds the frequency limit \`${requestsPerSecond}\` for a second. Please reduce the frequency of calls.`,
       );
     }
-    return action(parseBody(body), caller);
+    return action(parseBody(body), caller, note);
   }
 
   #authenticate(request: HttpRequest): Account {
@@ -182,13 +191,18 @@ export class Gateway {
   }
 }
 
-/** The answer to a request that failed. */
-export function failureAnswer(error: unknown, requestId: string = randomUUID()): Answer {
+/** The answer to a request that failed; `notes` are what the log should say of it before the message. */
+export function failureAnswer(
+  error: unknown,
+  requestId: string = randomUUID(),
+  notes: readonly string[] = [],
+): Answer {
   const { code, message } =
     error instanceof Failure ? error : new Failure("InternalError", `The emulator failed: ${error}`);
   return {
     requestId,
     outcome: code,
+    words: answerInWords(code, [...notes, message]),
     body: JSON.stringify({ Response: { Error: { Code: code, Message: message }, RequestId: requestId } }),
   };
 }

@@ -4,6 +4,8 @@
  * for the metadata service of a CVM instance, whose temporary credentials it accepts.
  *
  * ```ts
+ * import { startEmulator } from "pulumi-tencentcloud-cwp/emulator";
+ *
  * const emulator = await startEmulator({ syncSeconds: 5 });
  * emulator.addHost({ id: "ins-1" });
  * // … send requests to emulator.url, signed with emulatorAccount …
@@ -11,11 +13,14 @@
  * console.log(emulator.machines());
  * await emulator.stop();
  * ```
+ *
+ * @module pulumi-tencentcloud-cwp/emulator
  */
-export type { LoggedRequest } from "./controls";
+export type { Emulator, LoggedRequest } from "./controls";
 export { Failure } from "./failure";
-export type { Faults, ForeignSync, GatewayFault, Injection } from "./faults";
+export type { Faults, ForeignSync, GatewayFault, Injection, RequestKind } from "./faults";
 export type { Account } from "./keys";
 export type { CamRole, Role } from "./roles";
-export { type Emulator, type EmulatorOptions, emulatorAccount, startEmulator } from "./server";
-export { type Host, type NewHost, type Run, type SyncStatus, World, type WorldOptions } from "./world";
+export { type EmulatorOptions, emulatorAccount, startEmulator } from "./server";
+export type { SyncStatus } from "./status";
+export { type Host, type NewHost, type Run, World, type WorldOptions } from "./world";

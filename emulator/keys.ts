@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 
 /** A key pair that the emulator accepts. */
 export interface Account {
+  /** The SecretId, by which an account is named. */
   readonly secretId: string;
+  /** The SecretKey, with which requests must be signed. */
   readonly secretKey: string;
-  /** The session token, for a temporary key: each request must carry it as X-TC-Token. */
+  /** The session token, for a temporary key: each request must carry it as X-TC-Token. Default: none is asked for. */
   readonly token?: string;
   /** Key pairs with the same name here belong to one account and share its hosts and syncs. Default: the secretId. */
   readonly account?: string;

@@ -1,9 +1,8 @@
 import type { Controls } from "./controls";
-import { machineTypes } from "./describeMachines";
 import { Failure } from "./failure";
-import { readFaults, readInjection } from "./faultInput";
+import { readFaultsOrInjected } from "./faultInput";
 import { Fields, wrongType } from "./fields";
-import type { NewHost } from "./world";
+import { readHosts } from "./hostInput";
 
 /** An answer of the emulator's own paths. */
 export interface OwnAnswer {
@@ -73,39 +72,21 @@ function hosts(controls: Controls, secretId: string | undefined): unknown {
 
 /** Adds one host or a list: all of them, or none when one is not valid. */
 function addHosts(body: unknown, controls: Controls, secretId: string | undefined): unknown {
-  const added = (Array.isArray(body) ? body : [body]).map(readHost);
-  for (const host of added) {
+  for (const host of readHosts(body)) {
     controls.addHost(host, secretId);
   }
   return hosts(controls, secretId);
 }
 
-function readHost(value: unknown): NewHost {
-  const fields = new Fields(value, ["id", "name", "ip", "region", "machineType"]);
-  const id = fields.requiredString("id");
-  const name = fields.string("name");
-  const ip = fields.string("ip");
-  const region = fields.string("region");
-  const machineType = fields.oneOf("machineType", machineTypes);
-  return {
-    id,
-    ...(name !== undefined && { name }),
-    ...(ip !== undefined && { ip }),
-    ...(region !== undefined && { region }),
-    ...(machineType !== undefined && { machineType }),
-  };
-}
-
 /** `{"inject": fault, "times", "on", "after"}` injects a gateway fault; anything else replaces the faults of the account's CWP. */
 function setFaults(body: unknown, controls: Controls, secretId: string | undefined): unknown {
-  if (typeof body === "object" && body !== null && "inject" in body) {
-    const { fault, injection } = readInjection(body);
-    controls.inject(fault, injection);
-    return { injected: fault, ...injection };
+  const read = readFaultsOrInjected(body, controls.now());
+  if ("fault" in read) {
+    controls.inject(read.fault, read.injection);
+    return { injected: read.fault, ...read.injection };
   }
-  const faults = readFaults(body);
-  controls.setFaults(faults, secretId);
-  return { faults };
+  controls.setFaults(read.faults, secretId);
+  return read;
 }
 
 function advance(body: unknown, controls: Controls): unknown {

@@ -1,21 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Controls, type LoggedRequest } from "./controls";
+import { Controls, type Emulator } from "./controls";
 import { type Delivery, deliver } from "./delivery";
 import type { Faults } from "./faults";
 import { Gateway, maximumBodyBytes, readClaims, requestKind } from "./gateway";
 import { type Account, Keys } from "./keys";
+import { idWidth, logLine } from "./logLine";
 import { camRolePath, readMetadata } from "./metadata";
 import { answerOwnPath, ownPath } from "./ownPaths";
 import type { CamRole, Role } from "./roles";
 import type { HttpRequest } from "./signature";
 
 /** The key pair that the emulator accepts when none is given. It is no secret: it opens nothing else. */
-export const emulatorAccount = {
+export const emulatorAccount: Account = {
   secretId: "AKIDemulator0000000000000000000000",
   secretKey: "emulatorsecretkey00000000000000",
-} as const satisfies Account;
+};
 
+/** What an emulator is made of. */
 export interface EmulatorOptions {
   /** The TCP port on 127.0.0.1. Default 0: any free one. */
   readonly port?: number;
@@ -23,36 +25,14 @@ export interface EmulatorOptions {
   readonly accounts?: readonly Account[];
   /** How long a sync takes, in seconds; may be fractional, may be 0. Default 2. */
   readonly syncSeconds?: number;
-  /** How the CWP of every account misbehaves from the start. */
+  /** How the CWP of every account misbehaves from the start. Default: not at all. */
   readonly faults?: Faults;
   /** The roles that STS lets one assume. Default: none. */
   readonly roles?: readonly Role[];
   /** The role bound to the machine, as the metadata service has it. Default: none. */
   readonly camRole?: CamRole;
-  /** Called with one line for each API request. */
+  /** Called with one line for each API request. Default: nothing is logged. */
   readonly log?: (line: string) => void;
-}
-
-type PublicControls =
-  | "requests"
-  | "clearRequests"
-  | "world"
-  | "addHost"
-  | "machines"
-  | "inject"
-  | "setFaults"
-  | "setSyncSeconds"
-  | "advance"
-  | "expireTemporaryCredentials";
-
-/**
- * A running emulator. Where a `secretId` is optional, the first account is meant; an unknown one throws an Error.
- */
-export interface Emulator extends Pick<Controls, PublicControls> {
-  /** `http://127.0.0.1:PORT`. */
-  readonly url: string;
-  /** Closes at once, requests under way included. */
-  stop(): Promise<void>;
 }
 
 /**
@@ -74,6 +54,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   checkAccounts(keys, [...roles, ...(camRole ? [camRole] : [])]);
   const controls = new Controls(keys, syncSeconds, faults);
   const gateway = new Gateway(keys, roles, ({ secretId }) => controls.world(secretId), Date.now);
+  const width = idWidth([first, ...others].map(({ secretId }) => secretId));
   const stopped = new AbortController();
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -98,10 +79,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const claims = readClaims(request);
     const fault = controls.script.take(requestKind(claims));
     const delivery = deliver(fault, () => gateway.answer(request));
-    const { requestId, outcome } = delivery;
+    const { requestId, outcome, words } = delivery;
     const logged = { at: controls.now(), ...claims, requestId, answer: outcome };
     controls.record(logged);
-    log(logLine(logged));
+    log(logLine(logged, words, width));
     await send(outgoing, delivery, stopped.signal);
   }
 
@@ -202,10 +183,4 @@ function sendMetadata(outgoing: ServerResponse, answer: string | object | undefi
   } else {
     sendJson(outgoing, 200, answer);
   }
-}
-
-function logLine({ at, action, sync, secretId, answer, requestId }: LoggedRequest): string {
-  const time = new Date(at).toISOString().slice(11, 19);
-  const request = `${action || "no action"}${sync === undefined ? "" : ` Sync=${sync}`}`;
-  return `${time} ${request} by ${secretId || "nobody"}: ${answer}${requestId === "" ? "" : ` (${requestId})`}`;
 }

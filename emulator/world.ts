@@ -1,17 +1,14 @@
 import { Failure } from "./failure";
 import type { Faults } from "./faults";
+import { faultsSeen, type SyncStatus, showStatus } from "./status";
 
-/** What SyncMachines answers, without the request id. Times are `YYYY-MM-DD HH:MM:SS` in UTC+8, "" when there is none. */
-export interface SyncStatus {
-  readonly State: string;
-  readonly LatestStartTime: string;
-  readonly LatestEndTime: string;
-}
-
-/** One machine sync, in milliseconds since the epoch. `endMs` may lie ahead, and is Infinity when it never ends. */
+/** One machine sync. */
 export interface Run {
+  /** When it started, in the world's clock: milliseconds since the epoch. */
   readonly startMs: number;
+  /** When it ends, likewise. May lie ahead, and is Infinity when it never ends. */
   readonly endMs: number;
+  /** Who started it: a request with `Sync: true`, or somebody else. */
   readonly by: "trigger" | "foreign";
 }
 
@@ -19,24 +16,26 @@ export interface Run {
 export interface NewHost {
   /** The instance id. A host added under a known id is made anew: hidden until the next sync. */
   readonly id: string;
-  /** Default: the id. */
+  /** The name to show. Default: the id. */
   readonly name?: string;
-  /** Default: an address in 10.0.0.0/8. */
+  /** The private address. Default: one in 10.0.0.0/8. */
   readonly ip?: string;
-  /** Default `ap-guangzhou`. */
+  /** Where it runs. Default `ap-guangzhou`. */
   readonly region?: string;
-  /** CVM (default), BM, ECM, LH or Other. */
+  /** What it is: CVM, BM, ECM, LH or Other. Default CVM. */
   readonly machineType?: string;
 }
 
 /** A host of an account, with the defaults filled in. */
 export type Host = Required<NewHost>;
 
+/** What a world is made of. */
 export interface WorldOptions {
   /** The world's clock: milliseconds since the epoch, never backwards. */
   readonly now: () => number;
-  /** How long a triggered sync takes. */
+  /** How long a triggered sync takes, in seconds; may be fractional, may be 0. */
   readonly syncSeconds: number;
+  /** How it misbehaves from the start. Default: not at all. */
   readonly faults?: Faults;
 }
 
@@ -66,6 +65,7 @@ export class World {
   #endlessLeft: number;
   #nextAnswerIsTrue = true;
 
+  /** @param options Its clock, how long syncs take, and its faults. */
   constructor({ now, syncSeconds, faults = {} }: WorldOptions) {
     this.#now = now;
     this.#syncSeconds = syncSeconds;
@@ -76,26 +76,37 @@ export class World {
 
   /**
    * The SyncMachines action: answers the status, after starting a sync when `sync` is true and none is going.
-   * Throws the Failure FailedOperation when the fault `busyTrigger` says so.
+   * Throws the Failure FailedOperation when the fault `busyTrigger` says so. `note` is told in words what the faults did.
    */
-  syncMachines(sync: boolean): SyncStatus {
+  syncMachines(sync: boolean, note?: (words: string) => void): SyncStatus {
     if (sync) {
-      this.#trigger();
+      this.#trigger(note);
     }
     const now = this.#catchUp();
-    const status = this.#statusAt(sync || this.#nextAnswerIsTrue ? now : now - this.#staleness());
+    const ageMs = sync || this.#nextAnswerIsTrue ? 0 : this.#staleness();
     this.#nextAnswerIsTrue = false;
-    return status;
+    if (note) {
+      faultsSeen(this.#runs, now, ageMs, this.#faults).forEach(note);
+    }
+    return showStatus(this.#runs, now - ageMs, this.#faults);
   }
 
-  /** Somebody else starts a sync now, of `seconds` (default: the world's own sync time). During a run it starts nothing. */
+  /**
+   * Somebody else starts a sync now. During a run it starts nothing.
+   *
+   * @param seconds How long it takes; may be fractional. Default: as long as a triggered one.
+   */
   startForeignSync(seconds: number = this.#syncSeconds): void {
     const now = this.#catchUp();
     this.#due.push({ atMs: now, by: "foreign", seconds });
     this.#catchUp();
   }
 
-  /** A host comes to be. CWP shows it only once a sync that starts from now on has finished. */
+  /**
+   * A host comes to be. CWP shows it only once a sync that starts from now on has finished.
+   *
+   * @param host What is not given of it has a default.
+   */
   addHost({ id, name, ip, region, machineType }: NewHost): void {
     this.#catchUp();
     const number = this.#hosts.size + 1;
@@ -145,25 +156,32 @@ export class World {
     this.#faults = faults;
   }
 
-  /** How long syncs take that start from now on. */
+  /** Says how long syncs take that start from now on, in seconds; may be fractional, may be 0. */
   setSyncSeconds(seconds: number): void {
     this.#catchUp();
     this.#syncSeconds = seconds;
   }
 
-  #trigger(): void {
+  #trigger(note: (words: string) => void = () => {}): void {
     const now = this.#catchUp();
+    const { busyTrigger, startLagSeconds = 0 } = this.#faults;
     if (this.#isRunning(now)) {
-      if (this.#faults.busyTrigger === "FailedOperation") {
+      if (busyTrigger === "FailedOperation") {
+        note("refused during a sync, as told");
         throw new Failure("FailedOperation", "Operation failed: a machine sync is already going.");
       }
+      note("already going, nothing new started");
       return;
     }
     if (this.#deafLeft > 0) {
       this.#deafLeft -= 1;
+      note("nothing started, as told");
       return;
     }
-    this.#due.push({ atMs: now + milliseconds(this.#faults.startLagSeconds ?? 0), by: "trigger" });
+    if (startLagSeconds > 0) {
+      note(`will start in ${startLagSeconds} s, as told`);
+    }
+    this.#due.push({ atMs: now + milliseconds(startLagSeconds), by: "trigger" });
   }
 
   /** Starts the syncs whose time has come, and returns the present moment. */
@@ -196,26 +214,6 @@ export class World {
     const { staleSeconds = 0, staleAlways = false } = this.#faults;
     return staleSeconds === 0 ? 0 : milliseconds(staleSeconds * (staleAlways ? 1 : this.#random()));
   }
-
-  /** The status as it is, or was, at a moment up to the present one. */
-  #statusAt(ms: number): SyncStatus {
-    const { laggingTimesSeconds = 0, forgets, emptyTimes, unknownState } = this.#faults;
-    const latest = this.#runs.findLast(({ startMs }) => startMs <= ms);
-    let state = "NOTASK";
-    if (latest !== undefined && ms < latest.endMs) {
-      state = "SYNCING";
-    } else if (latest !== undefined && !forgets) {
-      state = "FINISHED";
-    }
-    const recordedMs = ms - milliseconds(laggingTimesSeconds);
-    const start = this.#runs.findLast(({ startMs }) => startMs <= recordedMs)?.startMs;
-    const end = this.#runs.findLast(({ endMs }) => endMs <= recordedMs)?.endMs;
-    return {
-      State: unknownState ?? state,
-      LatestStartTime: emptyTimes ? "" : beijingTime(start),
-      LatestEndTime: emptyTimes ? "" : beijingTime(end),
-    };
-  }
 }
 
 /** What a world counts down, or draws from, under these faults. */
@@ -233,11 +231,6 @@ function foreignSyncs({ foreignSyncs = [] }: Faults): DueSync[] {
 
 function milliseconds(seconds: number): number {
   return Math.round(seconds * 1000);
-}
-
-/** The service writes whole seconds in Beijing time, without naming the zone. */
-function beijingTime(ms: number | undefined): string {
-  return ms === undefined ? "" : new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** A linear congruential generator (Numerical Recipes' constants): the same draws in every world. */

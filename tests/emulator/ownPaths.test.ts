@@ -103,6 +103,24 @@ describe("the emulator's own paths", () => {
     ]);
   });
 
+  it("inject an error with its message, a status with its body, a body, and a delay", async () => {
+    const message = "The service is being updated.";
+    await own("POST", "faults", { inject: { error: "ServiceUnavailable", message } });
+    await own("POST", "faults", { inject: { http: 502, body: "Bad Gateway" } });
+    await own("POST", "faults", { inject: { body: '{"Response":' } });
+    await own("POST", "faults", { inject: { delaySeconds: 0.05 } });
+    assert.deepEqual((await call({ url: emulator.url })).Error, {
+      Code: "ServiceUnavailable",
+      Message: message,
+    });
+    const { status, text } = await sendSigned({ url: emulator.url });
+    assert.deepEqual([status, text], [502, "Bad Gateway"]);
+    assert.equal((await sendSigned({ url: emulator.url })).text, '{"Response":');
+    const sentMs = performance.now();
+    assert.equal((await call({ url: emulator.url })).State, "NOTASK");
+    assert.ok(performance.now() - sentMs >= 45);
+  });
+
   it("start a sync of somebody else's", async () => {
     await own("POST", "foreign-sync", { seconds: 5 });
     assert.equal((await call({ url: emulator.url })).State, "SYNCING");
@@ -121,7 +139,7 @@ describe("the emulator's own paths", () => {
     ["faults", { deafTriggers: -1 }, /`deafTriggers` is not valid: expected 0 or more/],
     ["faults", { neverEnds: "yes" }, /`neverEnds` is not valid: expected a number/],
     ["faults", { busyTrigger: "wait" }, /one of join, FailedOperation/],
-    ["faults", { foreignSyncs: [{ seconds: 1 }] }, /atMs and seconds/],
+    ["faults", { foreignSyncs: [{ seconds: 1 }] }, /`inSeconds` is not valid: expected a number, or atMs/],
     ["faults", { inject: {} }, /names no fault\. Known: error, http/],
     ["faults", { inject: { http: 700 } }, /`http` is not valid: expected at most 599/],
     ["faults", { inject: { http: 99 } }, /an HTTP status from 200 to 599/],

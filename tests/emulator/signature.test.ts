@@ -108,6 +108,12 @@ describe("the emulator's signature check", () => {
       assert.equal(await errorCode({ url: emulator.url, headers }), "AuthFailure.SignatureFailure");
     });
 
+    it("a signed header that was not sent", async () => {
+      const { Authorization } = signedHeaders({ url: emulator.url, signsAction: true });
+      const headers = { Authorization: Authorization?.replace("x-tc-action", "x-tc-nothing") };
+      assert.equal(await errorCode({ url: emulator.url, headers }), "AuthFailure.SignatureFailure");
+    });
+
     it("a signature that leaves out the host", async () => {
       assert.equal(await errorCode({ url: emulator.url, signsHost: false }), "AuthFailure.SignatureFailure");
     });

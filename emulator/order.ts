@@ -1,0 +1,73 @@
+import { BadFlag } from "./badFlag";
+import { type Injected, readFaultsOrInjected } from "./faultInput";
+import { parseFlags } from "./flags";
+import { readHandwritten } from "./handwritten";
+import type { Account } from "./keys";
+import { readScenario, type Scenario } from "./scenario";
+import { type EmulatorOptions, emulatorAccount } from "./server";
+import type { NewHost } from "./world";
+
+/** What the command was told to do: print the help, or serve this. */
+export type Order = { readonly help: true } | Service;
+
+/** An emulator to serve. */
+interface Service {
+  readonly help: false;
+  readonly quiet: boolean;
+  readonly account: Account;
+  readonly options: EmulatorOptions;
+  readonly injected: readonly Injected[];
+  readonly hosts: readonly NewHost[];
+}
+
+/** Reads the command line, and with `readText` the file that it names. Throws a BadFlag. */
+export function readOrder(args: readonly string[], readText: (file: string) => string, nowMs: number): Order {
+  const { port = "0", "sync-seconds": syncSeconds, token, quiet = false, help, ...others } = parseFlags(args);
+  const { "secret-id": secretId, "secret-key": secretKey, "role-arn": roleArn } = others;
+  if (help) {
+    return { help };
+  }
+  if (!/^\d+$/.test(port) || Number(port) > 65535) {
+    throw new BadFlag(`--port ${port} is not a port: expected a whole number from 0 to 65535.`);
+  }
+  if (syncSeconds !== undefined && !/^\d+(\.\d+)?$/.test(syncSeconds)) {
+    throw new BadFlag(`--sync-seconds ${syncSeconds} is not a duration: expected seconds, such as 2 or 0.5.`);
+  }
+  if ((secretId === undefined) !== (secretKey === undefined)) {
+    throw new BadFlag("--secret-id and --secret-key belong together: give both or neither.");
+  }
+  const account = {
+    secretId: secretId ?? emulatorAccount.secretId,
+    secretKey: secretKey ?? emulatorAccount.secretKey,
+    ...(token !== undefined && { token }),
+  };
+  const scenario: Scenario =
+    others.scenario === undefined
+      ? { injected: [], hosts: [] }
+      : readScenario(others.scenario, readText, nowMs);
+  const { faults = scenario.faults, injected } = readFaultFlags(others.faults ?? [], nowMs);
+  return {
+    help: false,
+    quiet,
+    account,
+    options: {
+      port: Number(port),
+      syncSeconds: Number(syncSeconds ?? scenario.syncSeconds ?? 2),
+      accounts: [account],
+      ...(faults !== undefined && { faults }),
+      ...(roleArn !== undefined && { roles: [{ arn: roleArn }] }),
+    },
+    injected: [...scenario.injected, ...injected],
+    hosts: scenario.hosts,
+  };
+}
+
+/** As with the path that takes the same: faults that last replace those before, injected ones line up. */
+function readFaultFlags(texts: readonly string[], nowMs: number): Pick<Scenario, "faults" | "injected"> {
+  const read = texts.map((text) =>
+    readHandwritten("--faults", text, (value) => readFaultsOrInjected(value, nowMs)),
+  );
+  const injected = read.filter((one) => "fault" in one);
+  const lasting = read.filter((one) => "faults" in one).at(-1);
+  return { ...lasting, injected };
+}

@@ -1,0 +1,45 @@
+import { BadFlag } from "./badFlag";
+import { type Injected, readFaults, readInjected } from "./faultInput";
+import type { Faults } from "./faults";
+import { Fields, within } from "./fields";
+import { readHandwritten } from "./handwritten";
+import { readHosts } from "./hostInput";
+import type { NewHost } from "./world";
+
+/** How the emulated service is, and misbehaves, from the start. */
+export interface Scenario {
+  /** How long a sync takes, in seconds. */
+  readonly syncSeconds?: number;
+  /** The faults that last. */
+  readonly faults?: Faults;
+  /** The faults of single requests, in their order. */
+  readonly injected: readonly Injected[];
+  /** The hosts that there are; CWP shows them after the first sync. */
+  readonly hosts: readonly NewHost[];
+}
+
+/** Reads a scenario file. Throws a BadFlag. */
+export function readScenario(file: string, readText: (file: string) => string, nowMs: number): Scenario {
+  return readHandwritten(file, readFile(file, readText), (value) => {
+    const fields = new Fields(value, ["syncSeconds", "faults", "inject", "hosts"]);
+    const syncSeconds = fields.number("syncSeconds");
+    const faults = fields.value("faults");
+    const hosts = fields.value("hosts") ?? [];
+    return {
+      ...(syncSeconds !== undefined && { syncSeconds }),
+      ...(faults !== undefined && { faults: within("faults", () => readFaults(faults, nowMs)) }),
+      injected: fields.listOf("inject", readInjected) ?? [],
+      hosts: within("hosts", () => readHosts(hosts)),
+    };
+  });
+}
+
+function readFile(file: string, readText: (file: string) => string): string {
+  try {
+    return readText(file);
+  } catch (error) {
+    // Node's message goes on with the name of the system call.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split(", ");
+    throw new BadFlag(`${file} cannot be read (${reason}): expected a scenario in JSON.`);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Faults } from "./faults";
+import type { Run } from "./world";
+
+/** What SyncMachines answers, without the request id. Times are `YYYY-MM-DD HH:MM:SS` in UTC+8, "" when there is none. */
+export interface SyncStatus {
+  /** SYNCING, FINISHED, NOTASK when there has been no sync, or what a fault makes of it. */
+  readonly State: string;
+  /** When the latest sync started. */
+  readonly LatestStartTime: string;
+  /** When the latest of those that have ended did. */
+  readonly LatestEndTime: string;
+}
+
+/** The status at a moment, in milliseconds since the epoch, after these syncs (oldest first) and under these faults. */
+export function showStatus(runs: readonly Run[], ms: number, faults: Faults): SyncStatus {
+  const { laggingTimesSeconds = 0, forgets, emptyTimes, unknownState } = faults;
+  const latest = runs.findLast(({ startMs }) => startMs <= ms);
+  let state = "NOTASK";
+  if (latest !== undefined && ms < latest.endMs) {
+    state = "SYNCING";
+  } else if (latest !== undefined && !forgets) {
+    state = "FINISHED";
+  }
+  const recordedMs = ms - Math.round(laggingTimesSeconds * 1000);
+  const start = runs.findLast(({ startMs }) => startMs <= recordedMs)?.startMs;
+  const end = runs.findLast(({ endMs }) => endMs <= recordedMs)?.endMs;
+  return {
+    State: unknownState ?? state,
+    LatestStartTime: emptyTimes ? "" : serviceTime(start),
+    LatestEndTime: emptyTimes ? "" : serviceTime(end),
+  };
+}
+
+/** What the faults did to a status that was shown at `nowMs`, in words. `ageMs` is how old the shown one is. */
+export function faultsSeen(runs: readonly Run[], nowMs: number, ageMs: number, faults: Faults): string[] {
+  const { unknownState, ...knownState } = faults;
+  const ms = nowMs - ageMs;
+  const shown = showStatus(runs, ms, faults);
+  const { State: state } = showStatus(runs, ms, knownState);
+  const healthy = showStatus(runs, ms, {});
+  const isStale = !areEqual(shown, showStatus(runs, nowMs, faults));
+  const hasOtherTimes = !areEqual({ ...shown, State: "" }, { ...healthy, State: "" });
+  const seen: [boolean, string][] = [
+    [isStale, `as it was ${Number((ageMs / 1000).toFixed(1))} s ago, as told`],
+    [unknownState !== undefined, `in place of ${state}, as told`],
+    [state !== healthy.State, "finished but forgotten, as told"],
+    [hasOtherTimes, faults.emptyTimes ? "no times, as told" : "late with its times, as told"],
+    [runs.at(-1)?.endMs === Number.POSITIVE_INFINITY, "never ends, as told"],
+  ];
+  return seen.flatMap(([isSeen, words]) => (isSeen ? [words] : []));
+}
+
+function areEqual(one: SyncStatus, other: SyncStatus): boolean {
+  return (
+    one.State === other.State &&
+    one.LatestStartTime === other.LatestStartTime &&
+    one.LatestEndTime === other.LatestEndTime
+  );
+}
+
+/** A moment as the service writes it, in whole seconds of Beijing time without naming the zone; "" for none. */
+export function serviceTime(ms: number | undefined): string {
+  return ms === undefined ? "" : new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
+}
