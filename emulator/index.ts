@@ -23,4 +23,4 @@ export type { Account } from "./keys";
 export type { CamRole, Role } from "./roles";
 export { type EmulatorOptions, emulatorAccount, startEmulator } from "./server";
 export type { SyncStatus } from "./status";
-export { type Host, type NewHost, type Run, World, type WorldOptions } from "./world";
+export { type Host, type HostView, type NewHost, type Run, World, type WorldOptions } from "./world";

@@ -29,6 +29,14 @@ export interface NewHost {
 /** A host of an account, with the defaults filled in. */
 export type Host = Required<NewHost>;
 
+/** A host, and whether CWP knows it yet. */
+export interface HostView {
+  /** The host as it is. */
+  readonly host: Host;
+  /** Whether CWP shows it. */
+  readonly visible: boolean;
+}
+
 /** What a world is made of. */
 export interface WorldOptions {
   /** The world's clock: milliseconds since the epoch, never backwards. */
@@ -128,7 +136,7 @@ export class World {
   }
 
   /** Every host, with whether CWP shows it. */
-  hosts(): { host: Host; visible: boolean }[] {
+  hosts(): HostView[] {
     const now = this.#catchUp();
     return [...this.#hosts.values()].map(({ host, runsBefore }) => ({
       host,

@@ -57,6 +57,18 @@ export interface MachineSyncArgs {
  * minutes. A wait that ends early leaves the resource in the state, and the next `pulumi up` goes on waiting for the same sync.
  */
 export class MachineSync extends pulumi.dynamic.Resource {
+  /** @internal Pulumi's policies tell classes apart by it. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync";
+
+  /** Whether a value is a MachineSync, be it of another copy of this package. */
+  static override isInstance(value: unknown): value is MachineSync {
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      Reflect.get(value, "__pulumiType") === MachineSync.__pulumiType
+    );
+  }
+
   /**
    * FINISHED once the account's latest sync has ended: always so after a create or update that waited. SYNCING while one goes
    * and NOTASK when there has never been one, which only a refresh or `skipAwait` can show.
@@ -95,7 +107,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
   constructor(name: string, args: MachineSyncArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     const { create, update } = opts.customTimeouts ?? {};
     const timeouts = { ...(create && { create }), ...(update && { update }) };
-    const type = "pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync";
+    const { __pulumiType: type } = MachineSync;
     super(
       provider,
       name,

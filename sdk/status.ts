@@ -1,36 +1,39 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AssumeRole, MachineSyncArgs } from "./machineSync";
 
-/** Which account to ask. */
+/** Which account to ask, and where. Default: the one that a MachineSync with the same arguments syncs. */
 export interface GetMachineSyncStatusArgs {
-  /** As in MachineSyncArgs. */
+  /** As {@link MachineSyncArgs.region}. */
   region?: string;
-  /** As in MachineSyncArgs. */
+  /** As {@link MachineSyncArgs.endpoint}. */
   endpoint?: string;
-  /** As in MachineSyncArgs. */
+  /** As {@link MachineSyncArgs.profile}. */
   profile?: string;
-  /** As in MachineSyncArgs. */
+  /** As {@link MachineSyncArgs.assumeRole}. */
   assumeRole?: pulumi.Unwrap<AssumeRole>;
 }
+
+/** The same, where each may be an output. */
+export type GetMachineSyncStatusOutputArgs = Pick<MachineSyncArgs, keyof GetMachineSyncStatusArgs>;
 
 /** The account's latest machine sync, whoever started it. */
 export interface MachineSyncStatus {
   /** SYNCING while a sync goes, FINISHED once the latest has ended, NOTASK when there has never been one. */
   readonly state: "NOTASK" | "SYNCING" | "FINISHED";
-  /** As CWP writes it (`2020-11-11 12:01:00`, with no time zone); "" where there is none. */
+  /** When it started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty when CWP gives none. */
   readonly latestStartTime: string;
-  /** As latestStartTime. */
+  /** When the latest sync that has ended did so, in the same form. Empty when CWP gives none. */
   readonly latestEndTime: string;
-  /** How long the latest sync took; undefined while one goes, and where the times do not tell. */
+  /** How long it took, in seconds. Absent while one goes, and where the times do not tell. */
   readonly durationSeconds?: number;
-  /** The RequestId of the answer. */
+  /** The RequestId of the answer, which Tencent Cloud's support asks for. */
   readonly requestId: string;
 }
 
 /**
- * Reads the present status of the account's machine sync. Never triggers one. It asks at once, also in a preview, from the
- * program's own process and with the program's config and environment. Rejects with an error that says what to do when there
- * are no credentials, when CWP refuses, and when it does not answer within a minute.
+ * Reads the present status of the account's machine sync. Never triggers one. It asks at once, also in a preview and under
+ * Pulumi's mocks, from the program's own process and with the program's config and environment. Rejects with an error that
+ * says what to do when there are no credentials, when CWP refuses, and when it does not answer within a minute.
  */
 export async function getMachineSyncStatus(args: GetMachineSyncStatusArgs = {}): Promise<MachineSyncStatus> {
   // Loaded only by a program that asks: importing this package must not cost the Tencent SDK.
@@ -38,9 +41,9 @@ export async function getMachineSyncStatus(args: GetMachineSyncStatusArgs = {}):
   return readStatus(args, pulumi.runtime.getConfig);
 }
 
-/** The same for arguments that may be outputs. */
+/** As {@link getMachineSyncStatus}, for arguments that may be outputs: it asks once they are known, and gives an output. */
 export function getMachineSyncStatusOutput(
-  args: Pick<MachineSyncArgs, keyof GetMachineSyncStatusArgs> = {},
+  args: GetMachineSyncStatusOutputArgs = {},
 ): pulumi.Output<MachineSyncStatus> {
   return pulumi.output(args).apply((known) => getMachineSyncStatus(known));
 }

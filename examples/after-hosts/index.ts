@@ -10,7 +10,7 @@ const hosts = names.map((name) => new StandInHost(name));
 const sync = new cwp.MachineSync(
   "machines",
   {
-    // A host more, a host less or another host in its place: CWP reads the machine list again.
+    // A host more, or another host in its place: CWP reads the machine list again.
     triggers: hosts.map((host) => host.id),
   },
   { dependsOn: hosts, customTimeouts: { create: "20m", update: "20m" } },

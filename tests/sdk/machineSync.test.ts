@@ -52,6 +52,12 @@ describe("A MachineSync in a program", () => {
     assert.equal(registered[0]?.name, "machines");
   });
 
+  it("is told from other resources by isInstance", async () => {
+    assert.ok(MachineSync.isInstance(new MachineSync("machines")));
+    assert.ok(!MachineSync.isInstance(new pulumi.ComponentResource("examples:index:Group", "group")));
+    assert.ok(!MachineSync.isInstance(undefined));
+  });
+
   it("needs no arguments, and then has no inputs", async () => assert.deepEqual(await inputsOf(), {}));
 
   it("has exactly its arguments as inputs", async () => {

@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { help } from "../../emulator/flags";
+import { resolveConnection } from "../../provider/settings";
+import { root } from "./documents";
+import { type Document, fences } from "./markdown";
+
+const languages = ["sh", "bash", "shell"];
+const flags = new Set(help.match(/--[a-z-]+/g));
+const settings = settingsRead();
+
+/** What is wrong with the shell commands of a document: npm scripts, flags of cwp-emulator, and settings that do not exist. */
+export function wrongCommands(document: Document): string[] {
+  return commands(document).flatMap(({ line, command }) =>
+    [...wrongScripts(command, document), ...wrongFlags(command), ...wrongSettings(command)].map(
+      (wrong) => `${document.path}:${line}: ${wrong}`,
+    ),
+  );
+}
+
+/** The commands without their comments; one that goes on after a backslash is one. */
+function commands(document: Document): { line: number; command: string }[] {
+  return fences(document)
+    .filter(({ language }) => languages.includes(language))
+    .flatMap(({ line, code }) => {
+      const whole = code.replaceAll(/(?:[^\n]*\\\n)+[^\n]*/g, (lines) => {
+        const parts = lines.split("\\\n");
+        // Empty lines in place of the others keep the count.
+        return `${parts.join(" ")}${"\n".repeat(parts.length - 1)}`;
+      });
+      return whole
+        .split("\n")
+        .map((text, index) => ({ line: line + index, command: text.replace(/(^|\s)#.*/, "") }));
+    });
+}
+
+function wrongScripts(command: string, document: Document): string[] {
+  const scripts = scriptsFor(document);
+  return [...command.matchAll(/\bnpm (?:run(?: -s)? (\S+)|(test)\b)/g)]
+    .map(([, run, test]) => run ?? test ?? "")
+    .filter((name) => !scripts.includes(name))
+    .map((name) => `there is no npm script "${name}": there are ${scripts.join(", ")}.`);
+}
+
+/** The scripts of the package.json that npm takes in the document's folder. */
+function scriptsFor(document: Document): string[] {
+  let folder = path.dirname(path.join(root, document.path));
+  while (!existsSync(path.join(folder, "package.json"))) {
+    folder = path.dirname(folder);
+  }
+  const { scripts = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  return Object.keys(scripts);
+}
+
+function wrongFlags(command: string): string[] {
+  return [...command.matchAll(/\bcwp-emulator\b([^|;&]*)/g)]
+    .flatMap(([, args = ""]) => args.match(/--[a-z-]+/g) ?? [])
+    .filter((flag) => !flags.has(flag))
+    .map((flag) => `cwp-emulator has no ${flag}: it has ${[...flags].join(", ")}.`);
+}
+
+function wrongSettings(command: string): string[] {
+  // A key without a colon is the program's own.
+  const keys = /\bpulumi config set\b/.test(command) ? command.matchAll(/\s([\w-]+:\w+)/g) : [];
+  return [...keys]
+    .map(([, key = ""]) => key)
+    .filter((key) => !settings.has(key))
+    .map((key) => `nothing reads the setting ${key}: known are ${[...settings].join(", ")}.`);
+}
+
+/** What is asked for when nothing is set, and when there is a pair of keys, which may have a token. */
+function settingsRead(): Set<string> {
+  const asked = new Set<string>();
+  const keys = { "tencentcloud:secretId": "AKIDexample", "tencentcloud:secretKey": "not-a-real-key" };
+  for (const config of [new Map<string, string>(), new Map(Object.entries(keys))]) {
+    const read = (name: string) => {
+      asked.add(name);
+      return config.get(name);
+    };
+    resolveConnection({}, read, {});
+  }
+  return asked;
+}

@@ -1,0 +1,26 @@
+/** Stand in for packages that the documentation's snippets use, and that are not installed here: each has what is used of it. */
+declare module "@pulumi/tencentcloud" {
+  import type * as pulumi from "@pulumi/pulumi";
+
+  export class Instance extends pulumi.CustomResource {
+    constructor(name: string, args: Readonly<Record<string, unknown>>, opts?: pulumi.CustomResourceOptions);
+  }
+}
+
+declare module "@pulumi/policy" {
+  interface Resource {
+    readonly type: string;
+    readonly props: Readonly<Record<string, unknown>>;
+  }
+
+  interface Policy {
+    readonly name: string;
+    readonly description: string;
+    readonly enforcementLevel: "advisory" | "mandatory";
+    validateResource(resource: Resource, reportViolation: (message: string) => void): void;
+  }
+
+  export class PolicyPack {
+    constructor(name: string, args: { readonly policies: readonly Policy[] });
+  }
+}
