@@ -68,10 +68,6 @@ export class Fields {
     }
   }
 
-  has(name: string): boolean {
-    return this.#values.has(name);
-  }
-
   value(name: string): unknown {
     return this.#values.get(name);
   }

@@ -11,7 +11,7 @@ AssumeRole. It prints its URL, then one line for each request, until it is inter
 Options:
   --port N            TCP port on 127.0.0.1 (default 0: any that is free)
   --sync-seconds S    how long a machine sync takes (default 2)
-  --scenario FILE     a JSON file: how the service is, and misbehaves, from the start
+  --scenario FILE     a JSON file: accounts and roles, how the service is, and how it misbehaves
   --faults JSON       its faults alone, each as POST /_emulator/faults takes it; repeatable
   --secret-id ID      SecretId to accept (default ${emulatorAccount.secretId})
   --secret-key KEY    SecretKey to accept (default ${emulatorAccount.secretKey})

@@ -14,6 +14,7 @@ export type Order = { readonly help: true } | Service;
 interface Service {
   readonly help: false;
   readonly quiet: boolean;
+  /** The first account. */
   readonly account: Account;
   readonly options: EmulatorOptions;
   readonly injected: readonly Injected[];
@@ -36,30 +37,35 @@ export function readOrder(args: readonly string[], readText: (file: string) => s
   if ((secretId === undefined) !== (secretKey === undefined)) {
     throw new BadFlag("--secret-id and --secret-key belong together: give both or neither.");
   }
-  const account = {
-    secretId: secretId ?? emulatorAccount.secretId,
-    secretKey: secretKey ?? emulatorAccount.secretKey,
-    ...(token !== undefined && { token }),
-  };
   const scenario: Scenario =
     others.scenario === undefined
-      ? { injected: [], hosts: [] }
+      ? { accounts: [], roles: [], injected: [], hosts: [] }
       : readScenario(others.scenario, readText, nowMs);
+  const named = secretId === undefined && token === undefined ? [] : [accountOf(secretId, secretKey, token)];
+  const [first = emulatorAccount, ...more] = [...named, ...scenario.accounts];
   const { faults = scenario.faults, injected } = readFaultFlags(others.faults ?? [], nowMs);
   return {
     help: false,
     quiet,
-    account,
+    account: first,
     options: {
       port: Number(port),
       syncSeconds: Number(syncSeconds ?? scenario.syncSeconds ?? 2),
-      accounts: [account],
+      accounts: [first, ...more],
       ...(faults !== undefined && { faults }),
-      ...(roleArn !== undefined && { roles: [{ arn: roleArn }] }),
+      roles: [...(roleArn === undefined ? [] : [{ arn: roleArn }]), ...scenario.roles],
     },
     injected: [...scenario.injected, ...injected],
     hosts: scenario.hosts,
   };
+}
+
+function accountOf(
+  secretId = emulatorAccount.secretId,
+  secretKey = emulatorAccount.secretKey,
+  token: string | undefined,
+): Account {
+  return { secretId, secretKey, ...(token !== undefined && { token }) };
 }
 
 /** As with the path that takes the same: faults that last replace those before, injected ones line up. */

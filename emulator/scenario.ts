@@ -4,10 +4,17 @@ import type { Faults } from "./faults";
 import { Fields, within } from "./fields";
 import { readHandwritten } from "./handwritten";
 import { readHosts } from "./hostInput";
+import { readAccount, readRole } from "./keyInput";
+import type { Account } from "./keys";
+import type { Role } from "./roles";
 import type { NewHost } from "./world";
 
 /** How the emulated service is, and misbehaves, from the start. */
 export interface Scenario {
+  /** The key pairs to accept. */
+  readonly accounts: readonly Account[];
+  /** The roles that STS lets one assume. */
+  readonly roles: readonly Role[];
   /** How long a sync takes, in seconds. */
   readonly syncSeconds?: number;
   /** The faults that last. */
@@ -21,11 +28,13 @@ export interface Scenario {
 /** Reads a scenario file. Throws a BadFlag. */
 export function readScenario(file: string, readText: (file: string) => string, nowMs: number): Scenario {
   return readHandwritten(file, readFile(file, readText), (value) => {
-    const fields = new Fields(value, ["syncSeconds", "faults", "inject", "hosts"]);
+    const fields = new Fields(value, ["accounts", "roles", "syncSeconds", "faults", "inject", "hosts"]);
     const syncSeconds = fields.number("syncSeconds");
     const faults = fields.value("faults");
     const hosts = fields.value("hosts") ?? [];
     return {
+      accounts: fields.listOf("accounts", readAccount) ?? [],
+      roles: fields.listOf("roles", readRole) ?? [],
       ...(syncSeconds !== undefined && { syncSeconds }),
       ...(faults !== undefined && { faults: within("faults", () => readFaults(faults, nowMs)) }),
       injected: fields.listOf("inject", readInjected) ?? [],

@@ -138,7 +138,7 @@ describe("the flags of cwp-emulator", () => {
       help: false,
       quiet: false,
       account: emulatorAccount,
-      options: { port: 0, syncSeconds: 2, accounts: [emulatorAccount] },
+      options: { port: 0, syncSeconds: 2, accounts: [emulatorAccount], roles: [] },
       injected: [],
       hosts: [],
     });

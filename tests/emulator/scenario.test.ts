@@ -113,6 +113,22 @@ describe("a scenario file", () => {
     );
   });
 
+  it("can have several accounts, and roles in them", () => {
+    const one = { secretId: "AKIDone", secretKey: "one", token: "t", account: "shared" };
+    const other = { secretId: "AKIDother", secretKey: "other" };
+    const role = { arn: "arn", account: "AKIDother", externalId: "x", webIdentityToken: "w", seconds: 60 };
+    const content = { accounts: [one, other], roles: [role] };
+    const { options, account } = read(content);
+    assert.deepEqual([options.accounts, options.roles, account], [[one, other], [role], one]);
+
+    const flags = ["--secret-id", "AKIDmine", "--secret-key", "mine", "--role-arn", "mine"];
+    const mine = { secretId: "AKIDmine", secretKey: "mine" };
+    const both = read(content, ...flags);
+    assert.deepEqual(both.options.accounts, [mine, one, other]);
+    assert.deepEqual(both.options.roles, [{ arn: "mine" }, role]);
+    assert.deepEqual(both.account, mine);
+  });
+
   it("is shown by --help and in the documentation as it can be used", () => {
     const page = fs.readFileSync(path.join(root, "docs/emulator.md"), "utf8");
     for (const text of [help, page]) {
@@ -155,8 +171,13 @@ describe("a scenario file", () => {
     [[], "lost.json is not valid: expected one JSON object."],
     [
       { syncSecond: 5 },
-      "In lost.json, `syncSecond` is not known: expected one of syncSeconds, faults, inject, hosts.",
+      "In lost.json, `syncSecond` is not known: expected one of accounts, roles, syncSeconds, faults, inject, hosts.",
     ],
+    [
+      { accounts: [{ secretId: "AKIDone" }] },
+      "In lost.json, `accounts[0].secretKey` is missing: expected a string.",
+    ],
+    [{ roles: [{ account: "AKIDone" }] }, "In lost.json, `roles[0].arn` is missing: expected a string."],
     [{ syncSeconds: "5" }, "In lost.json, `syncSeconds` is not valid: expected a number."],
     [{ syncSeconds: -5 }, "In lost.json, `syncSeconds` is not valid: expected 0 or more."],
     [{ faults: [] }, "In lost.json, `faults` is not valid: expected one JSON object."],

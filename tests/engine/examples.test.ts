@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { type Emulator, startEmulator } from "../../emulator";
+import { type OperationResult, TestStack, type TestStackOptions } from "./stack";
+
+const repository = path.resolve(__dirname, "../..");
+const examples = path.join(repository, "examples");
+
+/** What the READMEs start the emulator with: the first account by flags, both and the role in the example accounts by its file. */
+const { accounts, roles } = JSON.parse(
+  fs.readFileSync(path.join(examples, "accounts", "emulator.json"), "utf8"),
+);
+const [account, other] = accounts;
+
+describe("The example", function () {
+  this.timeout(60_000);
+
+  let emulator: Emulator;
+  let root: string;
+  const stacks: TestStack[] = [];
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ syncSeconds: 1, accounts, roles });
+    root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-examples-")));
+  });
+  afterEach(async () => {
+    for (const stack of stacks.splice(0).reverse()) {
+      await stack.remove();
+    }
+    fs.rmSync(root, { recursive: true });
+    await emulator.stop();
+  });
+
+  /** A new stack of the example, in a copy of its folder after `npm install`. */
+  async function install(example: string, options: TestStackOptions = {}): Promise<TestStack> {
+    const folder = path.join(root, example);
+    fs.cpSync(path.join(examples, example), folder, {
+      recursive: true,
+      filter: (file) => path.basename(file) !== "node_modules",
+    });
+    fs.symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"), "junction");
+    const stack = await TestStack.create({ folder, ...options });
+    stacks.push(stack);
+    return stack;
+  }
+
+  /** What the README sets before its first `pulumi up`. */
+  function settings(example: string): Record<string, string> {
+    const readme = fs.readFileSync(path.join(examples, example, "README.md"), "utf8");
+    const [before = ""] = readme.split(/^pulumi up$/m);
+    const set = before.matchAll(/^pulumi config set (?:--secret )?(\S+) (\S+)$/gm);
+    const entries = [...set].map(([, key = "", value]) => [
+      key.includes(":") ? key : `${example}:${key}`,
+      value,
+    ]);
+    return { ...Object.fromEntries(entries), "tencentcloud-cwp:endpoint": emulator.url };
+  }
+
+  /** `pulumi up` of a program that is not type-checked in it: that takes seconds, and `tsc` has checked all examples. */
+  function up(stack: TestStack): Promise<OperationResult> {
+    stack.envVars.PULUMI_NODEJS_TRANSPILE_ONLY = "true";
+    return upAsItIs(stack);
+  }
+
+  async function upAsItIs(stack: TestStack): Promise<OperationResult> {
+    const result = await stack.up();
+    assert.doesNotMatch(result.stdout + result.stderr + stack.printed, /warning/i);
+    return result;
+  }
+
+  const triggers = () => emulator.requests.filter(({ sync }) => sync === true);
+
+  /** The times of the account's latest sync. */
+  function times() {
+    const { LatestStartTime, LatestEndTime } = emulator.world().syncMachines(false);
+    return { LatestStartTime, LatestEndTime };
+  }
+
+  it("after-hosts syncs after its hosts, and sends nothing when nothing has changed", async () => {
+    const stack = await install("after-hosts", { config: settings("after-hosts") });
+    const { outputs } = await upAsItIs(stack);
+    assert.deepEqual(outputs, times());
+    assert.equal(triggers().length, 1);
+    assert.equal(emulator.machines().length, 2);
+
+    emulator.clearRequests();
+    await up(stack);
+    assert.equal(emulator.requests.length, 0);
+    await stack.destroy();
+  });
+
+  it("fleet syncs once for all hosts, and once more for a host more", async () => {
+    const config = settings("fleet");
+    const stack = await install("fleet", { config });
+    await up(stack);
+    assert.equal(triggers().length, 1);
+    assert.equal(emulator.machines().length, 20);
+
+    const more = { config: { ...config, "fleet:hosts": "21" } };
+    fs.writeFileSync(path.join(stack.workDir, "Pulumi.dev.yaml"), JSON.stringify(more));
+    const { outputs, summary } = await up(stack);
+    assert.deepEqual(outputs, times());
+    assert.deepEqual(summary, { create: 1, update: 1, same: 21 });
+    assert.equal(triggers().length, 2);
+    assert.equal(emulator.machines().length, 21);
+    await stack.destroy();
+  });
+
+  it("cross-stack hands the times of the sync to the other project", async () => {
+    const hosts = await install("cross-stack/hosts", { config: settings("cross-stack") });
+    const { outputs } = await up(hosts);
+    assert.deepEqual(outputs, times());
+
+    emulator.clearRequests();
+    const reader = await install("cross-stack/reader", { beside: hosts });
+    const read = await up(reader);
+    assert.deepEqual(read.outputs, {
+      machinesReadFrom: outputs.LatestStartTime,
+      machinesReadUntil: outputs.LatestEndTime,
+    });
+    assert.equal(emulator.requests.length, 0);
+    await reader.destroy();
+    await hosts.destroy();
+  });
+
+  it("accounts syncs each of the two accounts once", async () => {
+    const stack = await install("accounts", { config: settings("accounts") });
+    const { outputs } = await up(stack);
+    assert.deepEqual(outputs, {
+      ownLatestEndTime: emulator.world(account.secretId).syncMachines(false).LatestEndTime,
+      otherLatestEndTime: emulator.world(other.secretId).syncMachines(false).LatestEndTime,
+    });
+    for (const { secretId } of [account, other]) {
+      assert.equal(emulator.world(secretId).runs.length, 1);
+    }
+    assert.equal(triggers().filter(({ secretId }) => secretId === account.secretId).length, 1);
+    assert.equal(triggers().length, 2);
+    await stack.destroy();
+  });
+
+  it("status-only tells of a sync, and starts none", async () => {
+    emulator.world().startForeignSync(5);
+    emulator.advance(5);
+    const stack = await install("status-only", { config: settings("status-only") });
+    const { outputs, summary } = await up(stack);
+    assert.deepEqual(outputs, { state: "FINISHED", ...times() });
+    assert.deepEqual(summary, { create: 1 }, "there is more than the stack itself");
+    assert.deepEqual(
+      emulator.requests.map(({ sync }) => sync),
+      [false],
+    );
+    await stack.destroy();
+  });
+
+  it("scheduled syncs with every up", async () => {
+    const stack = await install("scheduled", { config: settings("scheduled") });
+    await up(stack);
+    assert.equal(triggers().length, 1);
+    const { outputs } = await up(stack);
+    assert.equal(triggers().length, 2);
+    assert.deepEqual(outputs, times());
+    await stack.destroy();
+  });
+
+  it("automation answers with the times of the sync, with what went wrong, or that it is busy", async () => {
+    emulator.setSyncSeconds(600);
+    const stack = await install("automation");
+    const service = startService(stack, {
+      TENCENTCLOUD_CWP_ENDPOINT: emulator.url,
+      TENCENTCLOUD_SECRET_ID: account.secretId,
+      TENCENTCLOUD_SECRET_KEY: account.secretKey,
+    });
+    try {
+      const first = service.post(["ins-web"]);
+      await service.says(/MachineSync machines creating/);
+      const during = await service.post(["ins-web", "ins-db"]);
+      assert.equal(during.status, 409);
+      emulator.advance(600);
+      assert.deepEqual(await first, { status: 200, body: times() });
+      assert.equal(triggers().length, 1);
+
+      emulator.inject({ error: "UnauthorizedOperation" });
+      const { status, body } = await service.post(["ins-web", "ins-db"]);
+      assert.equal(status, 500);
+      assert.match(
+        body.error,
+        /^UnauthorizedOperation: .* Grant this identity the CAM action cwp:SyncMachines.*$/,
+      );
+      assert.equal((await service.post("ins-web")).status, 400);
+      assert.equal(triggers().length, 1);
+      assert.doesNotMatch(service.said(), /warning/i);
+    } finally {
+      await service.stop();
+    }
+    await stack.destroy();
+  });
+
+  it("fleet has the same stand-in for a host as after-hosts", () => {
+    const [one, two] = ["after-hosts", "fleet"].map((example) =>
+      fs.readFileSync(path.join(examples, example, "standInHost.ts"), "utf8"),
+    );
+    assert.equal(one, two);
+  });
+});
+
+/** Runs `npm start` in the stack's folder, at any free port. */
+function startService({ workDir, envVars }: TestStack, env: Record<string, string>) {
+  const { scripts } = JSON.parse(fs.readFileSync(path.join(workDir, "package.json"), "utf8"));
+  const [command, ...args] = scripts.start.split(" ");
+  const service = spawn(path.join(workDir, "node_modules", ".bin", command), args, {
+    cwd: workDir,
+    env: { ...envVars, ...env, PORT: "0", TS_NODE_TRANSPILE_ONLY: "true" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  service.stdout.setEncoding("utf8").on("data", (text) => {
+    said += text;
+  });
+
+  async function says(what: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = what.exec(said);
+      if (found) {
+        return found;
+      }
+      await once(service.stdout, "data");
+    }
+  }
+  return {
+    said: () => said,
+    says,
+    async post(hosts: unknown) {
+      const [, port] = await says(/port: (\d+)/);
+      const request = { method: "POST", body: JSON.stringify(hosts) };
+      const response = await fetch(`http://127.0.0.1:${port}`, request);
+      return { status: response.status, body: JSON.parse(await response.text()) };
+    },
+    async stop() {
+      service.kill();
+      await once(service, "close");
+    },
+  };
+}
