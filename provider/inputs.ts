@@ -103,7 +103,7 @@ function checkRole(role: unknown): CheckFailure[] {
 }
 
 function checkTimeouts(timeouts: unknown): CheckFailure[] {
-  if (typeof timeouts !== "object" || timeouts === null) {
+  if (!isObject(timeouts)) {
     return [];
   }
   return Object.entries(timeouts)

@@ -42,15 +42,14 @@ function course({ resumes, seen, known, notBegunAt }: Caller, now: number): stri
     return since(seen.last);
   }
   const gone = now - notBegunAt;
-  const elapsed = gone < STEP_MS ? "" : duration(gone - (gone % STEP_MS));
+  const elapsed = gone < STEP_MS ? "0 s" : duration(gone - (gone % STEP_MS));
   const length = lengthBefore(known.baseline);
   if (!length) {
-    return elapsed && `, ${elapsed}`;
+    return gone < STEP_MS ? "" : `, ${elapsed}`;
   }
-  if (gone > length) {
-    return `${elapsed && `, ${elapsed}`} (the one before took ${duration(length)})`;
-  }
-  return `, ${elapsed && `${elapsed} of `}about ${duration(length)}`;
+  return gone > length
+    ? `, ${elapsed} (the one before took ${duration(length)})`
+    : `, ${elapsed} of about ${duration(length)}`;
 }
 
 function since(status: SyncStatus | undefined): string {

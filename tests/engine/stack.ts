@@ -326,7 +326,10 @@ interface CliResult {
   ended: number | string;
 }
 
-async function serve(program: grpc.UntypedServiceImplementation): Promise<{ port: number; close(): void }> {
+/** Serves a program to a CLI that is started with `--client=127.0.0.1:PORT`. */
+export async function serve(
+  program: grpc.UntypedServiceImplementation,
+): Promise<{ port: number; close(): void }> {
   const server = new grpc.Server();
   server.addService(LanguageRuntimeService, program);
   const port = await new Promise<number>((resolve, reject) => {

@@ -37,7 +37,7 @@ describe("What a wait tells", () => {
     const [first, second, ...others] = log.statuses;
     assert.match(first ?? "", /^\[1\/3\] Waiting for a running sync to end \(since \d\d:\d\d:\d\d\)$/);
     assert.equal(second, "[2/3] Starting a sync");
-    assert.equal(others[0], "[3/3] Syncing machines, about 30 s");
+    assert.equal(others[0], "[3/3] Syncing machines, 0 s of about 30 s");
     assert.ok(others.includes("[3/3] Syncing machines, 20 s of about 30 s"), others.join("\n"));
     assert.equal(others.at(-1), "[3/3] Syncing machines, 40 s (the one before took 30 s)");
   });

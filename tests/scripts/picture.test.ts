@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Terminal } from "@xterm/headless";
+import { drawFilm } from "../../scripts/picture/drawing";
+import { record } from "../../scripts/picture/recording";
+import { readScreen, type Screen, textOf } from "../../scripts/picture/screen";
+
+const size = { rows: 6, columns: 40 };
+
+/** What a terminal shows after it has got these bytes. */
+async function shown(bytes: string): Promise<Screen> {
+  const terminal = new Terminal({ rows: size.rows, cols: size.columns, allowProposedApi: true });
+  await new Promise<void>((resolve) => terminal.write(bytes, resolve));
+  return readScreen(terminal);
+}
+
+const draw = (...screens: Screen[]) =>
+  drawFilm({
+    ...size,
+    command: "run <it> & wait",
+    description: "Not much.",
+    frames: screens.map((screen, i) => ({ screen, seconds: i + 1 })),
+  });
+
+/** The words in an SVG image, as a reader sees them. */
+function words(svg: string): string {
+  const text = svg.replace(/<style>[^<]*<\/style>/, "").replaceAll(/<[^>]*>/g, "\n");
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+/** @throws unless each element is closed where it should be, with nothing between them that XML forbids. */
+function assertWellFormed(svg: string): void {
+  const attributes = String.raw`(?:\s+[\w:-]+="[^"<&]*")*`;
+  const markup = new RegExp(String.raw`<(\w+)${attributes}\s*(/?)>|</(\w+)>`, "g");
+  const open: (string | undefined)[] = [];
+  for (const [, opened, empty, closed] of svg.matchAll(markup)) {
+    if (closed) {
+      assert.equal(open.pop(), closed);
+    } else if (!empty) {
+      open.push(opened);
+    }
+  }
+  assert.deepEqual(open, []);
+  assert.doesNotMatch(svg.replaceAll(markup, ""), /<|&(?!(lt|gt|amp);)/);
+}
+
+/** How the SVG has a text: the attributes of its element. */
+function look(svg: string, text: string): Record<string, string> {
+  const [, attributes = ""] = new RegExp(`<text ([^>]*)>${text}</text>`).exec(svg) ?? [];
+  return Object.fromEntries(
+    [...attributes.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+  );
+}
+
+describe("The picture of a terminal", () => {
+  it("has the text of the screen, with what XML reserves", async () => {
+    const svg = draw(await shown("a <b> & \"c\" 'd'\r\n"));
+    assertWellFormed(svg);
+    assert.ok(words(svg).includes(`\na <b> & "c" 'd'\n`));
+    assert.ok(words(svg).includes(" run <it> & wait\n"));
+  });
+
+  it("has the colours and the faces of the text", async () => {
+    const svg = draw(await shown("\x1b[38;5;13m\x1b[1mbold\x1b[0m plain \x1b[4m\x1b[34mlink\x1b[0m"));
+    assert.equal(look(svg, "bold").class, "c13 b");
+    assert.equal(look(svg, "plain").class, undefined);
+    assert.equal(look(svg, "link").class, "c4 u");
+    assert.match(svg, /\.c13\{fill:#d2a8ff\}/);
+  });
+
+  it("refuses a colour that it does not have", async () => {
+    const screen = await shown("\x1b[38;5;200mpink");
+    assert.throws(() => draw(screen), /"pink" has the colour 200/);
+  });
+
+  it("puts each text in its column, whatever stands before it", async () => {
+    const svg = draw(await shown("0123456789ab\r\n└─ 主机安全 x  y\r\n"));
+    const column = Number(look(svg, "0123456789ab").textLength) / 12;
+    const columns = (text: string) =>
+      ["x", "textLength"].map((name) => Math.round(Number(look(svg, text)[name]) / column));
+    assert.deepEqual(columns("└─ 主机安全"), [0, 11]);
+    assert.deepEqual(columns("x"), [12, 1]);
+    assert.deepEqual(columns("y"), [15, 1]);
+  });
+
+  it("shows what is left of a screen that was painted over, and no control characters", async () => {
+    const screen = await shown("first\r\nsecond\x1b[1A\x1b[5D\x1b[2Kthird\x07\x1b[?25l");
+    assert.equal(textOf(screen).replaceAll(/ +/g, " "), "third\nsecond");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: there should be none.
+    assert.doesNotMatch(draw(screen), /[\x00-\x09\x0b-\x1f\x7f]/);
+  });
+
+  it("shows its last screen where nothing moves", async () => {
+    const svg = draw(await shown("one"), await shown("two"), await shown("three"));
+    const [, rest] = /<g id="film" transform="translate\(0 -(\d+)\)">/.exec(svg) ?? [];
+    const screens = [...svg.matchAll(/<g transform="translate\(0 (\d+)\)"><use href="#(\w+)"/g)];
+    const [, , id] = screens.find(([, place]) => place === rest) ?? [];
+    assert.ok(id);
+    assert.match(svg, new RegExp(`<g id="${id}">.*>three</text></g>`));
+  });
+
+  it("says that it needs Python where there is none", () =>
+    assert.rejects(
+      record({
+        ...size,
+        command: ["true"],
+        cwd: __dirname,
+        env: { PATH: path.join(__dirname, "no-such-folder") },
+        answer: { question: "?", keys: [] },
+      }),
+      /^Error: The picture needs python3, which gives the command a terminal: .*ENOENT\.$/,
+    ));
+});
+
+describe("docs/terminal.svg", () => {
+  const svg = fs.readFileSync(path.resolve(__dirname, "../../docs/terminal.svg"), "utf8");
+
+  it("is a small image that loads nothing and runs nothing", () => {
+    assertWellFormed(svg);
+    assert.ok(Buffer.byteLength(svg) < 60_000);
+    assert.doesNotMatch(svg, /<script|<image|<foreignObject|@import|@font-face|url\(| on\w+=/);
+    assert.deepEqual(svg.match(/https?:[^"]*/g), ["http://www.w3.org/2000/svg"]);
+  });
+
+  it("shows how far the sync is, and the times of its end", () => {
+    assert.match(words(svg), /^\[3\/3\] Syncing machines, \d+ s of about \d+ s$/m);
+    assert.match(words(svg), /^LatestEndTime/m);
+    assert.match(words(svg), /^Duration:$/m);
+  });
+
+  it("names no folder and no host of the machine that it was made on", () =>
+    assert.doesNotMatch(words(svg), /(?<![\w\]])[/~]\w|\w:\\|file:|localhost|\d+\.\d+\.\d+\.\d+/));
+});
