@@ -13,11 +13,8 @@
  *
  * @module pulumi-tencentcloud-cwp
  */
-export { type AssumeRole, MachineSync, type MachineSyncArgs } from "./machineSync";
-export {
-  type GetMachineSyncStatusArgs,
-  type GetMachineSyncStatusOutputArgs,
-  getMachineSyncStatus,
-  getMachineSyncStatusOutput,
-  type MachineSyncStatus,
-} from "./status";
+// Types apart: Pulumi's own TypeScript, 3.8, which runs a program that has none, cannot read `type` within braces.
+export type { AssumeRole, MachineSyncArgs } from "./machineSync";
+export { MachineSync } from "./machineSync";
+export type { GetMachineSyncStatusArgs, GetMachineSyncStatusOutputArgs, MachineSyncStatus } from "./status";
+export { getMachineSyncStatus, getMachineSyncStatusOutput } from "./status";

@@ -121,7 +121,8 @@ function readJson(file: string): Record<string, unknown> | undefined {
 
 function readIfThere(file: string): string | undefined {
   try {
-    return fs.readFileSync(file, "utf8");
+    // Some editors begin a file with a byte order mark, which is neither JSON nor part of a section's name.
+    return fs.readFileSync(file, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     const code: unknown = Reflect.get(Object(error), "code");
     if (code === "ENOENT" || code === "ENOTDIR") {

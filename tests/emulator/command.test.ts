@@ -17,11 +17,10 @@ describe("the command cwp-emulator", () => {
   afterEach(() => running?.kill("SIGKILL"));
 
   function start(...flags: string[]) {
-    const child = spawn(
-      process.execPath,
-      ["-r", "ts-node/register/transpile-only", "emulator/command.ts", ...flags],
-      { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
-    );
+    const child = spawn(process.execPath, ["dist/emulator/command.js", ...flags], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     running = child;
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     return {

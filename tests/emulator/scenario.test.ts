@@ -32,11 +32,10 @@ describe("a scenario file", () => {
     function start(content: string, ...flags: string[]) {
       const file = path.join(folder, "lost.json");
       fs.writeFileSync(file, content);
-      const child = spawn(
-        process.execPath,
-        ["-r", "ts-node/register/transpile-only", "emulator/command.ts", "--scenario", file, ...flags],
-        { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
-      );
+      const child = spawn(process.execPath, ["dist/emulator/command.js", "--scenario", file, ...flags], {
+        cwd: root,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       running = child;
       return child;
     }

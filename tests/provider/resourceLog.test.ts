@@ -8,7 +8,7 @@ import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
 /** Sends three messages as a provider process does, whose last argument is the engine's address, and tells how long that took. */
 const provider = `
-const { EngineLog } = require("./provider/resourceLog");
+const { EngineLog } = require("./dist/provider/resourceLog");
 const log = new EngineLog("urn:of:the::resource");
 const start = performance.now();
 log.status("[2/3] Starting a sync");
@@ -18,11 +18,10 @@ log.flush().then(() => process.stdout.write(String(performance.now() - start), (
 `;
 
 async function runProvider(...address: string[]): Promise<number> {
-  const child = spawn(
-    process.execPath,
-    ["-r", "ts-node/register/transpile-only", "-e", provider, "--", ...address],
-    { cwd: path.join(__dirname, "../.."), stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, ["-e", provider, "--", ...address], {
+    cwd: path.join(__dirname, "../.."),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {

@@ -210,10 +210,15 @@ describe("Credentials", () => {
     beforeEach(() => {
       args = { ...args, profile: "mine" };
     });
-    const mine = (content: object) => home.write(".tccli/mine.credential", content);
+    const mine = (content: string | object) => home.write(".tccli/mine.credential", content);
 
     it("may have a token", async () => {
       mine({ ...keysOf(temporary), token: tokenOf(temporary) });
+      assert.equal(await account(), temporary);
+    });
+
+    it("may stand behind a byte order mark", async () => {
+      mine(`\uFEFF${JSON.stringify({ ...keysOf(temporary), token: tokenOf(temporary) })}`);
       assert.equal(await account(), temporary);
     });
 

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { createInterface } from "node:readline";
+import { type OperationResult, TestStack } from "../engine/stack";
+
+export type Operation = "up" | "up again" | "refresh" | "destroy";
+
+/**
+ * Runs a program's folder from creation to destruction, as its user would, against the emulator of the package that is
+ * installed there. Yields each operation that went well, and throws where something is not as this package promises.
+ */
+export async function* lifecycle(program: string, node: string): AsyncGenerator<Operation> {
+  const emulator = await InstalledEmulator.start(program, node);
+  try {
+    const stack = await TestStack.create({
+      folder: program,
+      node,
+      config: {
+        "tencentcloud-cwp:endpoint": emulator.url,
+        "tencentcloud:secretId": emulator.secretId,
+        "tencentcloud:secretKey": { value: emulator.secretKey, secret: true },
+      },
+    });
+    try {
+      yield* operate(stack, emulator);
+    } finally {
+      await stack.remove();
+    }
+  } finally {
+    emulator.stop();
+  }
+}
+
+async function* operate(stack: TestStack, emulator: InstalledEmulator): AsyncGenerator<Operation> {
+  const first = await stack.up();
+  assertCalm(first);
+  const { asked, latestEndTime, state } = first.outputs;
+  assert.equal(state, "FINISHED");
+  assert.match(String(latestEndTime), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  assert(typeof asked === "object" && asked !== null && "latestEndTime" in asked);
+  assert.equal(asked.latestEndTime, latestEndTime, "getMachineSyncStatus told of another sync");
+  assert.equal((await emulator.takeRequests()).filter((kind) => kind === "trigger").length, 1);
+  assert(!fs.readFileSync(stack.stateFile, "utf8").includes(emulator.secretKey), "the state has the key");
+  yield "up";
+
+  const second = await stack.up();
+  assertCalm(second);
+  assert.deepEqual(second.summary, { same: 2 });
+  // The one request is the program's own question, getMachineSyncStatus.
+  assert.deepEqual(await emulator.takeRequests(), ["look"]);
+  yield "up again";
+
+  assertCalm(await stack.refresh());
+  assert.deepEqual(await emulator.takeRequests(), ["look"]);
+  yield "refresh";
+
+  assertCalm(await stack.destroy());
+  assert.deepEqual(await emulator.takeRequests(), []);
+  assert.deepEqual(stack.exportState().resources ?? [], []);
+  yield "destroy";
+}
+
+/** The CLI shows no warning, and nothing that the provider process printed, such as a deprecation of Node's. */
+function assertCalm({ events }: OperationResult): void {
+  const shown = events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []);
+  const wrong = shown.filter(({ severity }) => severity === "warning" || severity === "info#err");
+  assert.deepEqual(
+    wrong.map(({ message }) => message),
+    [],
+  );
+}
+
+/** The emulator of the installed package, in a process of its own. */
+class InstalledEmulator {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+    readonly secretId: string,
+    readonly secretKey: string,
+  ) {}
+
+  static async start(program: string, node: string): Promise<InstalledEmulator> {
+    const child = spawn(node, ["emulator.mjs"], { cwd: program, stdio: ["ignore", "pipe", "pipe"] });
+    let complaints = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      complaints += text;
+    });
+    const line = await new Promise<string>((resolve, reject) => {
+      createInterface(child.stdout).once("line", resolve);
+      child.once("error", reject);
+      child.once("close", () => reject(new Error(`The emulator ended before it was ready:\n${complaints}`)));
+    });
+    const { url, secretId, secretKey } = JSON.parse(line);
+    return new InstalledEmulator(child, url, secretId, secretKey);
+  }
+
+  /** The requests since the last time, oldest first. */
+  async takeRequests(): Promise<("trigger" | "look")[]> {
+    const log = `${this.url}/_emulator/requests`;
+    const requests: unknown = await (await fetch(log)).json();
+    await fetch(log, { method: "DELETE" });
+    assert(Array.isArray(requests));
+    return requests.map(({ sync }) => (sync === true ? "trigger" : "look"));
+  }
+
+  stop(): void {
+    this.child.kill();
+  }
+}

@@ -1,0 +1,47 @@
+/** How a program comes to have this package among its node modules. */
+export type Layout = "npm" | "npm link" | "npm workspaces" | "pnpm" | "pnpm 10" | "pnpm workspaces";
+
+/** `vendored`: none is installed, so Pulumi takes the TypeScript 3.8 that comes with it. */
+type TypeScript = "5.9" | "6" | "vendored";
+
+/** One way to use this package. */
+export interface Row {
+  /** The newest release of this major version runs the installer, the program and the provider process. */
+  readonly node: 20 | 22 | 24 | 26;
+  /** `@pulumi/pulumi`: the oldest that package.json allows, the one this package is developed with, or the newest there is. */
+  readonly pulumi: "oldest" | "own" | "newest";
+  readonly layout: Layout;
+  /** None: the program is JavaScript. */
+  readonly typescript?: TypeScript;
+  readonly modules: "CommonJS" | "ESM";
+}
+
+/** For `--row`. No two rows have the same. */
+export function nameOf({ node, pulumi, layout }: Row): string {
+  return `${node}-${pulumi}-${layout.replaceAll(" ", "-")}`;
+}
+
+/**
+ * Every Node.js beside the oldest and the newest Pulumi, and everything else at least twice. The oldest Pulumi knows no ES modules
+ * in TypeScript, and no TypeScript 6.
+ */
+export const rows: readonly Row[] = [
+  { node: 20, pulumi: "oldest", layout: "npm", typescript: "5.9", modules: "CommonJS" },
+  { node: 20, pulumi: "own", layout: "npm", typescript: "5.9", modules: "ESM" },
+  { node: 20, pulumi: "own", layout: "pnpm 10", modules: "CommonJS" },
+  { node: 20, pulumi: "newest", layout: "npm", modules: "CommonJS" },
+  { node: 22, pulumi: "oldest", layout: "npm", modules: "ESM" },
+  { node: 22, pulumi: "oldest", layout: "npm workspaces", typescript: "vendored", modules: "CommonJS" },
+  { node: 22, pulumi: "newest", layout: "npm", typescript: "6", modules: "CommonJS" },
+  { node: 22, pulumi: "newest", layout: "npm link", typescript: "5.9", modules: "CommonJS" },
+  { node: 22, pulumi: "newest", layout: "pnpm workspaces", typescript: "5.9", modules: "CommonJS" },
+  { node: 24, pulumi: "oldest", layout: "pnpm", typescript: "5.9", modules: "CommonJS" },
+  { node: 24, pulumi: "oldest", layout: "npm link", modules: "ESM" },
+  { node: 24, pulumi: "own", layout: "pnpm 10", typescript: "6", modules: "ESM" },
+  { node: 24, pulumi: "newest", layout: "npm", typescript: "vendored", modules: "CommonJS" },
+  { node: 24, pulumi: "newest", layout: "npm workspaces", typescript: "6", modules: "CommonJS" },
+  { node: 26, pulumi: "oldest", layout: "npm", typescript: "vendored", modules: "CommonJS" },
+  { node: 26, pulumi: "oldest", layout: "pnpm workspaces", modules: "ESM" },
+  { node: 26, pulumi: "newest", layout: "npm", modules: "ESM" },
+  { node: 26, pulumi: "newest", layout: "pnpm", typescript: "6", modules: "ESM" },
+];

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import { isBuiltin } from "node:module";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as ts from "typescript";
+import { run } from "../installed/commands";
+import { unpack } from "../installed/pack";
+
+const root = path.resolve(__dirname, "../..");
+
+/** It is about 170 kB: the built code, its source maps and its sources. */
+const MOST_BYTES = 250_000;
+
+describe("The published package", () => {
+  let folder: string;
+  let tarball: string;
+  let unpacked: string;
+  let files: string[];
+  let manifest: Record<string, unknown>;
+
+  before(async function () {
+    this.timeout(60_000);
+    folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-package-")));
+    const copy = path.join(folder, "copy");
+    copyWithBuilt(copy);
+    const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
+    tarball = path.join(folder, (await run("npm", args, copy)).stdout.trim());
+    unpacked = path.join(folder, "unpacked");
+    fs.mkdirSync(unpacked);
+    await unpack(tarball, unpacked);
+    files = fs
+      .readdirSync(unpacked, { recursive: true, encoding: "utf8" })
+      .filter((file) => fs.statSync(path.join(unpacked, file)).isFile())
+      .map((file) => file.replaceAll(path.sep, "/"));
+    manifest = JSON.parse(read("package.json"));
+  });
+  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  const read = (file: string) => fs.readFileSync(path.join(unpacked, file), "utf8");
+  const built = () => files.filter((file) => /^dist\/.*\.[jt]s$/.test(file));
+
+  it("holds what is built, its sources, and what a reader looks for, and nothing else", () => {
+    const known = /^((dist\/)?(sdk|provider|emulator)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    assert.deepEqual(
+      files.filter((file) => !known.test(file) || file.includes(".test.")),
+      [],
+    );
+    for (const file of ["README.md", "CHANGELOG.md", "LICENSE"]) {
+      assert.ok(files.includes(file), `there is no ${file}`);
+    }
+  });
+
+  it(`is smaller than ${MOST_BYTES / 1000} kB`, () => {
+    const { size } = fs.statSync(tarball);
+    assert.ok(size < MOST_BYTES, `it has ${size} bytes`);
+  });
+
+  it("leads a debugger from every built file to its source", () => {
+    const scripts = built().filter((file) => file.endsWith(".js"));
+    assert.ok(scripts.length > 0);
+    for (const script of scripts) {
+      const [, map] = /^\/\/# sourceMappingURL=(.+)$/m.exec(read(script)) ?? [];
+      assert.ok(map, `${script} names no source map`);
+      const { dir } = path.posix.parse(script);
+      const { sources } = JSON.parse(read(path.posix.join(dir, map)));
+      for (const source of sources) {
+        const file = path.posix.join(dir, source);
+        assert.ok(files.includes(file), `${script} was built from ${file}, which is not there`);
+      }
+    }
+  });
+
+  it("has every file that its package.json names", () => {
+    const { main, types, exports, bin, typesVersions } = manifest;
+    for (const field of [main, types, exports, bin]) {
+      assert.notDeepEqual(texts(field), []);
+    }
+    for (const file of texts([main, types, exports, bin, typesVersions])) {
+      assert.ok(files.includes(path.posix.normalize(file)), `${file} is not there`);
+    }
+  });
+
+  it("has a command that a shell can run", () => {
+    for (const file of texts(manifest.bin)) {
+      assert.match(read(file), /^#!\/usr\/bin\/env node\n/, file);
+    }
+  });
+
+  it("imports nothing but Node's modules and what npm installs with it", () => {
+    const { dependencies, peerDependencies } = manifest;
+    const installed = Object.keys({ ...Object(dependencies), ...Object(peerDependencies) });
+    const allowed = [manifest.name, ...installed];
+    const wrong = built().flatMap((file) =>
+      importsOf(read(file))
+        .filter((name) => !allowed.includes(name))
+        .map((name) => `${file} imports ${name}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("has a package.json that publint has nothing to say about", function () {
+    this.timeout(30_000);
+    const { status, stdout, stderr } = spawnSync(
+      "npx",
+      ["publint", "run", unpacked, "--strict", "--pack", "false"],
+      { encoding: "utf8", shell: process.platform === "win32" },
+    );
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /All good!/);
+  });
+
+  it("has types that TypeScript finds for every export, however it resolves modules", function () {
+    this.timeout(30_000);
+    const { stdout, stderr } = spawnSync("npx", ["attw", tarball, "--format", "json"], {
+      encoding: "utf8",
+      shell: process.platform === "win32",
+    });
+    assert.ok(stdout.startsWith("{"), stdout + stderr);
+    const { problems, entrypoints } = JSON.parse(stdout).analysis;
+    assert.deepEqual(problems, []);
+    assert.deepEqual(Object.keys(entrypoints), Object.keys(Object(manifest.exports)));
+    // Not to the sources, which lie in folders of the same names, and would be checked under the user's own options.
+    assert.doesNotMatch(JSON.stringify(entrypoints), /(?<!\.d)\.ts"/);
+  });
+});
+
+/** Copies the project with what is built of its sources, but without what is left in `dist` of sources that are gone. */
+function copyWithBuilt(copy: string): void {
+  const others = new Set([".git", "node_modules", "dist", "coverage"]);
+  fs.cpSync(root, copy, { recursive: true, filter: (file) => !others.has(path.basename(file)) });
+  for (const source of ["sdk", "provider", "emulator"].flatMap(sourcesIn)) {
+    const changed = fs.statSync(path.join(root, source)).mtimeMs;
+    for (const ending of [".js", ".js.map", ".d.ts"]) {
+      const built = path.join("dist", source.replace(/\.ts$/, ending));
+      const { mtimeMs = 0 } = fs.statSync(path.join(root, built), { throwIfNoEntry: false }) ?? {};
+      if (mtimeMs < changed) {
+        throw new Error(`${built} is missing or older than ${source}: run "npm run build".`);
+      }
+      fs.cpSync(path.join(root, built), path.join(copy, built));
+    }
+  }
+}
+
+function sourcesIn(part: string): string[] {
+  return fs
+    .readdirSync(path.join(root, part), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => path.join(part, file));
+}
+
+/** Every text in a value, however deep. */
+function texts(value: unknown): string[] {
+  if (typeof value === "object" && value !== null) {
+    return Object.values(value).flatMap(texts);
+  }
+  return typeof value === "string" ? [value] : [];
+}
+
+/** The names of the packages that a file imports, `name` or `@scope/name`. */
+function importsOf(text: string): string[] {
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) => fileName)
+    .filter((specifier) => !specifier.startsWith(".") && !isBuiltin(specifier))
+    .map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier);
+}
