@@ -76,10 +76,11 @@ describe("A MachineSync at the terminal", function () {
       new MachineSync("second");
     });
     const messages = [...told(result, urnOf("first")), ...told(result, urnOf("second"))];
-    const warnings = messages.filter(({ severity }) => severity === "warning");
-    assert.deepEqual(
-      warnings.map(({ message, ephemeral }) => [message.trim(), ephemeral ?? false]),
-      [["No sync has shown in 10 s since CWP was asked for one: asking again (2 of 3).", false]],
+    const [warning, ...more] = messages.filter(({ severity }) => severity === "warning");
+    assert.deepEqual([warning?.ephemeral ?? false, more], [false, []]);
+    assert.match(
+      warning?.message ?? "",
+      /^No sync has shown in \d+ s since CWP was asked for one: asking again \(2 of 3\)\.\s*$/,
     );
   });
 
