@@ -7,7 +7,7 @@ export const root = path.resolve(__dirname, "../..");
 /** What people wrote: the pages of the root and of docs/, and the examples' own. */
 export function guides(): Document[] {
   const examples = readdirSync(path.join(root, "examples")).map((name) => `examples/${name}/README.md`);
-  return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", ...pagesIn("docs"), ...examples]
+  return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...pagesIn("docs"), ...examples]
     .filter((page) => existsSync(path.join(root, page)))
     .map(read);
 }
