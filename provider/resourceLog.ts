@@ -5,7 +5,7 @@ import type { ResourceLog } from "./sync/progress";
 type Severity = "INFO" | "WARNING";
 
 /** How long the engine, on this same machine, may take to take a message, in milliseconds. */
-const LIMIT_MS = 1_000;
+const LIMIT_MS = 2_000;
 
 /**
  * The messages of one resource, on its own row of the terminal. What is printed in this process would show as the stack's.
@@ -14,6 +14,7 @@ const LIMIT_MS = 1_000;
  */
 export class EngineLog implements ResourceLog {
   private delivered = Promise.resolve();
+  private lost = false;
 
   constructor(private readonly urn: string) {}
 
@@ -36,27 +37,26 @@ export class EngineLog implements ResourceLog {
 
   /** One after the other, as the engine shows them in the order of arrival. */
   private send(severity: Severity, text: string, ephemeral: boolean): void {
-    this.delivered = this.delivered.then(() => deliver(this.urn, severity, text, ephemeral));
+    this.delivered = this.delivered.then(async () => {
+      if (engineAddress === undefined || this.lost) {
+        return;
+      }
+      try {
+        engine ??= connect(engineAddress);
+        const deliver = await engine;
+        await deliver(this.urn, severity, text, ephemeral);
+      } catch {
+        this.lost = true;
+      }
+    });
   }
 }
 
 /** Hands one message to the engine. */
 type Deliver = (urn: string, severity: Severity, text: string, ephemeral: boolean) => Promise<void>;
 
+/** One connection serves all resources. */
 let engine: Promise<Deliver> | undefined;
-let lost = false;
-
-const deliver: Deliver = async (...message) => {
-  if (engineAddress === undefined || lost) {
-    return;
-  }
-  try {
-    engine ??= connect(engineAddress);
-    await (await engine)(...message);
-  } catch {
-    lost = true;
-  }
-};
 
 async function connect(address: string): Promise<Deliver> {
   const { EngineClient } = await import("@pulumi/pulumi/proto/engine_grpc_pb");
