@@ -176,7 +176,7 @@ describe("The example", function () {
     });
     try {
       const first = service.post(["ins-web"]);
-      await service.says(/MachineSync machines creating/);
+      await service.says(/\[3\/3\] Syncing machines/);
       const during = await service.post(["ins-web", "ins-db"]);
       assert.equal(during.status, 409);
       emulator.advance(600);
