@@ -47,7 +47,7 @@ describe("A MachineSync at the terminal", function () {
     };
     const result = await stack.up(program, {
       // Long enough to be going still when the resources ask.
-      onStart: () => emulator.world().startForeignSync(8),
+      onStart: () => emulator.world().startForeignSync(10),
     });
 
     const rows = [told(result, urnOf("alone")), told(result, urnOf("grouped"))];
@@ -55,8 +55,8 @@ describe("A MachineSync at the terminal", function () {
       const [waiting, starting, ...syncing] = texts(row, true);
       assert.match(waiting ?? "", /^\[1\/3\] Waiting for a running sync to end \(since \d\d:\d\d:\d\d\)$/);
       assert.equal(starting, "[2/3] Starting a sync");
-      assert.equal(syncing[0], "[3/3] Syncing machines, 0 s of about 8 s");
-      assert.match(syncing[1] ?? "", /^\[3\/3\] Syncing machines, 5 s of about 8 s$/);
+      assert.equal(syncing[0], "[3/3] Syncing machines, 0 s of about 10 s");
+      assert.match(syncing[1] ?? "", /^\[3\/3\] Syncing machines, 5 s of about 10 s$/);
     }
     const [summary, ...more] = rows.flatMap((row) => texts(row, false));
     assert.match(
