@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { resolveConnection } from "../provider/settings";
+import { resolveConnection } from "../provider/account/settings";
 import { type Spread, spreadOf } from "./spread";
 
 /** How long it takes to find that there are no credentials anywhere, in seconds. */

@@ -20,7 +20,7 @@ export interface EmulatorProcess {
 
 /** Starts the built emulator; its syncs take this long. */
 export async function startEmulatorProcess(syncSeconds: number): Promise<EmulatorProcess> {
-  const command = path.resolve(__dirname, "../dist/emulator/command.js");
+  const command = path.resolve(__dirname, "../dist/emulator/cli/command.js");
   const args = [command, "--sync-seconds", String(syncSeconds), "--quiet"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const url = await new Promise<string>((resolve, reject) => {

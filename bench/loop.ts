@@ -1,7 +1,7 @@
-import { World } from "../emulator/world";
+import { World } from "../emulator/world/world";
 import { parseStatus } from "../provider/cwp/status";
-import { MachineSyncs } from "../provider/sync/machineSyncs";
-import { Pace } from "../provider/sync/pace";
+import { MachineSyncs } from "../provider/wait/loop";
+import { Pace } from "../provider/wait/pace";
 import { VirtualClock } from "../tests/virtualClock";
 import type { Sighting } from "./schedules";
 

@@ -1,6 +1,6 @@
 import { createHttpPoller, type OperationResponse } from "@azure/core-lro";
 import { createWaiter, WaiterState, waiterServiceDefaults } from "@smithy/util-waiter";
-import { nextLook } from "../provider/sync/schedule";
+import { nextLook } from "../provider/wait/schedule";
 import { seededRandom } from "./runs";
 import { inVirtualTime } from "./virtualTime";
 

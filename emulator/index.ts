@@ -16,11 +16,12 @@
  *
  * @module pulumi-tencentcloud-cwp/emulator
  */
-export type { Emulator, LoggedRequest } from "./controls";
-export { Failure } from "./failure";
-export type { Faults, ForeignSync, GatewayFault, Injection, RequestKind } from "./faults";
-export type { Account } from "./keys";
-export type { CamRole, Role } from "./roles";
-export { type EmulatorOptions, emulatorAccount, startEmulator } from "./server";
-export type { SyncStatus } from "./status";
-export { type Host, type HostView, type NewHost, type Run, World, type WorldOptions } from "./world";
+
+export type { Account } from "./api/keys";
+export type { CamRole, Role } from "./api/roles";
+export type { Emulator, LoggedRequest } from "./http/controls";
+export { type EmulatorOptions, emulatorAccount, startEmulator } from "./http/server";
+export { Failure } from "./world/failure";
+export type { Faults, ForeignSync, GatewayFault, Injection, RequestKind } from "./world/faults";
+export type { SyncStatus } from "./world/status";
+export { type Host, type HostView, type NewHost, type Run, World, type WorldOptions } from "./world/world";

@@ -1,4 +1,4 @@
-import type { Clock } from "../provider/sync/clock";
+import type { Clock } from "../provider/wait/clock";
 
 interface Sleeper {
   readonly wakesAt: number;

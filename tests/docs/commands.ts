@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { help } from "../../emulator/flags";
-import { resolveConnection } from "../../provider/settings";
+import { help } from "../../emulator/cli/flags";
+import { resolveConnection } from "../../provider/account/settings";
 import { root } from "./documents";
 import { type Document, fences } from "./markdown";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type Emulator, startEmulator } from "../../emulator";
 import { getMachineSyncStatus, getMachineSyncStatusOutput } from "../../sdk";
-import { ownHome } from "../provider/credentials/home";
+import { ownHome } from "../provider/account/credentials/home";
 import { refusal } from "../refusal";
 
 const account = { secretId: "AKIDtest", secretKey: "the-secret-key-of-the-test" };

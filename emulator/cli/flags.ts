@@ -1,0 +1,92 @@
+import { parseArgs } from "node:util";
+import { emulatorAccount } from "../http/server";
+import { BadFlag } from "./badFlag";
+
+/** What `cwp-emulator --help` prints. */
+export const help = `Usage: cwp-emulator [options]
+
+A Tencent Cloud CWP endpoint on this machine that knows SyncMachines and DescribeMachines, and STS's
+AssumeRole. It prints its URL, then one line for each request, until it is interrupted.
+
+Options:
+  --port N            TCP port on 127.0.0.1 (default 0: any that is free)
+  --sync-seconds S    how long a machine sync takes (default 2)
+  --scenario FILE     a JSON file: accounts and roles, how the service is, and how it misbehaves
+  --faults JSON       its faults alone, each as POST /_emulator/faults takes it; repeatable
+  --secret-id ID      SecretId to accept (default ${emulatorAccount.secretId})
+  --secret-key KEY    SecretKey to accept (default ${emulatorAccount.secretKey})
+  --token T           session token to ask for (default: none)
+  --role-arn ARN      role that STS, at the same URL, lets one assume (default: none)
+  --quiet             print the URL only
+  --help              print this text
+
+Example: syncs of 5 s, answers up to 3 s old, one host, and the first trigger's answer is lost.
+  cwp-emulator --port 8080 --scenario lost.json
+
+  lost.json:
+  {
+    "syncSeconds": 5,
+    "faults": { "staleSeconds": 3 },
+    "inject": [{ "inject": { "loseAnswer": true }, "on": "trigger" }],
+    "hosts": [{ "id": "ins-web" }]
+  }
+
+  The same faults without a file:
+  cwp-emulator --faults '{"staleSeconds": 3}' \\
+    --faults '{"inject": {"loseAnswer": true}, "on": "trigger"}'
+
+Faults of CWP, which last ("faults"):
+  startLagSeconds: 4        a trigger's sync starts so much later
+  staleSeconds: 3           answers are up to so old; with staleAlways: true, exactly
+  forgets: true             NOTASK in place of FINISHED
+  emptyTimes: true          no times
+  laggingTimesSeconds: 3    the times come so much later than the state
+  neverEnds: 1              so many syncs never end; true: none does
+  deafTriggers: 1           so many triggers start nothing
+  busyTrigger: "FailedOperation"   a trigger during a sync is refused (default "join")
+  unknownState: "PAUSED"    this State, whatever the true one
+  foreignSyncs: [{"inSeconds": 9, "seconds": 5}]   somebody else starts syncs
+
+Faults of single requests ("inject"): {"inject": FAULT, "times": 1, "after": 0, "on": "any"},
+where "on" is trigger, read, sts or any, and FAULT is one of
+  error: "RequestLimitExceeded", http: 502, body: "…", html: true, empty: true
+                            that in place of an answer; the request is not carried out
+  reset: true, hang: true   the connection breaks, or nothing comes; not carried out either
+  loseAnswer: true, truncate: true
+                            carried out, but the answer is lost, or breaks off in the middle
+  delaySeconds: 3           carried out, answered so much later
+
+Paths of its own, JSON without a signature:
+  POST   /_emulator/hosts         {"id": "ins-1"} or a list: add hosts, shown after the next sync
+  GET    /_emulator/hosts         all hosts, with whether CWP shows them
+  GET    /_emulator/requests      the API requests so far
+  DELETE /_emulator/requests      forget them
+  POST   /_emulator/faults        {"neverEnds": 1}: misbehave; {}: be healthy; {"inject": …}
+  POST   /_emulator/advance       {"seconds": 60}: move the emulated clock forward
+  POST   /_emulator/foreign-sync  {"seconds": 5}: somebody else starts a sync
+`;
+
+/** Reads the flags as text, not yet what they mean. Throws a BadFlag. */
+export function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string" },
+        "sync-seconds": { type: "string" },
+        scenario: { type: "string" },
+        faults: { type: "string", multiple: true },
+        "secret-id": { type: "string" },
+        "secret-key": { type: "string" },
+        token: { type: "string" },
+        "role-arn": { type: "string" },
+        quiet: { type: "boolean" },
+        help: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    // Node explains at length; its first sentence says it.
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
+    throw new BadFlag(`${sentence}. See cwp-emulator --help.`);
+  }
+}

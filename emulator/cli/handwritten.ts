@@ -1,0 +1,31 @@
+import { WrongField } from "../api/fields";
+import { BadFlag } from "./badFlag";
+
+/**
+ * Reads JSON that a person wrote, in `source` (a flag or a file). Throws a BadFlag that names the source, the field, and what
+ * was expected.
+ */
+export function readHandwritten<Read>(source: string, text: string, read: (value: unknown) => Read): Read {
+  const value = parse(source, text);
+  try {
+    return read(value);
+  } catch (error) {
+    if (!(error instanceof WrongField)) {
+      throw error;
+    }
+    const { field, problem } = error;
+    throw new BadFlag(field === "" ? `${source} ${problem}.` : `In ${source}, \`${field}\` ${problem}.`);
+  }
+}
+
+function parse(source: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // Of Node's own words only the place: the rest quotes the text, and a wrong file may hold secrets.
+    const [, position] = /at position (\d+)/.exec(String(error)) ?? [];
+    const line = text.slice(0, Number(position)).split("\n").length;
+    const place = position !== undefined && text.includes("\n") ? ` near line ${line}` : "";
+    throw new BadFlag(`${source} is not valid JSON${place}: expected one JSON object.`);
+  }
+}

@@ -1,0 +1,159 @@
+import { Fields, WrongField, within, wrongType, wrongValue } from "../api/fields";
+import type { Faults, ForeignSync, GatewayFault, Injection } from "../world/faults";
+
+/** The faults of CWP that last, as JSON names them: all of `Faults` but `random`. */
+export const faultNames = [
+  "startLagSeconds",
+  "staleSeconds",
+  "staleAlways",
+  "forgets",
+  "emptyTimes",
+  "neverEnds",
+  "deafTriggers",
+  "busyTrigger",
+  "laggingTimesSeconds",
+  "unknownState",
+  "foreignSyncs",
+] as const;
+
+const plainFaults: readonly GatewayFault[] = [
+  { html: true },
+  { truncate: true },
+  { empty: true },
+  { reset: true },
+  { hang: true },
+  { loseAnswer: true },
+];
+
+/** The faults of single requests, as JSON names them. */
+export const gatewayFaultNames = [
+  "error",
+  "http",
+  "body",
+  "delaySeconds",
+  ...plainFaults.flatMap(Object.keys),
+];
+
+/** A gateway fault, and the requests that it hits. */
+export interface Injected {
+  readonly fault: GatewayFault;
+  readonly injection: Injection;
+}
+
+/**
+ * Reads what `POST /_emulator/faults` takes: `{"inject": fault, …}`, or faults that last. `nowMs` is the emulated time, from
+ * which `inSeconds` counts. Throws a WrongField.
+ */
+export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: Faults } | Injected {
+  return typeof value === "object" && value !== null && "inject" in value
+    ? readInjected(value)
+    : { faults: readFaults(value, nowMs) };
+}
+
+/** Reads faults that last. Throws a WrongField. */
+export function readFaults(value: unknown, nowMs: number): Faults {
+  const fields = new Fields(value, faultNames);
+  const faults: Faults = {};
+  const numbers = ["startLagSeconds", "staleSeconds", "laggingTimesSeconds"] as const;
+  for (const name of numbers) {
+    const number = fields.number(name);
+    if (number !== undefined) {
+      faults[name] = number;
+    }
+  }
+  const flags = ["staleAlways", "forgets", "emptyTimes"] as const;
+  for (const name of flags) {
+    const flag = fields.boolean(name);
+    if (flag !== undefined) {
+      faults[name] = flag;
+    }
+  }
+  const neverEnds = readCountOrFlag(fields, "neverEnds");
+  const deafTriggers = fields.integer("deafTriggers");
+  const busyTrigger = fields.oneOf("busyTrigger", ["join", "FailedOperation"]);
+  const unknownState = fields.string("unknownState");
+  const foreignSyncs = fields.listOf("foreignSyncs", (one) => readForeignSync(one, nowMs));
+  return {
+    ...faults,
+    ...(neverEnds !== undefined && { neverEnds }),
+    ...(deafTriggers !== undefined && { deafTriggers }),
+    ...(busyTrigger !== undefined && { busyTrigger }),
+    ...(unknownState !== undefined && { unknownState }),
+    ...(foreignSyncs !== undefined && { foreignSyncs }),
+  };
+}
+
+/** Reads `{"inject": fault, "times", "on", "after"}`. Throws a WrongField. */
+export function readInjected(value: unknown): Injected {
+  const fields = new Fields(value, ["inject", "times", "on", "after"]);
+  const times = fields.integer("times");
+  const on = fields.oneOf("on", ["trigger", "read", "sts", "any"]);
+  const after = fields.integer("after");
+  return {
+    fault: within("inject", () => readGatewayFault(fields.value("inject"))),
+    injection: {
+      ...(times !== undefined && { times }),
+      ...(on !== undefined && { on }),
+      ...(after !== undefined && { after }),
+    },
+  };
+}
+
+function readGatewayFault(value: unknown): GatewayFault {
+  const fields = new Fields(value, [...gatewayFaultNames, "message"]);
+  const error = fields.string("error");
+  const message = fields.string("message");
+  const http = fields.integer("http", 599);
+  const body = fields.string("body");
+  const delaySeconds = fields.number("delaySeconds");
+  if (error !== undefined) {
+    return { error, ...(message !== undefined && { message }) };
+  }
+  if (http !== undefined) {
+    if (http < 200) {
+      throw wrongValue("http", "an HTTP status from 200 to 599");
+    }
+    return { http, ...(body !== undefined && { body }) };
+  }
+  if (body !== undefined) {
+    return { body };
+  }
+  if (delaySeconds !== undefined) {
+    return { delaySeconds };
+  }
+  const plain = plainFaults.find((fault) => Object.keys(fault).some((name) => fields.boolean(name)));
+  if (plain === undefined) {
+    const known = gatewayFaultNames.join(", ");
+    throw new WrongField(
+      "MissingParameter",
+      `The parameter \`inject\` names no fault. Known: ${known}.`,
+      "",
+      `names no fault: expected one of ${known}`,
+    );
+  }
+  return plain;
+}
+
+/** Now must still lie ahead when the faults are set: a world ignores syncs that come too late. */
+const soonMs = 10;
+
+function readForeignSync(value: unknown, nowMs: number): ForeignSync {
+  const fields = new Fields(value, ["inSeconds", "atMs", "seconds"]);
+  const inSeconds = fields.number("inSeconds");
+  const atMs = fields.number("atMs");
+  const seconds = fields.number("seconds");
+  if (seconds === undefined) {
+    throw wrongType("seconds", "a number");
+  }
+  if (inSeconds === undefined && atMs !== undefined) {
+    return { atMs, seconds };
+  }
+  if (inSeconds !== undefined && atMs === undefined) {
+    return { atMs: nowMs + Math.max(soonMs, inSeconds * 1000), seconds };
+  }
+  throw wrongType("inSeconds", "a number, or atMs in its place");
+}
+
+function readCountOrFlag(fields: Fields, name: string): number | boolean | undefined {
+  return typeof fields.value(name) === "boolean" ? fields.boolean(name) : fields.integer(name);
+}

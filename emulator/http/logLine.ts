@@ -1,0 +1,43 @@
+import { requestKind } from "../api/gateway";
+import { serviceTime } from "../world/status";
+import type { LoggedRequest } from "./controls";
+
+/** As wide as AssumeRoleWithWebIdentity. */
+const requestWidth = 25;
+/** As wide as FINISHED with its times. */
+const wordsWidth = 34;
+const leastIdWidth = 20;
+
+/** The width that the SecretIds of a log need. Longer ones, of temporary credentials, are cut to it. */
+export function idWidth(secretIds: readonly string[]): number {
+  return Math.max(leastIdWidth, ...secretIds.map(({ length }) => length));
+}
+
+/**
+ * One line for one request, for a person to read:
+ *
+ *     20:01:04  SyncMachines      trigger  AKIDexample           SYNCING   started 20:01:04          (RequestId)
+ *
+ * `words` is the answer in words. Times are the service's own, in UTC+8; a date is left out where it is the line's.
+ */
+export function logLine(request: LoggedRequest, words: string, width: number): string {
+  const [date, time] = serviceTime(request.at).split(" ");
+  const kind = requestKind(request);
+  const action = request.action || "no action";
+  const columns = [
+    time,
+    cut(kind === "sts" ? action : `${action.padEnd(16)}  ${kind}`, requestWidth),
+    cut(request.secretId || "nobody", width),
+    words.replaceAll(`${date} `, "").padEnd(wordsWidth),
+    request.requestId && `(${request.requestId})`,
+  ];
+  // A client may send line ends, and worse.
+  return columns
+    .join("  ")
+    .trimEnd()
+    .replaceAll(/\p{Cc}/gu, " ");
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+}

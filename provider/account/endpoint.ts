@@ -1,0 +1,39 @@
+import { SettingsError } from "../cwp/errors";
+import type { Endpoint } from "../cwp/request";
+import type { StsConnection } from "../cwp/sts";
+
+/** STS insists on a region, though its answer is the same in all. */
+const STS_REGION = "ap-guangzhou";
+
+/** Reads an endpoint: a host, or a URL that is no more than a protocol and a host. Throws SettingsError. */
+export function parseEndpoint(endpoint: string): Endpoint {
+  const form = "a host such as cwp.tencentcloudapi.com or a URL such as https://cwp.tencentcloudapi.com";
+  if (endpoint.includes("@")) {
+    throw new SettingsError(`The endpoint must not hold a user name or password: it is ${form}.`);
+  }
+  const text = endpoint.includes("://") ? endpoint : `https://${endpoint}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const rest = url && `${url.pathname}${url.search}${url.hash}`;
+  if (!url || url.hostname === "" || rest !== "/" || !/^https?:$/.test(url.protocol)) {
+    throw new SettingsError(`The endpoint "${endpoint}" cannot be used: it must be ${form}.`);
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw new SettingsError(
+      `The endpoint "${endpoint}" cannot be used: http:// is accepted only for a loopback address such as http://127.0.0.1:8080. Use https://${url.host}.`,
+    );
+  }
+  return { protocol: url.protocol === "http:" ? "http:" : "https:", host: url.host };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}
+
+/** The STS of the same site and network as the CWP endpoint. An emulator on loopback serves both. */
+export function stsConnection({ protocol, host }: Endpoint, region: string | undefined): StsConnection {
+  const [, site] = /^cwp\.(.*tencentcloudapi\.com)$/.exec(host) ?? [];
+  const stsHost = isLoopback(new URL(`${protocol}//${host}`).hostname)
+    ? host
+    : `sts.${site ?? "tencentcloudapi.com"}`;
+  return { protocol, host: stsHost, region: region || STS_REGION };
+}

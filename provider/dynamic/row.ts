@@ -1,0 +1,78 @@
+import { createRequire } from "node:module";
+import type { ResourceLog } from "../wait/progress";
+import { engineAddress } from "./engineWatch";
+
+type Severity = "INFO" | "WARNING";
+
+/** How long the engine, on this same machine, may take to take a message, in milliseconds. */
+const LIMIT_MS = 2_000;
+
+/**
+ * The messages of one resource, on its own row of the terminal. What is printed in this process would show as the stack's.
+ *
+ * They are a courtesy: where they cannot be delivered, nothing is said and nothing fails.
+ */
+export class EngineLog implements ResourceLog {
+  private delivered = Promise.resolve();
+  private lost = false;
+
+  constructor(private readonly urn: string) {}
+
+  status(text: string): void {
+    this.send("INFO", text, true);
+  }
+
+  warning(text: string): void {
+    this.send("WARNING", text, false);
+  }
+
+  info(text: string): void {
+    this.send("INFO", text, false);
+  }
+
+  /** Resolves when the engine has got all messages so far: what comes after the resource's own end is lost. Never rejects. */
+  flush(): Promise<void> {
+    return this.delivered;
+  }
+
+  /** One after the other, as the engine shows them in the order of arrival. */
+  private send(severity: Severity, text: string, ephemeral: boolean): void {
+    this.delivered = this.delivered.then(async () => {
+      if (engineAddress === undefined || this.lost) {
+        return;
+      }
+      try {
+        engine ??= connect(engineAddress);
+        const deliver = await engine;
+        await deliver(this.urn, severity, text, ephemeral);
+      } catch {
+        this.lost = true;
+      }
+    });
+  }
+}
+
+/** Hands one message to the engine. */
+type Deliver = (urn: string, severity: Severity, text: string, ephemeral: boolean) => Promise<void>;
+
+/** One connection serves all resources. */
+let engine: Promise<Deliver> | undefined;
+
+async function connect(address: string): Promise<Deliver> {
+  const { EngineClient } = await import("@pulumi/pulumi/proto/engine_grpc_pb");
+  const { LogRequest, LogSeverity } = await import("@pulumi/pulumi/proto/engine_pb");
+  // Pulumi's own copy of gRPC: its client takes no other one's credentials, and this package has none.
+  const pulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+  const { credentials, Metadata }: typeof import("@grpc/grpc-js") = pulumi("@grpc/grpc-js");
+  const client = new EngineClient(address, credentials.createInsecure());
+  return (urn, severity, text, ephemeral) =>
+    new Promise((resolve, reject) => {
+      const request = new LogRequest();
+      request.setUrn(urn);
+      request.setSeverity(LogSeverity[severity]);
+      request.setMessage(text);
+      request.setEphemeral(ephemeral);
+      const options = { deadline: Date.now() + LIMIT_MS };
+      client.log(request, new Metadata(), options, (error) => (error ? reject(error) : resolve()));
+    });
+}

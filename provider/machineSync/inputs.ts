@@ -1,0 +1,152 @@
+import { isDeepStrictEqual } from "node:util";
+import type { AssumeRole } from "../account/credentials/assumedRole";
+import { wrongInRole } from "../account/credentials/role";
+import { parseEndpoint } from "../account/endpoint";
+import { isObject } from "../cwp/isObject";
+
+/** The inputs of a MachineSync as the engine keeps them. */
+export interface Inputs {
+  readonly triggers?: readonly unknown[];
+  readonly skipAwait?: boolean;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly profile?: string;
+  readonly assumeRole?: AssumeRole;
+  /** The resource option customTimeouts, which the engine does not tell a dynamic provider. */
+  readonly timeouts?: { readonly create?: string; readonly update?: string };
+  /** The resource's URN, which the engine does not tell either. Pulumi shows no property whose name begins like this. */
+  readonly __urn?: string;
+}
+
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What stands for a value that is not known yet, in check and diff of a preview. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What a property must be, by its name; the text completes "<property> must be …". */
+const wanted: Readonly<Record<keyof Inputs, readonly [what: string, fits: (value: unknown) => boolean]>> = {
+  triggers: ["a list", Array.isArray],
+  skipAwait: ["true or false", (value) => typeof value === "boolean"],
+  region: ["a region such as ap-guangzhou", isText],
+  endpoint: ["a host or URL", isText],
+  profile: ["the name of a profile", isText],
+  assumeRole: ["an object with a roleArn", isObject],
+  timeouts: ["an object", isObject],
+  __urn: ["a URN", isText],
+};
+
+/** Properties that say which account is synced: another account is another resource. */
+const account = ["region", "endpoint", "profile", "assumeRole"] as const;
+
+/** The failures of the inputs, each with the property that is wrong. Unknown values pass. */
+export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  for (const [property, value] of Object.entries(news)) {
+    if (property === "__provider" || value === UNKNOWN) {
+      continue;
+    }
+    const rule = Object.entries(wanted).find(([name]) => name === property)?.[1];
+    if (!rule) {
+      failures.push({
+        property,
+        reason: `MachineSync has no property ${property}. It takes ${takes}.${noSecret(property)}`,
+      });
+    } else if (!rule[1](value)) {
+      failures.push({ property, reason: `${property} must be ${rule[0]}, not ${kindOf(value)}.` });
+    }
+  }
+  return [
+    ...failures,
+    ...checkEndpoint(news.endpoint),
+    ...checkRole(news.assumeRole),
+    ...checkTimeouts(news.timeouts),
+  ];
+}
+
+const takes = "triggers, skipAwait, region, endpoint, profile and assumeRole";
+
+/** What a value is, in words that do not give it away: it may be a secret in the wrong place. */
+function kindOf(value: unknown): string {
+  if (value === "" || value === null || value === undefined) {
+    return "empty";
+  }
+  if (typeof value === "object") {
+    return Array.isArray(value) ? "a list" : "an object";
+  }
+  return `a ${typeof value}`;
+}
+
+function noSecret(property: string): string {
+  return /secret|token|key/i.test(property)
+    ? " Credentials belong in the config or the environment, never in arguments, which are kept in the state."
+    : "";
+}
+
+function checkEndpoint(endpoint: unknown): CheckFailure[] {
+  if (typeof endpoint !== "string" || endpoint === "" || endpoint === UNKNOWN) {
+    return [];
+  }
+  try {
+    parseEndpoint(endpoint);
+    return [];
+  } catch (error) {
+    return [{ property: "endpoint", reason: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+function checkRole(role: unknown): CheckFailure[] {
+  const wrong = isObject(role) ? wrongInRole(role, UNKNOWN) : undefined;
+  return wrong ? [{ property: "assumeRole", reason: `assumeRole cannot be used: ${wrong}.` }] : [];
+}
+
+function checkTimeouts(timeouts: unknown): CheckFailure[] {
+  if (!isObject(timeouts)) {
+    return [];
+  }
+  return Object.entries(timeouts)
+    .filter(([, text]) => text !== UNKNOWN && parseDuration(text) === undefined)
+    .map(([operation, text]) => ({
+      property: `customTimeouts.${operation}`,
+      reason: `customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${JSON.stringify(text)}.`,
+    }));
+}
+
+/** Whether the new inputs ask for anything, and which properties ask for a new resource. */
+export function diffInputs(olds: Inputs, news: Inputs): { changes: boolean; replaces: string[] } {
+  const replaces = account.filter((property) => !isDeepStrictEqual(olds[property], news[property]));
+  return { changes: replaces.length > 0 || !sameTriggers(olds, news), replaces };
+}
+
+/** Deep comparison. No triggers and an empty list are the same: neither can change again without a trigger being there. */
+export function sameTriggers(olds: Inputs, news: Inputs): boolean {
+  return isDeepStrictEqual(olds.triggers ?? [], news.triggers ?? []);
+}
+
+/** The default of customTimeouts: half an hour, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 30 * 60 * 1000;
+
+/** How long an operation may take, in milliseconds. */
+export function timeoutMs(inputs: Inputs, operation: "create" | "update"): number {
+  return parseDuration(inputs.timeouts?.[operation]) ?? DEFAULT_TIMEOUT_MS;
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Reads a duration as Pulumi's customTimeouts take it (Go's form: `1h30m`, `90s`), in ms; undefined if it is not one above zero. */
+export function parseDuration(text: unknown): number | undefined {
+  if (typeof text !== "string" || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
+    return undefined;
+  }
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/([\d.]+)([a-z]+)/g)) {
+    total += Number(amount) * (unitMs[unit ?? ""] ?? 0);
+  }
+  return total > 0 && Number.isFinite(total) ? total : undefined;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}

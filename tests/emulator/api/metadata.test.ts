@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { type CamRole, type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
+import { call, errorCode } from "./signedRequest";
+
+describe("the emulated metadata service", () => {
+  let emulator: Emulator | undefined;
+  const other = { secretId: "AKIDother", secretKey: "other", account: "other" };
+  afterEach(() => emulator?.stop());
+
+  /** Starts an emulator with the role, and answers how to ask it for a path under `security-credentials/`. */
+  async function start(camRole?: CamRole) {
+    const started = await startEmulator({ accounts: [emulatorAccount, other], ...(camRole && { camRole }) });
+    emulator = started;
+    const get = (name: string, method = "GET") =>
+      fetch(`${started.url}/latest/meta-data/cam/security-credentials/${name}`, { method });
+    const getKey = async (name: string) => {
+      const json = JSON.parse(await (await get(name)).text());
+      return { secretId: json.TmpSecretId, secretKey: json.TmpSecretKey, token: json.Token, json };
+    };
+    return { started, get, getKey };
+  }
+
+  it("names the role, with no line end", async () => {
+    const { get } = await start({ name: "sync-machines" });
+    const answer = await get("");
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers.get("content-type") ?? "", /^text\/plain/);
+    assert.equal(await answer.text(), "sync-machines");
+  });
+
+  it("gives credentials of the role that CWP takes, for two hours", async () => {
+    const { started, getKey } = await start({ name: "sync-machines" });
+    const { json, ...key } = await getKey("sync-machines");
+    assert.deepEqual(Object.keys(json).sort(), [
+      "Code",
+      "Expiration",
+      "ExpiredTime",
+      "TmpSecretId",
+      "TmpSecretKey",
+      "Token",
+    ]);
+    assert.equal(json.Code, "Success");
+    assert.ok(Math.abs(json.ExpiredTime - Date.now() / 1000 - 7200) < 5);
+    assert.equal(Date.parse(json.Expiration), json.ExpiredTime * 1000);
+    assert.equal((await call({ url: started.url, ...key, parameters: { Sync: true } })).State, "SYNCING");
+    assert.equal(started.world().runs.length, 1);
+  });
+
+  it("gives credentials for the account and the time of the option", async () => {
+    const { started, getKey } = await start({ name: "sync", account: "other", seconds: 60 });
+    const { json, ...key } = await getKey("sync");
+    assert.ok(Math.abs(json.ExpiredTime - Date.now() / 1000 - 60) < 5);
+    await call({ url: started.url, ...key, parameters: { Sync: true } });
+    assert.equal(started.world("AKIDother").runs.length, 1);
+  });
+
+  it("gives credentials that end by expireTemporaryCredentials, and then new ones", async () => {
+    const { started, getKey } = await start({ name: "sync" });
+    const { json: _old, ...old } = await getKey("sync");
+    started.expireTemporaryCredentials();
+    assert.equal(await errorCode({ url: started.url, ...old }), "AuthFailure.TokenFailure");
+    const { json: _next, ...next } = await getKey("sync");
+    assert.equal(await errorCode({ url: started.url, ...next }), undefined);
+  });
+
+  it("answers 404 for another role's name, and for anything but a GET", async () => {
+    const { get } = await start({ name: "sync" });
+    assert.equal((await get("another")).status, 404);
+    assert.equal((await get("sync", "POST")).status, 404);
+  });
+
+  it("answers 404 when the machine has no role", async () => {
+    const { get } = await start();
+    assert.equal((await get("")).status, 404);
+    assert.equal((await get("sync")).status, 404);
+  });
+
+  it("is not in the log of API requests", async () => {
+    const { started, get } = await start({ name: "sync" });
+    await get("sync");
+    assert.deepEqual(started.requests, []);
+  });
+
+  it("needs an account that there is for its role", async () => {
+    await assert.rejects(start({ name: "sync", account: "nobody" }), /names the account nobody/);
+  });
+});

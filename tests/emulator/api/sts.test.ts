@@ -1,0 +1,315 @@
+import assert from "node:assert/strict";
+import { CommonClient } from "tencentcloud-sdk-nodejs-cwp/tencentcloud/common/common_client";
+import {
+  OIDCRoleArnCredential,
+  STSCredential,
+} from "tencentcloud-sdk-nodejs-cwp/tencentcloud/common/credential";
+import { Client } from "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/cwp/v20180228/cwp_client";
+import { type Emulator, emulatorAccount, startEmulator, World } from "../../../emulator";
+import { Gateway } from "../../../emulator/api/gateway";
+import { Keys } from "../../../emulator/api/keys";
+import { call, errorCode, type SignedRequest, sendSigned, signedHeaders } from "./signedRequest";
+
+const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
+const parameters = { RoleArn: arnOf("sync"), RoleSessionName: "pulumi" };
+const guarded = { ...parameters, RoleArn: arnOf("guarded") };
+const podParameters = {
+  ...parameters,
+  RoleArn: arnOf("pod"),
+  ProviderId: "cls-12345678",
+  WebIdentityToken: "identity of the pod",
+};
+
+describe("the emulated STS", () => {
+  let emulator: Emulator;
+  const other = { secretId: "AKIDother", secretKey: "other", account: "other" };
+  beforeEach(async () => {
+    emulator = await startEmulator({
+      accounts: [emulatorAccount, other],
+      roles: [
+        { arn: parameters.RoleArn },
+        { arn: guarded.RoleArn, externalId: "tenant-1", account: "other" },
+        { arn: podParameters.RoleArn, webIdentityToken: podParameters.WebIdentityToken },
+      ],
+    });
+  });
+  afterEach(() => emulator.stop());
+
+  const config = () => ({
+    region: "ap-guangzhou",
+    profile: { httpProfile: { endpoint: new URL(emulator.url).host, protocol: "http://" } },
+  });
+  const cwp = (credential: STSCredential | OIDCRoleArnCredential) => new Client({ ...config(), credential });
+
+  function sts(action: string, request: Omit<SignedRequest, "url" | "action" | "version"> = {}) {
+    return { url: emulator.url, action, version: "2018-08-13", region: "ap-guangzhou", ...request };
+  }
+  const skip = { headers: { Authorization: "SKIP" } };
+
+  /** The key pair in an answer of STS, for a request of CWP. */
+  function keyOf(answer: Record<string, unknown>) {
+    const credentials: unknown = answer.Credentials;
+    assert.ok(typeof credentials === "object" && credentials !== null);
+    return {
+      secretId: String(Reflect.get(credentials, "TmpSecretId")),
+      secretKey: String(Reflect.get(credentials, "TmpSecretKey")),
+      token: String(Reflect.get(credentials, "Token")),
+    };
+  }
+  const assume = async (more: object = {}) =>
+    keyOf(await call(sts("AssumeRole", { parameters: { ...parameters, ...more } })));
+
+  it("lets the SDK's STSCredential call CWP as a role", async () => {
+    const credential = new STSCredential({ ...config(), credential: emulatorAccount }, parameters);
+    assert.equal((await cwp(credential).SyncMachines({ Sync: true })).State, "SYNCING");
+    const { secretId } = await credential.getCredential();
+    assert.deepEqual(
+      emulator.requests.map((request) => [request.action, request.secretId, request.answer]),
+      [
+        ["AssumeRole", emulatorAccount.secretId, "OK"],
+        ["SyncMachines", secretId, "SYNCING"],
+      ],
+    );
+  });
+
+  it("lets the SDK's OIDCRoleArnCredential call CWP with a web identity and no key pair", async () => {
+    const credential = new OIDCRoleArnCredential(
+      { ...config(), credential: { secretId: "", secretKey: "" } },
+      podParameters,
+    );
+    assert.equal((await cwp(credential).SyncMachines({ Sync: true })).State, "SYNCING");
+    assert.equal(emulator.requests[0]?.action, "AssumeRoleWithWebIdentity");
+    assert.equal(emulator.requests[0]?.secretId, "");
+  });
+
+  it("answers two hours of validity unless asked for less", async () => {
+    for (const [seconds, asked] of [
+      [7200, {}],
+      [900, { DurationSeconds: 900 }],
+    ] as const) {
+      const now = Date.now() / 1000;
+      const answer = await call(sts("AssumeRole", { parameters: { ...parameters, ...asked } }));
+      const { ExpiredTime: expired, Expiration: expiration } = answer;
+      assert.ok(typeof expired === "number" && Number.isInteger(expired));
+      assert.ok(Math.abs(expired - now - seconds) < 5);
+      assert.match(String(expiration), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      assert.equal(Date.parse(String(expiration)), expired * 1000);
+    }
+  });
+
+  it("issues another key pair to each request, also to more of them in a second than CWP takes", async () => {
+    const keys = await Promise.all(Array.from({ length: 25 }, () => assume()));
+    assert.equal(new Set(keys.map(({ secretId }) => secretId)).size, 25);
+    assert.equal(new Set(keys.map(({ token }) => token)).size, 25);
+  });
+
+  it("takes every parameter that the API has", async () => {
+    const all = {
+      DurationSeconds: 43_200,
+      Policy: "%7B%7D",
+      ExternalId: "tenant-1",
+      Tags: [{ Key: "team", Value: "cloud" }],
+      SourceIdentity: "100000000002",
+      SerialNumber: "qcs::cam:uin/100000000001::mfa/softToken",
+      TokenCode: "123456",
+    };
+    assert.equal((await call({ url: emulator.url, ...(await assume(all)) })).State, "NOTASK");
+  });
+
+  it("lets a role's credentials assume the next role", async () => {
+    const key = await assume();
+    assert.equal(await errorCode(sts("AssumeRole", { ...key, parameters })), undefined);
+  });
+
+  it("works on the account of the role", async () => {
+    const key = await assume({ RoleArn: guarded.RoleArn, ExternalId: "tenant-1" });
+    await call({ url: emulator.url, ...key, parameters: { Sync: true } });
+    assert.equal(emulator.world("AKIDother").runs.length, 1);
+    assert.equal(emulator.world().runs.length, 0);
+  });
+
+  const refusals: [string, string, Omit<SignedRequest, "url">, string][] = [
+    [
+      "a role that does not exist",
+      "AssumeRole",
+      { parameters: { ...parameters, RoleArn: arnOf("nobody") } },
+      "InternalError.GetRoleError",
+    ],
+    ["a missing ExternalId", "AssumeRole", { parameters: guarded }, "UnauthorizedOperation"],
+    [
+      "a wrong ExternalId",
+      "AssumeRole",
+      { parameters: { ...guarded, ExternalId: "tenant-2" } },
+      "UnauthorizedOperation",
+    ],
+    ["a missing RoleArn", "AssumeRole", { parameters: { RoleSessionName: "pulumi" } }, "MissingParameter"],
+    [
+      "a missing RoleSessionName",
+      "AssumeRole",
+      { parameters: { RoleArn: parameters.RoleArn } },
+      "MissingParameter",
+    ],
+    [
+      "a RoleSessionName with a space",
+      "AssumeRole",
+      { parameters: { ...parameters, RoleSessionName: "my laptop" } },
+      "InvalidParameter.ParamError",
+    ],
+    [
+      "more than 12 hours",
+      "AssumeRole",
+      { parameters: { ...parameters, DurationSeconds: 43_201 } },
+      "InvalidParameter.OverTimeError",
+    ],
+    [
+      "a parameter it does not know",
+      "AssumeRole",
+      { parameters: { ...parameters, roleArn: "" } },
+      "UnknownParameter",
+    ],
+    [
+      "a missing region",
+      "AssumeRole",
+      { parameters, headers: { "X-TC-Region": undefined } },
+      "MissingParameter",
+    ],
+    ["a wrong secret key", "AssumeRole", { parameters, secretKey: "wrong" }, "AuthFailure.SignatureFailure"],
+    [
+      "a request with no signature",
+      "AssumeRole",
+      { parameters, ...skip },
+      "AuthFailure.InvalidAuthorization",
+    ],
+    ["an action of CWP", "SyncMachines", {}, "InvalidAction"],
+    [
+      "a wrong web identity",
+      "AssumeRoleWithWebIdentity",
+      { parameters: { ...podParameters, WebIdentityToken: "somebody else" }, ...skip },
+      "InvalidParameter.WebIdentityTokenError",
+    ],
+    [
+      "a web identity for a role that takes none",
+      "AssumeRoleWithWebIdentity",
+      { parameters: { ...podParameters, RoleArn: parameters.RoleArn }, ...skip },
+      "UnauthorizedOperation",
+    ],
+    [
+      "a web identity for a role that does not exist",
+      "AssumeRoleWithWebIdentity",
+      { parameters: { ...podParameters, RoleArn: arnOf("nobody") }, ...skip },
+      "InternalError.GetRoleError",
+    ],
+    [
+      "a missing ProviderId",
+      "AssumeRoleWithWebIdentity",
+      { parameters: { ...podParameters, ProviderId: undefined }, ...skip },
+      "MissingParameter",
+    ],
+    [
+      "a missing WebIdentityToken",
+      "AssumeRoleWithWebIdentity",
+      { parameters: { ...podParameters, WebIdentityToken: undefined }, ...skip },
+      "MissingParameter",
+    ],
+  ];
+  for (const [what, action, request, expected] of refusals) {
+    it(`refuses ${what} with ${expected}`, async () => {
+      assert.equal(await errorCode({ ...sts(action), ...request }), expected);
+    });
+  }
+
+  it("gives the SDK's client the code of a refusal, signed or not", async () => {
+    const client = new CommonClient("sts.tencentcloudapi.com", "2018-08-13", {
+      ...config(),
+      credential: emulatorAccount,
+    });
+    await assert.rejects(client.request("AssumeRole", guarded), { code: "UnauthorizedOperation" });
+    await assert.rejects(
+      client.request(
+        "AssumeRoleWithWebIdentity",
+        { ...podParameters, WebIdentityToken: "somebody else" },
+        { skipSign: true },
+      ),
+      { code: "InvalidParameter.WebIdentityTokenError" },
+    );
+  });
+
+  it("never repeats a web identity or an external id in a refusal", async () => {
+    const refused = await call(
+      sts("AssumeRoleWithWebIdentity", {
+        parameters: { ...podParameters, WebIdentityToken: "somebody else" },
+        ...skip,
+      }),
+    );
+    assert.doesNotMatch(JSON.stringify(refused), /somebody else|identity of the pod/);
+    assert.doesNotMatch(JSON.stringify(await call(sts("AssumeRole", { parameters: guarded }))), /tenant-1/);
+  });
+
+  describe("issues credentials that", () => {
+    it("need their token", async () => {
+      const { secretId, secretKey } = await assume();
+      for (const token of [undefined, "another", (await assume()).token]) {
+        const request = { url: emulator.url, secretId, secretKey, ...(token !== undefined && { token }) };
+        assert.equal(await errorCode(request), "AuthFailure.TokenFailure");
+      }
+    });
+
+    it("end all at once by expireTemporaryCredentials, while new ones can be had", async () => {
+      const keys = [await assume(), await assume()];
+      emulator.expireTemporaryCredentials();
+      for (const key of keys) {
+        assert.equal(await errorCode({ url: emulator.url, ...key }), "AuthFailure.TokenFailure");
+      }
+      assert.equal(await errorCode({ url: emulator.url, ...(await assume()) }), undefined);
+      assert.equal(await errorCode({ url: emulator.url }), undefined);
+    });
+
+    it("outlive a move of the emulated clock", async () => {
+      const key = await assume();
+      emulator.advance(100_000);
+      assert.equal(await errorCode({ url: emulator.url, ...key }), undefined);
+    });
+
+    it("end after the seconds asked for, or those of the role, by the real time", () => {
+      let nowMs = 1_700_000_000_000;
+      const now = () => nowMs;
+      const world = new World({ now, syncSeconds: 60 });
+      const roles = [{ arn: parameters.RoleArn }, { arn: arnOf("brief"), seconds: 0.5 }];
+      const gateway = new Gateway(new Keys([emulatorAccount], now), roles, () => world, now);
+      const send = (request: SignedRequest) => {
+        const signed = signedHeaders({ timestamp: Math.floor(nowMs / 1000), ...request });
+        const headers = Object.entries(signed).map(([name, value]) => [name.toLowerCase(), value]);
+        const body = Buffer.from(JSON.stringify(request.parameters ?? {}));
+        return gateway.answer({ method: "POST", path: "/", headers: Object.fromEntries(headers), body });
+      };
+      for (const [arn, asked, milliseconds] of [
+        [parameters.RoleArn, { DurationSeconds: 60 }, 60_000],
+        [parameters.RoleArn, {}, 7_200_000],
+        [arnOf("brief"), { DurationSeconds: 60 }, 500],
+      ] as const) {
+        const request = sts("AssumeRole", { parameters: { ...parameters, ...asked, RoleArn: arn } });
+        const key = keyOf(JSON.parse(send(request).body).Response);
+        nowMs += milliseconds - 1;
+        assert.equal(send({ url: emulator.url, ...key }).outcome, "NOTASK");
+        nowMs += 1;
+        assert.equal(send({ url: emulator.url, ...key }).outcome, "AuthFailure.TokenFailure");
+      }
+    });
+  });
+
+  it("is hit by faults on sts, and by those on any", async () => {
+    emulator.inject({ error: "InternalError.SystemError" }, { on: "sts" });
+    emulator.inject({ error: "FailedOperation" }, { on: "read", times: 2 });
+    emulator.inject({ http: 503 }, { after: 1 });
+    assert.equal(await errorCode({ url: emulator.url }), "FailedOperation");
+    assert.equal(await errorCode(sts("AssumeRole", { parameters })), "InternalError.SystemError");
+    assert.equal(await errorCode(sts("AssumeRole", { parameters })), undefined);
+    assert.equal((await sendSigned(sts("AssumeRoleWithWebIdentity"))).status, 503);
+  });
+
+  it("needs an account that there is for each role", async () => {
+    await assert.rejects(startEmulator({ roles: [{ arn: arnOf("sync"), account: "nobody" }] }), {
+      message: `A role of the emulator names the account nobody: expected one of ${emulatorAccount.secretId}.`,
+    });
+  });
+});

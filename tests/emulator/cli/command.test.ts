@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as path from "node:path";
+import { createInterface } from "node:readline";
+import { emulatorAccount, startEmulator } from "../../../emulator";
+import { help } from "../../../emulator/cli/flags";
+import { greeting } from "../../../emulator/cli/greeting";
+import { readOrder } from "../../../emulator/cli/order";
+import { faultNames, gatewayFaultNames } from "../../../emulator/http/faultInput";
+import { call, sendSigned } from "../api/signedRequest";
+
+const root = path.join(__dirname, "../../..");
+
+describe("the command cwp-emulator", () => {
+  let running: ChildProcess | undefined;
+  afterEach(() => running?.kill("SIGKILL"));
+
+  function start(...flags: string[]) {
+    const child = spawn(process.execPath, ["dist/emulator/cli/command.js", ...flags], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    running = child;
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    return {
+      child,
+      nextLine: async (): Promise<string> => (await lines.next()).value,
+      exitCode: async (): Promise<unknown> => (await once(child, "exit"))[0],
+      all: async () => {
+        const output = { stdout: "", stderr: "" };
+        child.stdout.on("data", (chunk) => {
+          output.stdout += chunk;
+        });
+        child.stderr.on("data", (chunk) => {
+          output.stderr += chunk;
+        });
+        const [code] = await once(child, "close");
+        return { code, ...output };
+      },
+    };
+  }
+
+  it("prints its URL, then one line a request, and ends with 0 on SIGTERM", async () => {
+    const account = { secretId: "AKIDmine", secretKey: "mine" };
+    const { child, nextLine, exitCode } = start(
+      ...["--sync-seconds", "0.5", "--secret-id", account.secretId, "--secret-key", account.secretKey],
+      ...["--token", "session"],
+    );
+    const url = await nextLine();
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
+    await call({ url, ...account, token: "session", parameters: { Sync: true } });
+    assert.match(
+      await nextLine(),
+      /^\d\d:\d\d:\d\d {2}SyncMachines +trigger {2}AKIDmine +SYNCING +started .* \(/,
+    );
+    child.kill("SIGTERM");
+    assert.equal(await exitCode(), 0);
+  });
+
+  it("prints nothing but its URL with --quiet, and ends with 0 on SIGINT", async () => {
+    const { child, nextLine, exitCode } = start("--quiet");
+    await call({ url: await nextLine() });
+    child.kill("SIGINT");
+    assert.equal(await exitCode(), 0);
+    assert.equal(await nextLine(), undefined);
+  });
+
+  it("greets nobody where its output is no terminal", async () => {
+    const { child, nextLine } = start();
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    await call({ url: await nextLine() });
+    await nextLine();
+    child.kill("SIGTERM");
+    await once(child, "close");
+    assert.equal(stderr, "");
+  });
+
+  it("misbehaves from the start as --faults says", async () => {
+    const { nextLine } = start(
+      ...["--faults", '{"forgets": true}', "--faults", '{"unknownState": "PAUSED"}'],
+      ...["--faults", '{"inject": {"http": 502}, "on": "trigger"}'],
+    );
+    const url = await nextLine();
+    assert.equal((await sendSigned({ url, parameters: { Sync: true } })).status, 502);
+    assert.equal((await call({ url })).State, "PAUSED");
+  });
+
+  it("explains itself with --help, and ends with 0", async () => {
+    assert.deepEqual(await start("--help").all(), { code: 0, stdout: help, stderr: "" });
+  });
+
+  it("ends with 2 and one line on stderr for a flag that it does not know", async () => {
+    const { code, stdout, stderr } = await start("--prot", "1").all();
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, /^cwp-emulator: Unknown option '--prot'.*\n$/);
+  });
+
+  it("ends with 1 and one line on stderr when its port is in use", async () => {
+    const first = await startEmulator();
+    const { port } = new URL(first.url);
+    const { code, stderr } = await start("--port", port).all();
+    await first.stop();
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`^cwp-emulator: Port ${port} on 127\\.0\\.0\\.1 is in use.*\\n$`));
+  });
+});
+
+describe("the greeting of cwp-emulator", () => {
+  const url = "http://127.0.0.1:8080";
+
+  it("gives the commands that point a stack at it", () => {
+    assert.deepEqual(greeting(url, emulatorAccount).match(/pulumi .*/g), [
+      "pulumi config set tencentcloud-cwp:endpoint http://127.0.0.1:8080",
+      `pulumi config set tencentcloud:secretId ${emulatorAccount.secretId}`,
+      `pulumi config set --secret tencentcloud:secretKey ${emulatorAccount.secretKey}`,
+    ]);
+  });
+
+  it("shows neither a key nor a token that somebody chose: the command asks for them", () => {
+    const text = greeting(url, { secretId: "AKIDmine", secretKey: "chosen-key", token: "chosen-token" });
+    assert.doesNotMatch(text, /chosen/);
+    assert.match(text, /set --secret tencentcloud:secretKey$/m);
+    assert.match(text, /set --secret tencentcloud:securityToken$/m);
+  });
+});
+
+describe("the flags of cwp-emulator", () => {
+  const noFile = (file: string) => assert.fail(`${file} was read`);
+  const read = (...args: string[]) => readOrder(args, noFile, 0);
+
+  it("serve the emulator's own account for 2 s a sync by default", () => {
+    assert.deepEqual(read(), {
+      help: false,
+      quiet: false,
+      account: emulatorAccount,
+      options: { port: 0, syncSeconds: 2, accounts: [emulatorAccount], roles: [] },
+      injected: [],
+      hosts: [],
+    });
+  });
+
+  it("set port, sync time, key pair, token, role and quiet", () => {
+    const arn = "qcs::cam::uin/100000000001:roleName/sync";
+    const flags = "--port 8080 --sync-seconds 0.5 --secret-id AKIDmine --secret-key mine --token t --quiet";
+    assert.deepEqual(read(...flags.split(" "), "--role-arn", arn), {
+      help: false,
+      quiet: true,
+      account: { secretId: "AKIDmine", secretKey: "mine", token: "t" },
+      options: {
+        port: 8080,
+        syncSeconds: 0.5,
+        accounts: [{ secretId: "AKIDmine", secretKey: "mine", token: "t" }],
+        roles: [{ arn }],
+      },
+      injected: [],
+      hosts: [],
+    });
+  });
+
+  it("are all explained by --help", () => {
+    assert.deepEqual(read("--help"), { help: true });
+    const account = ["secret-id", "secret-key", "token", "role-arn"];
+    for (const flag of ["port", "sync-seconds", "scenario", "faults", ...account, "quiet", "help"]) {
+      assert.match(help, new RegExp(`^  --${flag} `, "m"));
+    }
+  });
+
+  it("are explained with every fault there is, in lines that fit a terminal", () => {
+    for (const fault of [...faultNames, ...gatewayFaultNames]) {
+      assert.match(help, new RegExp(`\\b${fault}: `), fault);
+    }
+    assert.deepEqual(
+      help.split("\n").filter(({ length }) => length > 100),
+      [],
+    );
+  });
+
+  const wrong: [string, RegExp][] = [
+    ["--port 70000", /^--port 70000 is not a port: expected a whole number from 0 to 65535\.$/],
+    ["--port http", /^--port http is not a port/],
+    ["--sync-seconds soon", /^--sync-seconds soon is not a duration/],
+    ["--sync-seconds -1", /^Option '--sync-seconds' argument is ambiguous\. See cwp-emulator --help\.$/],
+    ["--secret-id AKIDmine", /give both or neither/],
+    ["--secret-key mine", /give both or neither/],
+    ["serve", /^Unexpected argument 'serve'/],
+  ];
+  for (const [flags, message] of wrong) {
+    it(`refuse ${flags}`, () => {
+      assert.throws(() => read(...flags.split(" ")), { message });
+    });
+  }
+
+  const wrongFaults: [string, string][] = [
+    ['{"staleSeconds": "3"}', "In --faults, `staleSeconds` is not valid: expected a number."],
+    ['{"inject": {"http": 700}}', "In --faults, `inject.http` is not valid: expected at most 599."],
+    ["staleSeconds=3", "--faults is not valid JSON: expected one JSON object."],
+    ["[]", "--faults is not valid: expected one JSON object."],
+  ];
+  for (const [json, message] of wrongFaults) {
+    it(`refuse --faults ${json}`, () => {
+      assert.throws(() => read("--faults", json), { message });
+    });
+  }
+});

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
+import { call, sendSigned } from "../api/signedRequest";
+
+describe("the emulator's own paths", () => {
+  let emulator: Emulator;
+  const other = { secretId: "AKIDother", secretKey: "other" };
+  beforeEach(async () => {
+    emulator = await startEmulator({ syncSeconds: 60, accounts: [emulatorAccount, other] });
+  });
+  afterEach(() => emulator.stop());
+
+  async function own(method: string, path: string, body?: unknown) {
+    const answer = await fetch(`${emulator.url}/_emulator/${path}`, {
+      method,
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    assert.match(answer.headers.get("content-type") ?? "", /^application\/json/);
+    return { status: answer.status, json: JSON.parse(await answer.text()) };
+  }
+
+  it("add one host or a list, and show which of them CWP shows", async () => {
+    await own("POST", "hosts", { id: "ins-1", name: "web", ip: "10.1.1.1", region: "ap-shanghai" });
+    await call({ url: emulator.url, parameters: { Sync: true } });
+    await own("POST", "hosts", [{ id: "ins-2" }, { id: "lhins-3", machineType: "LH" }]);
+    await own("POST", "advance", { seconds: 60 });
+    const { json } = await own("GET", "hosts");
+    assert.deepEqual(json[0], {
+      id: "ins-1",
+      name: "web",
+      ip: "10.1.1.1",
+      region: "ap-shanghai",
+      machineType: "CVM",
+      visible: true,
+    });
+    assert.deepEqual(
+      json.map(({ id, visible }: { id: string; visible: boolean }) => [id, visible]),
+      [
+        ["ins-1", true],
+        ["ins-2", false],
+        ["lhins-3", false],
+      ],
+    );
+  });
+
+  it("add none of a list when one of it is not valid", async () => {
+    const { status, json } = await own("POST", "hosts", [{ id: "ins-1" }, { name: "web" }]);
+    assert.equal(status, 400);
+    assert.match(json.error, /missing a required parameter `id`/);
+    assert.deepEqual((await own("GET", "hosts")).json, []);
+  });
+
+  it("mean the first account, or the one of secretId", async () => {
+    await own("POST", "hosts?secretId=AKIDother", { id: "ins-1" });
+    assert.deepEqual((await own("GET", "hosts")).json, []);
+    assert.equal((await own("GET", "hosts?secretId=AKIDother")).json.length, 1);
+    assert.equal((await own("GET", "hosts?secretId=AKIDnobody")).status, 400);
+  });
+
+  it("show and clear the log of API requests, and are not in it", async () => {
+    await call({ url: emulator.url });
+    const { json } = await own("GET", "requests");
+    assert.deepEqual(
+      json.map(({ action, answer }: { action: string; answer: string }) => [action, answer]),
+      [["SyncMachines", "NOTASK"]],
+    );
+    await own("DELETE", "requests");
+    assert.deepEqual((await own("GET", "requests")).json, []);
+  });
+
+  it("set the faults of CWP, and heal it", async () => {
+    await own("POST", "faults", {
+      startLagSeconds: 0,
+      staleSeconds: 0,
+      staleAlways: false,
+      forgets: false,
+      emptyTimes: false,
+      neverEnds: true,
+      deafTriggers: 0,
+      busyTrigger: "join",
+      laggingTimesSeconds: 0,
+      unknownState: "PAUSED",
+      foreignSyncs: [{ atMs: 0, seconds: 1 }],
+    });
+    assert.equal((await call({ url: emulator.url })).State, "PAUSED");
+    await own("POST", "faults", {});
+    assert.equal((await call({ url: emulator.url })).State, "NOTASK");
+  });
+
+  it("inject gateway faults", async () => {
+    await own("POST", "faults", { inject: { http: 503 }, times: 2, on: "any", after: 0 });
+    await own("POST", "faults", { inject: { empty: true } });
+    const seen: unknown[] = [];
+    for (let request = 0; request < 4; request += 1) {
+      const { status, text } = await sendSigned({ url: emulator.url });
+      seen.push([status, text === ""]);
+    }
+    assert.deepEqual(seen, [
+      [503, false],
+      [503, false],
+      [200, true],
+      [200, false],
+    ]);
+  });
+
+  it("inject an error with its message, a status with its body, a body, and a delay", async () => {
+    const message = "The service is being updated.";
+    await own("POST", "faults", { inject: { error: "ServiceUnavailable", message } });
+    await own("POST", "faults", { inject: { http: 502, body: "Bad Gateway" } });
+    await own("POST", "faults", { inject: { body: '{"Response":' } });
+    await own("POST", "faults", { inject: { delaySeconds: 0.05 } });
+    assert.deepEqual((await call({ url: emulator.url })).Error, {
+      Code: "ServiceUnavailable",
+      Message: message,
+    });
+    const { status, text } = await sendSigned({ url: emulator.url });
+    assert.deepEqual([status, text], [502, "Bad Gateway"]);
+    assert.equal((await sendSigned({ url: emulator.url })).text, '{"Response":');
+    const sentMs = performance.now();
+    assert.equal((await call({ url: emulator.url })).State, "NOTASK");
+    assert.ok(performance.now() - sentMs >= 45);
+  });
+
+  it("start a sync of somebody else's", async () => {
+    await own("POST", "foreign-sync", { seconds: 5 });
+    assert.equal((await call({ url: emulator.url })).State, "SYNCING");
+    emulator.advance(5);
+    await own("POST", "foreign-sync");
+    emulator.advance(59);
+    assert.equal((await call({ url: emulator.url })).State, "SYNCING");
+  });
+
+  const wrong: [string, unknown, RegExp][] = [
+    ["hosts", "{", /not valid JSON/],
+    ["hosts", "7", /expected one JSON object/],
+    ["hosts", { id: 7 }, /`id` is not valid: expected a string/],
+    ["hosts", { id: "ins-1", machineType: "VM" }, /one of CVM, BM, ECM, LH, Other/],
+    ["faults", { neverend: 1 }, /`neverend` is not recognized\. Known: .*neverEnds/],
+    ["faults", { deafTriggers: -1 }, /`deafTriggers` is not valid: expected 0 or more/],
+    ["faults", { neverEnds: "yes" }, /`neverEnds` is not valid: expected a number/],
+    ["faults", { busyTrigger: "wait" }, /one of join, FailedOperation/],
+    ["faults", { foreignSyncs: [{ seconds: 1 }] }, /`inSeconds` is not valid: expected a number, or atMs/],
+    ["faults", { inject: {} }, /names no fault\. Known: error, http/],
+    ["faults", { inject: { http: 700 } }, /`http` is not valid: expected at most 599/],
+    ["faults", { inject: { http: 99 } }, /an HTTP status from 200 to 599/],
+    ["faults", { inject: { http: 503 }, on: "write" }, /one of trigger, read, sts, any/],
+    ["advance", {}, /`seconds`/],
+    ["advance", { seconds: -1 }, /`seconds` is not valid: expected 0 or more/],
+    ["foreign-sync", { seconds: "5" }, /`seconds` is not valid: expected a number/],
+  ];
+  for (const [path, body, message] of wrong) {
+    it(`refuse ${JSON.stringify(body)} for ${path} with a message`, async () => {
+      const { status, json } = await own("POST", path, body);
+      assert.equal(status, 400);
+      assert.match(json.error, message);
+    });
+  }
+
+  it("say which paths there are when one is unknown", async () => {
+    const { status, json } = await own("PUT", "hosts");
+    assert.equal(status, 404);
+    assert.match(json.error, /no PUT \/_emulator\/hosts.*POST \/_emulator\/hosts/);
+  });
+});

@@ -1,0 +1,439 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Faults, World } from "../../../emulator";
+
+/** 2020-11-11 12:00:00 in UTC+8. */
+const noonMs = Date.UTC(2020, 10, 11, 4);
+
+/** A world whose clock the test moves. */
+function create(faults: Faults = {}, syncSeconds = 60) {
+  let nowMs = noonMs;
+  const world = new World({ now: () => nowMs, syncSeconds, faults });
+  return {
+    world,
+    wait: (seconds: number) => {
+      nowMs += seconds * 1000;
+    },
+    trigger: () => world.syncMachines(true),
+    read: () => world.syncMachines(false),
+  };
+}
+
+function status(State: string, start = "", end = "") {
+  const time = (clock: string) => (clock === "" ? "" : `2020-11-11 ${clock}`);
+  return { State, LatestStartTime: time(start), LatestEndTime: time(end) };
+}
+
+describe("the emulated world", () => {
+  describe("when healthy", () => {
+    it("has no task and no times before the first sync", () => {
+      assert.deepEqual(create().read(), status("NOTASK"));
+    });
+
+    it("syncs for its sync time, then is finished, with times in UTC+8", () => {
+      const { trigger, read, wait } = create();
+      wait(60);
+      assert.deepEqual(trigger(), status("SYNCING", "12:01:00"));
+      wait(59.999);
+      assert.deepEqual(read(), status("SYNCING", "12:01:00"));
+      wait(0.001);
+      assert.deepEqual(read(), status("FINISHED", "12:01:00", "12:02:00"));
+    });
+
+    it("writes times in whole seconds, rounded down", () => {
+      const { trigger, read, wait } = create({}, 0.5);
+      wait(0.9);
+      trigger();
+      wait(0.5);
+      assert.deepEqual(read(), status("FINISHED", "12:00:00", "12:00:01"));
+    });
+
+    it("shows the end of the sync before while the next one goes", () => {
+      const { trigger, read, wait } = create();
+      trigger();
+      wait(100);
+      trigger();
+      assert.deepEqual(read(), status("SYNCING", "12:01:40", "12:01:00"));
+    });
+
+    it("starts nothing new when triggered during a sync", () => {
+      const { world, trigger, wait } = create();
+      trigger();
+      wait(30);
+      assert.deepEqual(trigger(), status("SYNCING", "12:00:00"));
+      wait(30);
+      assert.equal(world.runs.length, 1);
+      assert.deepEqual(trigger(), status("SYNCING", "12:01:00", "12:01:00"));
+    });
+
+    it("finishes at once when a sync takes no time", () => {
+      const { trigger } = create({}, 0);
+      assert.deepEqual(trigger(), status("FINISHED", "12:00:00", "12:00:00"));
+    });
+
+    it("shows a host only after a sync that started after it was added", () => {
+      const { world, trigger, wait } = create();
+      world.addHost({ id: "ins-1" });
+      trigger();
+      world.addHost({ id: "ins-2" });
+      wait(59);
+      assert.deepEqual(world.machines(), []);
+      wait(1);
+      assert.deepEqual(
+        world.machines().map(({ id }) => id),
+        ["ins-1"],
+      );
+      trigger();
+      wait(60);
+      assert.deepEqual(
+        world.machines().map(({ id }) => id),
+        ["ins-1", "ins-2"],
+      );
+    });
+
+    it("hides a host that is added anew until the next sync", () => {
+      const { world, trigger, wait } = create();
+      world.addHost({ id: "ins-1" });
+      trigger();
+      wait(60);
+      world.addHost({ id: "ins-1" });
+      assert.deepEqual(world.machines(), []);
+    });
+
+    it("takes a new sync time for syncs still to start", () => {
+      const { world, trigger, read, wait } = create();
+      trigger();
+      world.setSyncSeconds(10);
+      wait(10);
+      assert.equal(read().State, "SYNCING");
+      wait(50);
+      trigger();
+      wait(10);
+      assert.equal(read().State, "FINISHED");
+    });
+
+    it("keeps the sync time of a sync that had started when the new one came, though nobody had looked", () => {
+      const { world, trigger, read, wait } = create({ startLagSeconds: 5 });
+      trigger();
+      wait(6);
+      world.setSyncSeconds(1);
+      assert.equal(read().State, "SYNCING");
+    });
+  });
+
+  describe("with syncs of somebody else's", () => {
+    it("shows one like any other sync, and a trigger joins it", () => {
+      const { world, trigger, read, wait } = create();
+      world.startForeignSync(10);
+      assert.deepEqual(trigger(), status("SYNCING", "12:00:00"));
+      wait(10);
+      assert.deepEqual(read(), status("FINISHED", "12:00:00", "12:00:10"));
+      assert.deepEqual(world.runs, [{ startMs: noonMs, endMs: noonMs + 10_000, by: "foreign" }]);
+    });
+
+    it("has those of the past as its history, and starts later ones on time, in whatever order they are given", () => {
+      const { world, read, wait } = create({
+        foreignSyncs: [
+          { atMs: noonMs + 60_000, seconds: 5 },
+          { atMs: noonMs - 50_000, seconds: 1 },
+          { atMs: noonMs - 60_000, seconds: 30 },
+        ],
+      });
+      assert.deepEqual(read(), status("FINISHED", "11:59:00", "11:59:30"));
+      wait(61);
+      assert.deepEqual(read(), status("SYNCING", "12:01:00", "11:59:30"));
+      assert.equal(world.runs.length, 2);
+    });
+
+    it("does not show a host for one that started before it was added, though nobody had looked", () => {
+      const { world, wait } = create({ foreignSyncs: [{ atMs: noonMs + 1000, seconds: 10 }] });
+      wait(5);
+      world.addHost({ id: "ins-1" });
+      wait(10);
+      assert.deepEqual(world.machines(), []);
+    });
+
+    it("starts none that falls into a sync that is going", () => {
+      const { world, trigger, wait } = create({ foreignSyncs: [{ atMs: noonMs + 30_000, seconds: 60 }] });
+      trigger();
+      wait(90);
+      assert.equal(world.runs.length, 1);
+    });
+
+    it("starts only those of the faults set last, beside a trigger that was accepted", () => {
+      const { world, trigger, wait } = create({
+        startLagSeconds: 100,
+        foreignSyncs: [{ atMs: noonMs + 10_000, seconds: 1 }],
+      });
+      trigger();
+      world.setFaults({ foreignSyncs: [{ atMs: noonMs + 20_000, seconds: 1 }] });
+      wait(100);
+      assert.deepEqual(
+        world.runs.map(({ startMs, by }) => [startMs - noonMs, by]),
+        [
+          [20_000, "foreign"],
+          [100_000, "trigger"],
+        ],
+      );
+    });
+
+    it("ignores those already past when faults are set later", () => {
+      const { world, read, wait } = create();
+      wait(60);
+      world.setFaults({ foreignSyncs: [{ atMs: noonMs, seconds: 1 }] });
+      assert.deepEqual(read(), status("NOTASK"));
+    });
+  });
+
+  describe("with a fault", () => {
+    it("startLagSeconds: starts the accepted sync later, and shows the old status until then", () => {
+      const { world, trigger, read, wait } = create({ startLagSeconds: 5 });
+      world.addHost({ id: "ins-1" });
+      assert.deepEqual(trigger(), status("NOTASK"));
+      wait(4);
+      assert.deepEqual(read(), status("NOTASK"));
+      wait(1);
+      assert.deepEqual(read(), status("SYNCING", "12:00:05"));
+      wait(60);
+      assert.deepEqual(read(), status("FINISHED", "12:00:05", "12:01:05"));
+      assert.equal(world.machines().length, 1);
+    });
+
+    it("staleAlways: shows the status of before the trigger for staleSeconds, but the first answer is true", () => {
+      const { trigger, read, wait } = create({ staleSeconds: 5, staleAlways: true });
+      assert.equal(trigger().State, "SYNCING");
+      wait(4);
+      assert.deepEqual(read(), status("NOTASK"));
+      wait(1);
+      assert.deepEqual(read(), status("SYNCING", "12:00:00"));
+      wait(59);
+      assert.equal(read().State, "SYNCING");
+      wait(1);
+      assert.equal(read().State, "FINISHED");
+    });
+
+    it("staleSeconds: draws for each answer how old it is", () => {
+      const draws = [0, 0.9, 0.1];
+      const { trigger, read, wait } = create({ staleSeconds: 10, random: () => draws.shift() ?? 0 });
+      trigger();
+      wait(5);
+      assert.deepEqual(
+        [read(), read(), read()].map(({ State }) => State),
+        ["SYNCING", "NOTASK", "SYNCING"],
+      );
+    });
+
+    it("staleSeconds: answers the truth once after freshen()", () => {
+      const { world, trigger, read } = create({ staleSeconds: 5, staleAlways: true });
+      trigger();
+      world.freshen();
+      assert.equal(read().State, "SYNCING");
+      assert.equal(read().State, "NOTASK");
+    });
+
+    it("staleSeconds: leaves the answer to a trigger true", () => {
+      const { trigger, read } = create({ staleSeconds: 5, staleAlways: true });
+      read();
+      assert.equal(trigger().State, "SYNCING");
+    });
+
+    it("staleSeconds: draws the same in every world when it has no random of its own", () => {
+      const draw = () => {
+        const { trigger, read, wait } = create({ staleSeconds: 10 });
+        trigger();
+        wait(5);
+        return Array.from({ length: 50 }, () => read().State);
+      };
+      assert.deepEqual(draw(), draw());
+      assert.deepEqual([...new Set(draw())].sort(), ["NOTASK", "SYNCING"]);
+    });
+
+    it("forgets: has no task once the sync has finished, beside its times", () => {
+      const { trigger, read, wait } = create({ forgets: true });
+      assert.equal(trigger().State, "SYNCING");
+      wait(60);
+      assert.deepEqual(read(), status("NOTASK", "12:00:00", "12:01:00"));
+    });
+
+    it("emptyTimes: has states but no times", () => {
+      const { trigger, read, wait } = create({ emptyTimes: true });
+      assert.deepEqual(trigger(), status("SYNCING"));
+      wait(60);
+      assert.deepEqual(read(), status("FINISHED"));
+    });
+
+    it("neverEnds: leaves so many triggered syncs, or all, without an end", () => {
+      for (const neverEnds of [1, true]) {
+        const { world, trigger, read, wait } = create({ neverEnds });
+        world.startForeignSync(10);
+        wait(10);
+        assert.equal(read().State, "FINISHED");
+        trigger();
+        wait(1e9);
+        assert.equal(read().State, "SYNCING");
+        assert.equal(world.runs.at(-1)?.endMs, Number.POSITIVE_INFINITY);
+      }
+    });
+
+    it("deafTriggers: starts nothing for the first so many triggers", () => {
+      const { world, trigger } = create({ deafTriggers: 2 });
+      assert.deepEqual(
+        [trigger(), trigger(), trigger()].map(({ State }) => State),
+        ["NOTASK", "NOTASK", "SYNCING"],
+      );
+      assert.equal(world.runs.length, 1);
+    });
+
+    it("busyTrigger: refuses a trigger during a sync with FailedOperation", () => {
+      const { trigger, wait } = create({ busyTrigger: "FailedOperation" });
+      trigger();
+      assert.throws(trigger, { code: "FailedOperation" });
+      wait(60);
+      assert.equal(trigger().State, "SYNCING");
+    });
+
+    it("laggingTimesSeconds: changes the state at once and the times later", () => {
+      const { trigger, read, wait } = create({ laggingTimesSeconds: 3 });
+      assert.deepEqual(trigger(), status("SYNCING"));
+      wait(60);
+      assert.deepEqual(read(), status("FINISHED", "12:00:00"));
+      wait(3);
+      assert.deepEqual(read(), status("FINISHED", "12:00:00", "12:01:00"));
+    });
+
+    it("unknownState: answers that state, whatever the true one", () => {
+      assert.equal(create({ unknownState: "PAUSED" }).read().State, "PAUSED");
+    });
+
+    it("is healed by setFaults, and its running sync keeps its end", () => {
+      const { world, trigger, read, wait } = create({ forgets: true });
+      trigger();
+      world.setFaults({});
+      wait(60);
+      assert.equal(read().State, "FINISHED");
+    });
+  });
+
+  describe("whatever happens", () => {
+    /** One thing that happens; `ms` is how long to wait, or how long a foreign sync takes. */
+    interface Step {
+      readonly kind: "wait" | "trigger" | "read" | "add" | "foreign";
+      readonly ms: number;
+    }
+    const step: fc.Arbitrary<Step> = fc.record({
+      kind: fc.constantFrom("wait", "wait", "trigger", "read", "add", "foreign"),
+      ms: fc.integer({ min: 0, max: 90_000 }),
+    });
+    const faults = fc.record(
+      {
+        startLagSeconds: fc.integer({ min: 0, max: 20 }),
+        staleSeconds: fc.integer({ min: 0, max: 20 }),
+        forgets: fc.boolean(),
+        neverEnds: fc.integer({ min: 0, max: 1 }),
+        deafTriggers: fc.integer({ min: 0, max: 2 }),
+        laggingTimesSeconds: fc.integer({ min: 0, max: 20 }),
+      },
+      { requiredKeys: [] },
+    );
+    const steps = fc.array(step, { maxLength: 40 });
+    const syncSeconds = fc.constantFrom(0, 0.25, 1, 30, 60);
+
+    /** Plays the steps, and tells what was seen at each of them. */
+    function play(plan: readonly Step[], worldFaults: Faults, seconds: number) {
+      let nowMs = noonMs;
+      const world = new World({ now: () => nowMs, syncSeconds: seconds, faults: worldFaults });
+      const added: { id: string; runsBefore: number }[] = [];
+      return plan.map(({ kind, ms }) => {
+        let answer: ReturnType<World["syncMachines"]> | undefined;
+        if (kind === "wait") {
+          nowMs += ms;
+        } else if (kind === "foreign") {
+          world.startForeignSync(ms / 1000);
+        } else if (kind === "add") {
+          const id = `ins-${added.length}`;
+          added.push({ id, runsBefore: world.runs.length });
+          world.addHost({ id });
+        } else {
+          answer = world.syncMachines(kind === "trigger");
+        }
+        return {
+          kind,
+          nowMs,
+          answer,
+          added: [...added],
+          runs: world.runs,
+          machines: world.machines(),
+        };
+      });
+    }
+
+    it("equal worlds give equal answers", () => {
+      fc.assert(
+        fc.property(steps, faults, syncSeconds, (plan, worldFaults, seconds) => {
+          assert.deepEqual(play(plan, worldFaults, seconds), play(plan, worldFaults, seconds));
+        }),
+      );
+    });
+
+    it("a host shows if, and only if, a sync that started after it was added has ended", () => {
+      fc.assert(
+        fc.property(steps, faults, syncSeconds, (plan, worldFaults, seconds) => {
+          for (const { nowMs, added, runs, machines } of play(plan, worldFaults, seconds)) {
+            const due = added.filter(({ runsBefore }) =>
+              runs.some(({ endMs }, index) => index >= runsBefore && endMs <= nowMs),
+            );
+            assert.deepEqual(
+              machines.map(({ id }) => id),
+              due.map(({ id }) => id),
+            );
+          }
+        }),
+      );
+    });
+
+    it("two syncs never run at once, and a sync never changes once it has started", () => {
+      fc.assert(
+        fc.property(steps, faults, syncSeconds, (plan, worldFaults, seconds) => {
+          let before: World["runs"] = [];
+          for (const { nowMs, runs } of play(plan, worldFaults, seconds)) {
+            assert.deepEqual(runs.slice(0, before.length), before);
+            runs.forEach(({ startMs, endMs }, index) => {
+              assert.ok(startMs <= nowMs && startMs <= endMs);
+              assert.ok(startMs >= (runs[index - 1]?.endMs ?? 0));
+            });
+            before = runs;
+          }
+        }),
+      );
+    });
+
+    it("the times of a healthy world never move backwards, and it is idle exactly between syncs", () => {
+      fc.assert(
+        fc.property(steps, syncSeconds, (plan, seconds) => {
+          let latest = { start: "", end: "" };
+          for (const { nowMs, answer, runs } of play(plan, {}, seconds)) {
+            if (answer !== undefined) {
+              assert.ok(answer.LatestStartTime >= latest.start && answer.LatestEndTime >= latest.end);
+              latest = { start: answer.LatestStartTime, end: answer.LatestEndTime };
+              const isRunning = runs.some(({ startMs, endMs }) => startMs <= nowMs && nowMs < endMs);
+              assert.equal(answer.State === "SYNCING", isRunning);
+            }
+          }
+        }),
+      );
+    });
+
+    it("a trigger of a healthy world is followed by a sync that starts now, or joins one that is going", () => {
+      fc.assert(
+        fc.property(steps, syncSeconds, (plan, seconds) => {
+          for (const { kind, nowMs, runs } of play(plan, {}, seconds)) {
+            if (kind === "trigger") {
+              const latest = runs.at(-1);
+              assert.ok(latest !== undefined && (latest.startMs === nowMs || nowMs < latest.endMs));
+            }
+          }
+        }),
+      );
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { cleanEnvironment } from "../../../environment";
+
+/** Where nobody listens. (Port 1 would not do: fetch refuses it without a try.) */
+export const NOWHERE = "http://127.0.0.1:2";
+
+/** An empty home folder, which credential files are looked for in. */
+export interface Home {
+  readonly folder: string;
+  /** Writes a file, as JSON if it is no text. Gives its full path. */
+  write(file: string, content: string | object): string;
+}
+
+/** Gives every test of a suite a clean environment, a home folder of its own, and no metadata service. */
+export function ownHome(): Home {
+  cleanEnvironment();
+  let folder = "";
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-home-"));
+    process.env.HOME = folder;
+    process.env.USERPROFILE = folder;
+    process.env.TENCENTCLOUD_METADATA_URL = NOWHERE;
+    for (const name of Object.keys(process.env).filter((name) => name.startsWith("TKE_"))) {
+      delete process.env[name];
+    }
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  return {
+    get folder() {
+      return folder;
+    },
+    write(file, content) {
+      const full = path.join(folder, file);
+      fs.mkdirSync(path.dirname(full), { recursive: true });
+      fs.writeFileSync(full, typeof content === "string" ? content : JSON.stringify(content));
+      return full;
+    },
+  };
+}

@@ -1,0 +1,317 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../../../emulator";
+import { resolveConnection } from "../../../../provider/account/settings";
+import { type CwpClient, connect } from "../../../../provider/cwp/client";
+import { type Found, Renewing } from "../../../../provider/cwp/credentials";
+import { CwpError } from "../../../../provider/cwp/errors";
+import { MachineSyncs } from "../../../../provider/wait/loop";
+import { Pace } from "../../../../provider/wait/pace";
+import { WaitError } from "../../../../provider/wait/waitError";
+import { HurriedTime } from "../../../hurriedTime";
+import { refusal } from "../../../refusal";
+import { ownHome } from "./home";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const LONG_MS = 5 * SECOND;
+
+describe("Credentials that are kept", () => {
+  let now: number;
+  let lookUps: number;
+  let next: () => Found;
+  let kept: Renewing;
+
+  beforeEach(() => {
+    now = 1_000 * HOUR;
+    lookUps = 0;
+    const source = {
+      identity: "test",
+      async find() {
+        lookUps += 1;
+        return next();
+      },
+    };
+    kept = new Renewing(source, () => now);
+  });
+
+  /** The credentials of the n-th look-up, which live so long. */
+  const living = (ms?: number) => (): Found => ({
+    secretId: `id-${lookUps}`,
+    secretKey: "key",
+    ...(ms !== undefined && { expiresAt: now + ms }),
+  });
+  const failing = () => {
+    throw new Error(`look-up ${lookUps} failed`);
+  };
+  const secretId = async () => (await kept.get()).secretId;
+
+  it("are looked up once when they do not end", async () => {
+    next = living();
+    for (let year = 0; year < 3; year++) {
+      assert.equal(await secretId(), "id-1");
+      now += 365 * 24 * HOUR;
+    }
+  });
+
+  const lives: readonly [life: string, ms: number, renewedAfterMs: number][] = [
+    ["two hours are looked up again five minutes before the end", 2 * HOUR, 2 * HOUR - 5 * MINUTE],
+    ["ten minutes are looked up again halfway", 10 * MINUTE, 5 * MINUTE],
+    ["one minute are looked up again halfway", MINUTE, 30 * SECOND],
+  ];
+  for (const [life, ms, renewedAfterMs] of lives) {
+    it(`that live ${life}`, async () => {
+      next = living(ms);
+      const start = now;
+      assert.equal(await secretId(), "id-1");
+      now = start + renewedAfterMs - 1;
+      assert.equal(await secretId(), "id-1");
+      now = start + renewedAfterMs;
+      assert.equal(await secretId(), "id-2");
+      assert.equal(await secretId(), "id-2");
+      now = start + 2 * renewedAfterMs;
+      assert.equal(await secretId(), "id-3");
+    });
+  }
+
+  it("serve on until their end when a renewal fails, while each request tries again", async () => {
+    next = living(HOUR);
+    const end = now + HOUR;
+    await secretId();
+    next = failing;
+    now = end - 4 * MINUTE;
+    assert.equal(await secretId(), "id-1");
+    now = end - 1;
+    assert.equal(await secretId(), "id-1");
+    assert.equal(lookUps, 3);
+    now = end;
+    await assert.rejects(kept.get(), /look-up 4 failed/);
+    next = living(HOUR);
+    assert.equal(await secretId(), "id-5");
+  });
+
+  it("are looked up again after a first look-up that failed", async () => {
+    next = failing;
+    await assert.rejects(kept.get(), /look-up 1 failed/);
+    next = living(HOUR);
+    assert.equal(await secretId(), "id-2");
+    assert.equal(await secretId(), "id-2");
+  });
+
+  it("are looked up again once they are forgotten, and do not serve on when that fails", async () => {
+    next = living(HOUR);
+    await secretId();
+    kept.forget();
+    next = failing;
+    await assert.rejects(kept.get(), /look-up 2 failed/);
+    next = living(HOUR);
+    assert.equal(await secretId(), "id-3");
+  });
+});
+
+const owner = { secretId: "AKIDowner", secretKey: "the-secret-key-of-the-owner" };
+const relative = { secretId: "AKIDrelative", secretKey: "the-secret-key-of-a-relative" };
+const roleArn = "qcs::cam::uin/100000000001:roleName/sync";
+
+describe("Temporary credentials of a client", () => {
+  const home = ownHome();
+
+  let time: HurriedTime;
+  let emulator: Emulator;
+
+  beforeEach(async () => {
+    time = new HurriedTime();
+    emulator = await startEmulator({
+      accounts: [owner, relative],
+      syncSeconds: 3600,
+      roles: [{ arn: roleArn, seconds: 600 }],
+      camRole: { name: "sync", seconds: 600 },
+    });
+    process.env.TENCENTCLOUD_CWP_ENDPOINT = emulator.url;
+  });
+  afterEach(async () => {
+    time.restore();
+    await emulator.stop();
+  });
+
+  const inEnvironment = (values: Record<string, string>) => Object.assign(process.env, values);
+  const sources: readonly [title: string, set: () => void][] = [
+    [
+      "a role to assume",
+      () =>
+        inEnvironment({
+          TENCENTCLOUD_SECRET_ID: owner.secretId,
+          TENCENTCLOUD_SECRET_KEY: owner.secretKey,
+          TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
+        }),
+    ],
+    ["the CVM role", () => inEnvironment({ TENCENTCLOUD_METADATA_URL: emulator.url })],
+    [
+      "a role to assume with the CVM role",
+      () =>
+        inEnvironment({
+          TENCENTCLOUD_METADATA_URL: emulator.url,
+          TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
+        }),
+    ],
+  ];
+  const assumesRole = () => sources[0]?.[1]();
+
+  const client = (): CwpClient => connect(resolveConnection({}, () => undefined, process.env));
+  const requests = (name: string) => emulator.requests.filter(({ action }) => action === name);
+  const ids = () => new Set(requests("SyncMachines").map(({ secretId }) => secretId)).size;
+  const answers = () => emulator.requests.map(({ answer }) => answer);
+  const triggers = () => emulator.requests.filter(({ sync }) => sync === true).length;
+
+  /** Waits for a sync of an hour, with something going on in the middle of it. */
+  async function waitAnHour(inTheMiddle: () => void = () => {}) {
+    let middleIsOver = false;
+    const one = client();
+    const half = Date.now() + HOUR / 2;
+    const watched: CwpClient = {
+      syncMachines(sync, timeoutMs, signal) {
+        if (!middleIsOver && Date.now() > half) {
+          middleIsOver = true;
+          inTheMiddle();
+        }
+        return one.syncMachines(sync, timeoutMs, signal);
+      },
+    };
+    const syncs = new MachineSyncs(watched, new Pace(time), time, () => 0.5);
+    const status = await syncs.call({ goal: "finished", timeoutMs: 2 * HOUR });
+    assert.ok(middleIsOver);
+    return status;
+  }
+
+  for (const [title, set] of sources) {
+    it(`of ${title} are renewed before their end, without a request that is refused`, async () => {
+      set();
+      const one = client();
+      await one.syncMachines(false, LONG_MS);
+      time.pass(4 * MINUTE);
+      await one.syncMachines(false, LONG_MS);
+      assert.equal(ids(), 1);
+      time.pass(2 * MINUTE);
+      await one.syncMachines(false, LONG_MS);
+      assert.equal(ids(), 2);
+      assert.ok(!answers().includes("AuthFailure.TokenFailure"));
+    });
+
+    it(`of ${title} may end many times in one wait`, async () => {
+      set();
+      assert.equal((await waitAnHour()).state, "FINISHED");
+      assert.equal(triggers(), 1);
+      assert.ok(ids() >= 4, `${ids()} credentials`);
+      assert.ok(!answers().includes("AuthFailure.TokenFailure"), answers().join(" "));
+    });
+
+    it(`of ${title} are looked up again when the service ends them in the middle of a wait`, async () => {
+      set();
+      const status = await waitAnHour(() => emulator.expireTemporaryCredentials());
+      assert.equal(status.state, "FINISHED");
+      assert.equal(triggers(), 1);
+    });
+  }
+
+  it("are looked up again once when a trigger is refused, which then starts one sync", async () => {
+    assumesRole();
+    const one = client();
+    await one.syncMachines(false, LONG_MS);
+    emulator.expireTemporaryCredentials();
+    emulator.clearRequests();
+    assert.equal((await one.syncMachines(true, LONG_MS)).state, "SYNCING");
+    assert.deepEqual(
+      emulator.requests.map(({ action, answer }) => `${action} ${answer}`),
+      ["SyncMachines AuthFailure.TokenFailure", "AssumeRole OK", "SyncMachines SYNCING"],
+    );
+    assert.equal(emulator.world().runs.length, 1);
+  });
+
+  it("are looked up again no more than once when the service refuses the new ones too", async () => {
+    assumesRole();
+    emulator.inject({ error: "AuthFailure.TokenFailure" }, { on: "trigger", times: 9 });
+    const error = await refusal(client().syncMachines(true, LONG_MS), owner.secretKey);
+    assert.match(error.message, /^AuthFailure\.TokenFailure/);
+    assert.deepEqual([requests("AssumeRole").length, requests("SyncMachines").length], [2, 2]);
+  });
+
+  it("are not tried again when the look-up finds the same", async () => {
+    const keys = { ...owner, token: "the-token-that-is-wrong" };
+    home.write(".tccli/default.credential", keys);
+    emulator.inject({ error: "AuthFailure.TokenFailure" }, { times: 9 });
+    await refusal(client().syncMachines(false, LONG_MS), keys.secretKey, keys.token);
+    assert.equal(emulator.requests.length, 1);
+  });
+
+  it("of a profile are read again when the service refuses them, since a login may have written new ones", async () => {
+    home.write(".tccli/default.credential", owner);
+    const one = client();
+    await one.syncMachines(false, LONG_MS);
+    home.write(".tccli/default.credential", relative);
+    await one.syncMachines(false, LONG_MS);
+    assert.equal(emulator.requests.at(-1)?.secretId, owner.secretId, "read again without need");
+    emulator.inject({ error: "AuthFailure.TokenFailure" });
+    await one.syncMachines(false, LONG_MS);
+    assert.equal(emulator.requests.at(-1)?.secretId, relative.secretId);
+    home.write(".tccli/default.credential", { ...relative, token: "a-new-token-alone" });
+    emulator.inject({ error: "AuthFailure.TokenFailure" });
+    assert.equal((await one.syncMachines(false, LONG_MS)).state, "NOTASK");
+  });
+
+  it("serve on while STS fails, so that the wait does not", async () => {
+    assumesRole();
+    let failed = 0;
+    const status = await waitAnHour(() => {
+      failed = 2;
+      emulator.inject({ error: "InternalError" }, { on: "sts", times: failed });
+    });
+    assert.equal(status.state, "FINISHED");
+    assert.equal(requests("AssumeRole").filter(({ answer }) => answer === "InternalError").length, failed);
+    assert.equal(triggers(), 1);
+  });
+
+  it("that cannot be had at first are looked for again", async () => {
+    assumesRole();
+    emulator.inject({ http: 502 }, { on: "sts" });
+    const one = client();
+    const error = await refusal(one.syncMachines(false, LONG_MS), owner.secretKey);
+    assert.match(error.message, /HTTP status 502/);
+    assert.equal((await one.syncMachines(false, LONG_MS)).state, "NOTASK");
+  });
+
+  it("that cannot be had leave a trigger unsent, and the error says so", async () => {
+    assumesRole();
+    for (const first of ["expired", "never had"]) {
+      const one = client();
+      if (first === "expired") {
+        await one.syncMachines(false, LONG_MS);
+        emulator.expireTemporaryCredentials();
+      }
+      emulator.inject({ reset: true }, { on: "sts" });
+      const error = await refusal(one.syncMachines(true, LONG_MS), owner.secretKey);
+      assert.ok(error instanceof CwpError);
+      assert.equal(error.sent, false, first);
+    }
+  });
+
+  it("that never come do not hold a request beyond its own time limit", async () => {
+    assumesRole();
+    emulator.inject({ hang: true }, { on: "sts" });
+    const started = performance.now();
+    const error = await refusal(client().syncMachines(false, 100), owner.secretKey);
+    assert.ok(error instanceof CwpError);
+    assert.equal(error.sent, false);
+    assert.ok(performance.now() - started < 4 * SECOND, "it waited for STS's own limit");
+  });
+
+  it("that end for good fail the wait before a trigger, and leave nothing behind", async () => {
+    assumesRole();
+    const syncs = new MachineSyncs(client(), new Pace(time), time, () => 0.5);
+    emulator.inject({ error: "UnauthorizedOperation" }, { on: "sts", times: 99 });
+    const error = await refusal(syncs.call({ goal: "finished", timeoutMs: HOUR }), owner.secretKey);
+    assert.match(error.message, /sts:AssumeRole/);
+    assert.ok(error instanceof WaitError);
+    assert.equal(error.unfinished, undefined);
+    assert.equal(requests("AssumeRole").length, 1);
+  });
+});

@@ -1,0 +1,379 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Config } from "../../../provider/account/config";
+import { parseEndpoint, stsConnection } from "../../../provider/account/endpoint";
+import { resolveConnection } from "../../../provider/account/settings";
+import type { Connection } from "../../../provider/cwp/client";
+import { SettingsError } from "../../../provider/cwp/errors";
+import { refusal } from "../../refusal";
+import { NOWHERE, ownHome } from "./credentials/home";
+
+type Values = Readonly<Record<string, string | undefined>>;
+
+const configOf =
+  (values: Values): Config =>
+  (name) =>
+    values[name];
+const nothing = configOf({});
+
+const configPair = { "tencentcloud:secretId": "config-id", "tencentcloud:secretKey": "config-key" };
+const environmentPair = {
+  TENCENTCLOUD_SECRET_ID: "environment-id",
+  TENCENTCLOUD_SECRET_KEY: "environment-key",
+};
+
+/** Every way of choosing one value for each name. */
+function choices(names: readonly string[], valuesOf: (name: string) => readonly (string | undefined)[]) {
+  return names.reduce<Values[]>(
+    (before, name) =>
+      before.flatMap((chosen) => valuesOf(name).map((value) => ({ ...chosen, [name]: value }))),
+    [{}],
+  );
+}
+
+describe("The settings", () => {
+  const home = ownHome();
+
+  const settings: readonly {
+    name: "endpoint" | "region";
+    config: string;
+    environment: string;
+    default: string | undefined;
+    of: (connection: Connection) => string | undefined;
+  }[] = [
+    {
+      name: "endpoint",
+      config: "tencentcloud-cwp:endpoint",
+      environment: "TENCENTCLOUD_CWP_ENDPOINT",
+      default: "cwp.tencentcloudapi.com",
+      of: ({ host }) => host,
+    },
+    {
+      name: "region",
+      config: "tencentcloud:region",
+      environment: "TENCENTCLOUD_REGION",
+      default: undefined,
+      of: ({ region }) => region,
+    },
+  ];
+
+  for (const { name, config, environment, default: otherwise, of } of settings) {
+    it(`take the ${name} from the argument, then the config, then the environment, and skip empty ones`, () => {
+      const places = ["argument", "config", "environment"];
+      for (const values of choices(places, (place) => [`${place}.example`, "", undefined])) {
+        const connection = resolveConnection(
+          { [name]: values.argument },
+          configOf({ ...configPair, [config]: values.config }),
+          { [environment]: values.environment },
+        );
+        const expected = places.map((place) => values[place]).find((value) => value) ?? otherwise;
+        assert.equal(of(connection), expected, JSON.stringify(values));
+      }
+    });
+  }
+
+  it("leave the region out when there is none", () => {
+    assert.ok(!("region" in resolveConnection({}, configOf(configPair), {})));
+  });
+
+  it("take the region of the profile in use where nothing else names one", () => {
+    home.write(".tccli/default.configure", { region: "ap-default" });
+    home.write(".tccli/named.configure", { _sys_param: { region: "ap-named" } });
+    assert.equal(resolveConnection({}, nothing, {}).region, "ap-default");
+    assert.equal(resolveConnection({ profile: "named" }, nothing, {}).region, "ap-named");
+    assert.equal(
+      resolveConnection({ profile: "named" }, nothing, { TENCENTCLOUD_REGION: "ap-environment" }).region,
+      "ap-environment",
+    );
+    assert.equal(resolveConnection({}, nothing, { TENCENTCLOUD_REGION: "" }).region, "ap-default");
+    assert.ok(!("region" in resolveConnection({}, configOf(configPair), {})), "another profile's region");
+  });
+
+  it("take the config's key pair before the environment's", async () => {
+    const { credentials } = resolveConnection({}, configOf(configPair), environmentPair);
+    assert.deepEqual(await credentials.find(), { secretId: "config-id", secretKey: "config-key" });
+  });
+
+  it("take the environment's key pair when the config has none", async () => {
+    const { credentials } = resolveConnection({}, nothing, environmentPair);
+    assert.deepEqual(await credentials.find(), { secretId: "environment-id", secretKey: "environment-key" });
+  });
+
+  it("count blanks as absent, and ignore them around a key pair", async () => {
+    const { credentials } = resolveConnection(
+      {},
+      configOf({ "tencentcloud:secretId": " ", "tencentcloud:secretKey": "\n" }),
+      { TENCENTCLOUD_SECRET_ID: " id ", TENCENTCLOUD_SECRET_KEY: "key\n", TENCENTCLOUD_TOKEN: " " },
+    );
+    assert.deepEqual(await credentials.find(), { secretId: "id", secretKey: "key" });
+  });
+
+  it("know each spelling of the session token, in a fixed order", async () => {
+    const spellings = ["TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SESSION_TOKEN"];
+    for (const values of choices(spellings, (name) => [name, "", undefined])) {
+      const { credentials } = resolveConnection({}, nothing, { ...environmentPair, ...values });
+      assert.equal(
+        (await credentials.find()).token,
+        spellings.find((name) => values[name]),
+        JSON.stringify(values),
+      );
+    }
+    const config = configOf({ ...configPair, "tencentcloud:securityToken": "config-token" });
+    assert.equal((await resolveConnection({}, config, {}).credentials.find()).token, "config-token");
+  });
+
+  it("never mix the key pair or the token of two places", async () => {
+    const names: Values = {
+      "tencentcloud:secretId": "config-id",
+      "tencentcloud:secretKey": "config-key",
+      "tencentcloud:securityToken": "config-token",
+      TENCENTCLOUD_SECRET_ID: "environment-id",
+      TENCENTCLOUD_SECRET_KEY: "environment-key",
+      TENCENTCLOUD_TOKEN: "environment-token",
+    };
+    let connections = 0;
+    for (const values of choices(Object.keys(names), (name) => [names[name], "", undefined])) {
+      try {
+        const environment = { TENCENTCLOUD_METADATA_URL: NOWHERE, ...values };
+        const { credentials } = resolveConnection({}, configOf(values), environment);
+        const { secretId, secretKey, token } = await credentials.find();
+        const found = [secretId, secretKey, token].filter((value) => value !== undefined);
+        const places = new Set(found.map((value) => value.split("-")[0]));
+        assert.equal(places.size, 1, JSON.stringify(values));
+        connections += 1;
+      } catch (error) {
+        assert.ok(error instanceof SettingsError, String(error));
+      }
+    }
+    assert.ok(connections > 0);
+  });
+
+  const halves: readonly [there: string, missing: string, place: string][] = [
+    ["tencentcloud:secretId", "tencentcloud:secretKey", "the Pulumi config"],
+    ["tencentcloud:secretKey", "tencentcloud:secretId", "the Pulumi config"],
+    ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "the environment"],
+    ["TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_SECRET_ID", "the environment"],
+  ];
+  for (const [there, missing, place] of halves) {
+    it(`refuse ${there} without ${missing}, even when the other place has a pair`, async () => {
+      const other = there.startsWith("tencentcloud:") ? environmentPair : {};
+      const half = { ...other, [there]: "half-of-a-pair" };
+      const error = await refusal(() => resolveConnection({}, configOf(half), half), "half-of-a-pair");
+      assert.ok(error instanceof SettingsError);
+      assert.equal(error.retry, "never");
+      assert.equal(
+        error.message,
+        `${there} is set in ${place}, but ${missing} is not: set both, or neither.`,
+      );
+    });
+  }
+
+  const illegal: readonly [setting: string, of: "argument" | "config" | "environment"][] = [
+    ["tencentcloud:secretId", "config"],
+    ["tencentcloud:secretKey", "config"],
+    ["tencentcloud:securityToken", "config"],
+    ["TENCENTCLOUD_SECRET_ID", "environment"],
+    ["TENCENTCLOUD_SECRET_KEY", "environment"],
+    ["TENCENTCLOUD_SECURITY_TOKEN", "environment"],
+    ["TENCENTCLOUD_SESSION_TOKEN", "environment"],
+    ["region", "argument"],
+  ];
+  for (const [setting, of] of illegal) {
+    it(`refuse a character in ${setting} that no request can carry, and name the setting without its value`, async () => {
+      for (const value of ["line\nbreak-inside", "typographic–dash-inside", "two words-inside"]) {
+        const attempt = () =>
+          resolveConnection(
+            of === "argument" ? { region: value } : {},
+            of === "environment"
+              ? nothing
+              : configOf({ ...configPair, ...(of === "config" && { [setting]: value }) }),
+            of === "environment" ? { ...environmentPair, [setting]: value } : {},
+          );
+        const error = await refusal(attempt, value, "-inside");
+        assert.ok(error instanceof SettingsError);
+        assert.ok(error.message.includes(setting), error.message);
+      }
+    });
+  }
+
+  it("show no secret key and no token in any error, whatever is set", async () => {
+    const secret = fc.stringMatching(/^[0-9a-f]{12}[ \n–]?[0-9a-f]{12}$/);
+    const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+    const parts = fc.array(
+      fc.constantFrom("https://", "http://", "ftp:", "a.example", "@", ":", "/", "?", "#", " "),
+    );
+    let errors = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          secretId: sometimes(fc.string()),
+          secretKey: sometimes(secret),
+          token: sometimes(secret),
+          endpoint: sometimes(parts.map((chosen) => chosen.join(""))),
+          region: sometimes(fc.string()),
+          inConfig: fc.boolean(),
+        }),
+        async ({ secretId, secretKey, token, endpoint, region, inConfig }) => {
+          const config = {
+            "tencentcloud:secretId": secretId,
+            "tencentcloud:secretKey": secretKey,
+            "tencentcloud:securityToken": token,
+          };
+          const environment = {
+            TENCENTCLOUD_SECRET_ID: secretId,
+            TENCENTCLOUD_SECRET_KEY: secretKey,
+            TENCENTCLOUD_TOKEN: token,
+          };
+          try {
+            const { credentials } = resolveConnection(
+              { endpoint, region },
+              inConfig ? configOf(config) : nothing,
+              { TENCENTCLOUD_METADATA_URL: NOWHERE, ...(inConfig ? {} : environment) },
+            );
+            await credentials.find();
+          } catch (error) {
+            errors += 1;
+            assert.ok(error instanceof SettingsError, String(error));
+            const shown = JSON.stringify([error, error.message, error.stack]);
+            for (const part of [secretKey, token].flatMap((value) => value?.split(/[ \n–]/) ?? [])) {
+              assert.ok(!shown.includes(part), shown);
+            }
+          }
+        },
+      ),
+    );
+    assert.ok(errors > 0);
+  });
+
+  it("show no password of an endpoint, wherever in it and however broken", () => {
+    const before = fc.constantFrom("", "https://", "http://", "ftp://", "//", "https:");
+    const after = fc.constantFrom(
+      "a.example",
+      "a.example:99999",
+      "",
+      "a.example/path",
+      "two words",
+      "127.0.0.1:1",
+    );
+    const between = fc.constantFrom("", "/", "#", "?", ":", "@", " ", "[", "%");
+    fc.assert(
+      fc.property(before, between, after, (start, breaking, end) => {
+        assert.throws(
+          () => parseEndpoint(`${start}somebody:open${breaking}sesame@${end}`),
+          (error) => error instanceof SettingsError && !/sesame/.test(`${error.message}${error.stack}`),
+        );
+      }),
+    );
+  });
+});
+
+describe("An endpoint", () => {
+  const accepted: readonly [endpoint: string, protocol: "http:" | "https:", host: string][] = [
+    ["cwp.tencentcloudapi.com", "https:", "cwp.tencentcloudapi.com"],
+    ["cwp.intl.tencentcloudapi.com", "https:", "cwp.intl.tencentcloudapi.com"],
+    ["cwp.internal.tencentcloudapi.com:8443", "https:", "cwp.internal.tencentcloudapi.com:8443"],
+    ["https://cwp.tencentcloudapi.com", "https:", "cwp.tencentcloudapi.com"],
+    ["https://cwp.tencentcloudapi.com/", "https:", "cwp.tencentcloudapi.com"],
+    ["HTTPS://CWP.TencentCloudAPI.com", "https:", "cwp.tencentcloudapi.com"],
+    ["https://cwp.tencentcloudapi.com:443", "https:", "cwp.tencentcloudapi.com"],
+    ["https://10.0.0.7:8443", "https:", "10.0.0.7:8443"],
+    ["http://127.0.0.1:8080", "http:", "127.0.0.1:8080"],
+    ["http://127.3.2.1:8080", "http:", "127.3.2.1:8080"],
+    ["http://localhost:8080", "http:", "localhost:8080"],
+    ["http://[::1]:8080", "http:", "[::1]:8080"],
+    ["http://[0:0:0:0:0:0:0:1]:8080", "http:", "[::1]:8080"],
+    ["[::1]:8443", "https:", "[::1]:8443"],
+    ["localhost:8443", "https:", "localhost:8443"],
+  ];
+  for (const [endpoint, protocol, host] of accepted) {
+    it(`may be ${endpoint}`, () => assert.deepEqual(parseEndpoint(endpoint), { protocol, host }));
+  }
+
+  const elsewhere = [
+    "http://cwp.tencentcloudapi.com",
+    "http://10.0.0.7:8080",
+    "http://0.0.0.0:8080",
+    "http://[::2]:8080",
+    "http://127.0.0.1.example.com",
+    "http://localhost.example.com",
+    "http://128.0.0.1",
+  ];
+  for (const endpoint of elsewhere) {
+    it(`may not be ${endpoint}, and says that http is for loopback and what to use instead`, async () => {
+      const error = await refusal(() => parseEndpoint(endpoint));
+      assert.ok(error instanceof SettingsError);
+      assert.ok(error.message.includes(`"${endpoint}"`));
+      assert.match(error.message, /only for a loopback address/);
+      assert.ok(error.message.includes(`Use https://${new URL(endpoint).host}.`));
+    });
+  }
+
+  const refused = [
+    "https://cwp.tencentcloudapi.com/v1",
+    "cwp.tencentcloudapi.com/v1",
+    "https://cwp.tencentcloudapi.com?Action=SyncMachines",
+    "https://cwp.tencentcloudapi.com/#top",
+    "ftp://cwp.tencentcloudapi.com",
+    "ws://127.0.0.1:8080",
+    "file:///etc/hosts",
+    "https://",
+    "://",
+    "",
+    "two words",
+    "cwp.tencentcloudapi.com:99999",
+    "cwp.tencentcloudapi.com:https",
+    "http:127.0.0.1",
+  ];
+  for (const endpoint of refused) {
+    it(`may not be "${endpoint}", and says what it must be`, async () => {
+      const error = await refusal(() => parseEndpoint(endpoint));
+      assert.ok(error instanceof SettingsError);
+      assert.ok(error.message.startsWith(`The endpoint "${endpoint}" cannot be used`), error.message);
+      assert.match(error.message, /a host such as cwp\.tencentcloudapi\.com or a URL such as https:/);
+    });
+  }
+
+  const withPassword = [
+    "https://somebody:opensesame@cwp.tencentcloudapi.com",
+    "http://somebody:opensesame@127.0.0.1:8080",
+    "http://somebody:opensesame@cwp.tencentcloudapi.com",
+    "somebody:opensesame@cwp.tencentcloudapi.com",
+    "https://:opensesame@cwp.tencentcloudapi.com",
+    "ftp://somebody:opensesame@cwp.tencentcloudapi.com/",
+  ];
+  for (const endpoint of withPassword) {
+    it(`may not hold a password, and does not show it: ${endpoint}`, async () => {
+      const error = await refusal(() => parseEndpoint(endpoint), "opensesame");
+      assert.ok(error instanceof SettingsError);
+      assert.match(error.message, /must not hold a user name or password/);
+    });
+  }
+});
+
+describe("The STS of an endpoint", () => {
+  const hosts: readonly [endpoint: string, protocol: "http:" | "https:", host: string][] = [
+    ["cwp.tencentcloudapi.com", "https:", "sts.tencentcloudapi.com"],
+    ["cwp.intl.tencentcloudapi.com", "https:", "sts.intl.tencentcloudapi.com"],
+    ["cwp.ap-guangzhou.tencentcloudapi.com", "https:", "sts.ap-guangzhou.tencentcloudapi.com"],
+    ["cwp.internal.tencentcloudapi.com", "https:", "sts.internal.tencentcloudapi.com"],
+    ["https://cwp.example.com", "https:", "sts.tencentcloudapi.com"],
+    ["10.0.0.7:8443", "https:", "sts.tencentcloudapi.com"],
+    ["http://127.0.0.1:8080", "http:", "127.0.0.1:8080"],
+    ["https://127.0.0.1:8443", "https:", "127.0.0.1:8443"],
+    ["http://localhost:8080", "http:", "localhost:8080"],
+    ["http://[::1]:8080", "http:", "[::1]:8080"],
+  ];
+  for (const [endpoint, protocol, host] of hosts) {
+    it(`${endpoint} is ${host}`, () => {
+      const sts = stsConnection(parseEndpoint(endpoint), undefined);
+      assert.deepEqual([sts.protocol, sts.host], [protocol, host]);
+    });
+  }
+
+  it("is told the region in use, and another where there is none, since it insists on one", () => {
+    const endpoint = parseEndpoint("cwp.tencentcloudapi.com");
+    assert.equal(stsConnection(endpoint, "ap-shanghai").region, "ap-shanghai");
+    assert.equal(stsConnection(endpoint, undefined).region, "ap-guangzhou");
+    assert.equal(stsConnection(endpoint, "").region, "ap-guangzhou");
+  });
+});

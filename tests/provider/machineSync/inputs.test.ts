@@ -1,0 +1,343 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type CheckFailure,
+  checkInputs,
+  DEFAULT_TIMEOUT_MS,
+  diffInputs,
+  type Inputs,
+  parseDuration,
+  sameTriggers,
+  timeoutMs,
+} from "../../../provider/machineSync/inputs";
+
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const propertiesOf = (failures: readonly CheckFailure[]) => failures.map(({ property }) => property).sort();
+
+describe("check", () => {
+  const right: readonly [property: string, values: readonly unknown[]][] = [
+    ["triggers", [[], ["a"], [1, null, { deep: [true] }], [UNKNOWN]]],
+    ["skipAwait", [true, false]],
+    ["region", ["ap-guangzhou"]],
+    ["endpoint", ["cwp.tencentcloudapi.com", "https://cwp.tencentcloudapi.com", "http://127.0.0.1:8080"]],
+    ["profile", ["default", "my.profile"]],
+    [
+      "assumeRole",
+      [
+        { roleArn: "qcs::cam::uin/1:roleName/deploy" },
+        { roleArn: "arn", sessionName: "ci", sessionDuration: 43_200, externalId: "id" },
+        { roleArn: UNKNOWN, sessionName: UNKNOWN, sessionDuration: UNKNOWN, externalId: UNKNOWN },
+      ],
+    ],
+    ["__urn", ["urn:pulumi:dev::test::pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync::machines"]],
+    ["timeouts", [{}, { create: "20m" }, { update: "90s" }, { create: "1h30m", update: "1s" }]],
+    ["__provider", ["the text of the shim"]],
+  ];
+  for (const [property, values] of right) {
+    it(`passes ${property} when it is right, or not known yet`, () => {
+      for (const value of [...values, UNKNOWN]) {
+        assert.deepEqual(checkInputs({ [property]: value }), [], JSON.stringify(value));
+      }
+    });
+  }
+
+  it("passes no inputs at all", () => assert.deepEqual(checkInputs({}), []));
+
+  const wrong: readonly [property: string, must: string, values: readonly unknown[]][] = [
+    ["triggers", "a list", ["a", { 0: "a" }, 1, true, null]],
+    ["skipAwait", "true or false", ["yes", "true", 1, [], null]],
+    ["region", "a region such as ap-guangzhou", [7, "", ["ap-guangzhou"], null]],
+    ["endpoint", "a host or URL", [7, "", true, {}, null]],
+    ["profile", "the name of a profile", [7, "", true, {}, null]],
+    ["assumeRole", "an object with a roleArn", ["qcs::cam::uin/1:roleName/deploy", "", 1, ["arn"], null]],
+    ["timeouts", "an object", ["20m", 20, ["20m"], null]],
+  ];
+  for (const [property, must, values] of wrong) {
+    it(`fails ${property} when it is ill-typed, and says what it must be`, () => {
+      for (const value of values) {
+        const [failure, ...more] = checkInputs({ [property]: value });
+        assert.deepEqual(more, []);
+        assert.equal(failure?.property, property);
+        assert.ok(failure.reason.startsWith(`${property} must be ${must}, not `), failure.reason);
+      }
+    });
+  }
+
+  it("shows no value that is ill-typed, since it may be a secret in the wrong place", () => {
+    for (const value of ["opensesame", { password: "opensesame" }]) {
+      const [failure] = checkInputs({ triggers: value });
+      assert.ok(failure && !failure.reason.includes("opensesame"), failure?.reason);
+    }
+  });
+
+  it("fails a property that there is not, and says which there are", () => {
+    for (const property of ["trigger", "Triggers", "constructor", "toString", "sync"]) {
+      const [failure, ...more] = checkInputs({ [property]: "x" });
+      assert.deepEqual(more, []);
+      assert.equal(failure?.property, property);
+      assert.match(
+        failure.reason,
+        /^MachineSync has no property \w+\. It takes triggers, skipAwait, region, endpoint, profile and assumeRole\.$/,
+      );
+    }
+  });
+
+  it("tells who passes a credential as an argument where credentials belong, and does not show it", () => {
+    for (const property of ["secretId", "secretKey", "SecretKey", "securityToken", "token", "accessKey"]) {
+      const [failure, ...more] = checkInputs({ [property]: "opensesame" });
+      assert.deepEqual(more, []);
+      assert.equal(failure?.property, property);
+      assert.match(failure.reason, /Credentials belong in the config or the environment/);
+      assert.doesNotMatch(failure.reason, /opensesame/);
+    }
+  });
+
+  it("reports every ill-typed and unknown property at once", () => {
+    const failures = checkInputs({
+      triggers: "a",
+      skipAwait: 1,
+      region: 2,
+      endpoint: 3,
+      timeouts: 4,
+      more: 5,
+      profile: 6,
+      assumeRole: 7,
+    });
+    assert.deepEqual(propertiesOf(failures), [
+      "assumeRole",
+      "endpoint",
+      "more",
+      "profile",
+      "region",
+      "skipAwait",
+      "timeouts",
+      "triggers",
+    ]);
+  });
+
+  it("reports values that cannot be used beside ill-typed ones", () => {
+    const failures = checkInputs({
+      skipAwait: "yes",
+      endpoint: "http://cwp.tencentcloudapi.com",
+      timeouts: { create: "soon" },
+    });
+    assert.deepEqual(propertiesOf(failures), ["customTimeouts.create", "endpoint", "skipAwait"]);
+  });
+
+  it("names the endpoint when it cannot be used, and shows no password", () => {
+    for (const endpoint of ["http://cwp.tencentcloudapi.com", "ftp://x", "two words", "https://a:pw123@b"]) {
+      const [failure, ...more] = checkInputs({ endpoint });
+      assert.deepEqual(more, []);
+      assert.equal(failure?.property, "endpoint");
+      assert.match(failure.reason, /endpoint/i);
+      assert.doesNotMatch(failure.reason, /pw123/);
+    }
+  });
+
+  const roles: readonly [role: object, says: RegExp][] = [
+    [{}, /roleArn must be a role such as qcs::cam::uin\/100000000001:roleName\/deploy/],
+    [{ roleArn: "" }, /roleArn must be a role/],
+    [{ roleArn: 7 }, /roleArn must be a role/],
+    [{ roleArn: "arn", sessionName: 7 }, /sessionName must be a text/],
+    [{ roleArn: "arn", sessionName: "" }, /sessionName must be a text/],
+    [{ roleArn: "arn", externalId: ["opensesame"] }, /externalId must be a text/],
+    [{ roleArn: "arn", sessionDuration: 0 }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", sessionDuration: 1.5 }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", sessionDuration: 43_201 }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", sessionDuration: "2h" }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", sessionDuration: true }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", duration: 3600 }, /no property duration/],
+    [{ roleArn: "arn", secretKey: "opensesame" }, /no property secretKey/],
+  ];
+  for (const [role, says] of roles) {
+    it(`fails the role ${JSON.stringify(role)}, and says what is wrong with it without its values`, () => {
+      const [failure, ...more] = checkInputs({ assumeRole: role });
+      assert.deepEqual(more, []);
+      assert.equal(failure?.property, "assumeRole");
+      assert.match(failure.reason, says);
+      assert.match(failure.reason, /^assumeRole cannot be used: /);
+      assert.doesNotMatch(failure.reason, /opensesame/);
+    });
+  }
+
+  it("names each of the customTimeouts that cannot be used, by the name that the program gave it", () => {
+    const failures = checkInputs({ timeouts: { create: "soon", update: "0s" } });
+    assert.deepEqual(propertiesOf(failures), ["customTimeouts.create", "customTimeouts.update"]);
+    assert.match(failures[0]?.reason ?? "", /"20m" or "1h30m", not "soon"/);
+    assert.deepEqual(propertiesOf(checkInputs({ timeouts: { create: UNKNOWN, update: 20 } })), [
+      "customTimeouts.update",
+    ]);
+  });
+});
+
+describe("diff", () => {
+  const same = { changes: false, replaces: [] };
+  const changed = { changes: true, replaces: [] };
+
+  const triggers: readonly [
+    title: string,
+    olds: unknown[] | undefined,
+    news: unknown[] | undefined,
+    boolean,
+  ][] = [
+    ["equal deep inside", ["a", { b: [1, { c: null }] }], ["a", { b: [1, { c: null }] }], false],
+    ["with their keys in another order", [{ a: 1, b: 2 }], [{ b: 2, a: 1 }], false],
+    ["absent, then empty", undefined, [], false],
+    ["empty, then absent", [], undefined, false],
+    ["absent twice", undefined, undefined, false],
+    ["changed deep inside", ["a", { b: [1, { c: null }] }], ["a", { b: [1, { c: 0 }] }], true],
+    ["in another order", ["a", "b"], ["b", "a"], true],
+    ["one more", ["a"], ["a", "b"], true],
+    ["one less", ["a", "b"], ["a"], true],
+    ["none any more", ["a"], undefined, true],
+    ["a first one", undefined, ["a"], true],
+    ["a number in place of its text", ["1"], [1], true],
+    ["false in place of null", [null], [false], true],
+    ["not known yet", ["a"], [UNKNOWN], true],
+  ];
+  for (const [title, olds, news, changes] of triggers) {
+    it(`sees ${changes ? "a change" : "no change"} in triggers that are ${title}`, () => {
+      const inputs = (list: unknown[] | undefined): Inputs => (list ? { triggers: list } : {});
+      assert.deepEqual(diffInputs(inputs(olds), inputs(news)), changes ? changed : same);
+      assert.equal(sameTriggers(inputs(olds), inputs(news)), !changes);
+    });
+  }
+
+  for (const property of ["region", "endpoint", "profile"] as const) {
+    it(`asks for a new resource when the ${property} changes, comes, goes or is not known yet`, () => {
+      const replaced = { changes: true, replaces: [property] };
+      assert.deepEqual(diffInputs({ [property]: "a" }, { [property]: "b" }), replaced);
+      assert.deepEqual(diffInputs({}, { [property]: "b" }), replaced);
+      assert.deepEqual(diffInputs({ [property]: "a" }, {}), replaced);
+      assert.deepEqual(diffInputs({ [property]: "a" }, { [property]: UNKNOWN }), replaced);
+    });
+  }
+
+  it("asks for a new resource when the role changes in any part, comes, goes or is not known yet", () => {
+    const replaced = { changes: true, replaces: ["assumeRole"] };
+    const role = { roleArn: "arn", sessionName: "ci", sessionDuration: 3600, externalId: "id" };
+    const olds = { assumeRole: role };
+    assert.deepEqual(diffInputs(olds, { assumeRole: structuredClone(role) }), same);
+    const parts = { roleArn: "b", sessionName: "b", sessionDuration: 60, externalId: undefined };
+    for (const [part, value] of Object.entries(parts)) {
+      assert.deepEqual(diffInputs(olds, { assumeRole: { ...role, [part]: value } }), replaced, part);
+    }
+    assert.deepEqual(diffInputs({}, olds), replaced);
+    assert.deepEqual(diffInputs(olds, {}), replaced);
+    assert.deepEqual(diffInputs(olds, { assumeRole: { ...role, roleArn: UNKNOWN } }), replaced);
+  });
+
+  it("names both when region and endpoint change", () => {
+    const { replaces } = diffInputs({ region: "a", endpoint: "b" }, { region: "c", endpoint: "d" });
+    assert.deepEqual([...replaces].sort(), ["endpoint", "region"]);
+  });
+
+  it("does not look at time-outs, skipAwait or the serialized provider", () => {
+    const olds = { triggers: ["a"], timeouts: { create: "5m" }, skipAwait: false, __provider: "old text" };
+    const news = { triggers: ["a"], timeouts: { update: "1h" }, skipAwait: true, __provider: "new text" };
+    assert.deepEqual(diffInputs(olds, news), same);
+    assert.deepEqual(diffInputs(olds, { triggers: ["a"] }), same);
+  });
+
+  const anyInputs: fc.Arbitrary<Inputs> = fc.record(
+    {
+      triggers: fc.array(fc.jsonValue()),
+      skipAwait: fc.boolean(),
+      region: fc.string(),
+      endpoint: fc.string(),
+      profile: fc.string(),
+      assumeRole: fc.record(
+        { roleArn: fc.string(), externalId: fc.string() },
+        { requiredKeys: ["roleArn"], noNullPrototype: true },
+      ),
+      timeouts: fc.record({ create: fc.string(), update: fc.string() }),
+    },
+    { requiredKeys: [] },
+  );
+
+  it("never sees a change between inputs and their copy", () => {
+    fc.assert(
+      fc.property(anyInputs, (inputs) => {
+        assert.deepEqual(diffInputs(inputs, structuredClone(inputs)), same);
+      }),
+    );
+  });
+
+  it("always sees one more trigger, whatever it is", () => {
+    fc.assert(
+      fc.property(anyInputs, fc.jsonValue(), (inputs, trigger) => {
+        const triggers = [...(inputs.triggers ?? []), trigger];
+        assert.deepEqual(diffInputs(inputs, { ...inputs, triggers }), changed);
+      }),
+    );
+  });
+});
+
+describe("A duration", () => {
+  const durations: readonly [text: string, ms: number][] = [
+    ["20m", 1_200_000],
+    ["1h30m", 5_400_000],
+    ["90s", 90_000],
+    ["1.5h", 5_400_000],
+    ["1m0.5s", 60_500],
+    ["250ms", 250],
+    ["2h45m30s500ms", 9_930_500],
+    ["0h5m", 300_000],
+  ];
+  for (const [text, ms] of durations) {
+    it(`${text} is ${ms} ms`, () => assert.equal(parseDuration(text), ms));
+  }
+
+  const refused = [
+    "",
+    " ",
+    "20",
+    "20 m",
+    " 20m",
+    "20m ",
+    "m",
+    "-5m",
+    "0s",
+    "0",
+    "0h0m",
+    "1d",
+    "5M",
+    "1e3s",
+    "1..5s",
+  ];
+  for (const text of [...refused, "5minutes", "1h,30m", "20m\n", 20, null, undefined, ["20m"]]) {
+    it(`${JSON.stringify(text)} is none`, () => assert.equal(parseDuration(text), undefined));
+  }
+
+  it("is the sum of its parts", () => {
+    const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+    const part = fc.tuple(fc.integer({ min: 0, max: 10_000 }), fc.constantFrom(...Object.keys(units)));
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
+        const text = parts.map(([amount, unit]) => `${amount}${unit}`).join("");
+        const sum = parts.reduce((total, [amount, unit]) => total + amount * (units[unit] ?? Number.NaN), 0);
+        assert.equal(parseDuration(text), sum === 0 ? undefined : sum);
+      }),
+    );
+  });
+
+  it("is above zero, or none", () => {
+    const likely = fc.stringMatching(/^[-+0-9. hmsµun]{0,8}$/);
+    fc.assert(
+      fc.property(fc.oneof(likely, fc.string(), fc.anything()), (text) => {
+        const ms = parseDuration(text);
+        assert.ok(ms === undefined || ms > 0, `${ms}`);
+      }),
+    );
+  });
+
+  it("of customTimeouts bounds its own operation, and the default is half an hour", () => {
+    assert.equal(DEFAULT_TIMEOUT_MS, 1_800_000);
+    const inputs = { timeouts: { create: "5m" } };
+    assert.equal(timeoutMs(inputs, "create"), 300_000);
+    assert.equal(timeoutMs(inputs, "update"), 1_800_000);
+    assert.equal(timeoutMs({ timeouts: { update: "1h" } }, "update"), 3_600_000);
+    assert.equal(timeoutMs({}, "create"), 1_800_000);
+  });
+});

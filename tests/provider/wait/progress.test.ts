@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import type { ResourceLog } from "../../../provider/wait/progress";
+import type { Due } from "./account";
+import { Scene } from "./scene";
+
+/** A log that keeps what it was told, with the second at which it was. */
+class KeptLog implements ResourceLog {
+  readonly statuses: string[] = [];
+  readonly warnings: string[] = [];
+  readonly infos: string[] = [];
+
+  status(text: string): void {
+    this.statuses.push(text);
+  }
+  warning(text: string): void {
+    this.warnings.push(text);
+  }
+  info(text: string): void {
+    this.infos.push(text);
+  }
+}
+
+function refusals(times: number, on: Due["on"] = "any"): Due[] {
+  return Array.from({ length: times }, () => ({
+    trouble: { does: "refuse", code: "RequestLimitExceeded" },
+    on,
+    after: on === "any" ? 1 : 0,
+  }));
+}
+
+describe("What a wait tells", () => {
+  it("names the running sync by its start, then the trigger, then how far its own sync is", async () => {
+    const scene = new Scene({ syncSeconds: 40, faults: { foreignSyncs: [{ atMs: -5_000, seconds: 30 }] } });
+    const log = new KeptLog();
+    scene.call(0, { log });
+    await scene.run();
+    const [first, second, ...others] = log.statuses;
+    assert.match(first ?? "", /^\[1\/3\] Waiting for a running sync to end \(since \d\d:\d\d:\d\d\)$/);
+    assert.equal(second, "[2/3] Starting a sync");
+    assert.equal(others[0], "[3/3] Syncing machines, 0 s of about 30 s");
+    assert.ok(others.includes("[3/3] Syncing machines, 20 s of about 30 s"), others.join("\n"));
+    assert.equal(others.at(-1), "[3/3] Syncing machines, 40 s (the one before took 30 s)");
+  });
+
+  it("knows no length where there was no sync before", async () => {
+    const scene = new Scene({ syncSeconds: 12 });
+    const log = new KeptLog();
+    scene.call(0, { log });
+    await scene.run();
+    assert.deepEqual(log.statuses, [
+      "[2/3] Starting a sync",
+      "[3/3] Syncing machines",
+      "[3/3] Syncing machines, 5 s",
+      "[3/3] Syncing machines, 10 s",
+    ]);
+  });
+
+  it("is told only on a change, in steps of 5 s", async () => {
+    const scene = new Scene({ syncSeconds: 60 });
+    const log = new KeptLog();
+    scene.call(0, { log });
+    await scene.run();
+    assert.equal(new Set(log.statuses).size, log.statuses.length);
+    for (const text of log.statuses) {
+      assert.doesNotMatch(text, /[1-46-9] s$/);
+    }
+  });
+
+  it("says of a resumed sync since when it goes, as the service has it", async () => {
+    const scene = new Scene({ syncSeconds: 300 });
+    const log = new KeptLog();
+    const first = scene.call(0, { timeoutMs: 60_000 });
+    await scene.run();
+    assert.ok(first.error instanceof Error && "unfinished" in first.error);
+    scene.call(30_000, {
+      log,
+      run: { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true },
+    });
+    await scene.run();
+    assert.match(log.statuses[0] ?? "", /^\[3\/3\] Syncing machines( \(since \d\d:\d\d:\d\d\))?$/);
+    assert.match(log.statuses.at(-1) ?? "", /^\[3\/3\] Syncing machines \(since \d\d:\d\d:\d\d\)$/);
+  });
+
+  it("has two steps where the end is not waited for", async () => {
+    const scene = new Scene({ syncSeconds: 60 });
+    const log = new KeptLog();
+    scene.call(0, { log, goal: "started" });
+    await scene.run();
+    assert.deepEqual(log.statuses, ["[2/2] Starting a sync"]);
+    assert.deepEqual(log.infos, ["Asked CWP for a machine sync, and did not wait for its end."]);
+  });
+
+  it("tells those who come while another's sync goes that they wait for its end", async () => {
+    const scene = new Scene({ syncSeconds: 60 });
+    const log = new KeptLog();
+    scene.call(0);
+    scene.call(20_000, { log });
+    await scene.run();
+    assert.match(log.statuses[0] ?? "", /^\[1\/3\] Waiting for a running sync to end \(since /);
+  });
+
+  it("says nothing of a read", async () => {
+    const scene = new Scene({ syncSeconds: 60 });
+    const log = new KeptLog();
+    scene.call(0, { log, goal: "status" });
+    await scene.run();
+    assert.deepEqual([log.statuses, log.warnings, log.infos], [[], [], []]);
+  });
+
+  it("closes with one line, for all the resources that shared the sync", async () => {
+    const scene = new Scene({ syncSeconds: 60 });
+    const logs = Array.from({ length: 100 }, () => new KeptLog());
+    for (const log of logs) {
+      scene.call(0, { log });
+    }
+    await scene.run();
+    const infos = logs.flatMap((log) => log.infos);
+    assert.equal(infos.length, 1);
+    assert.match(
+      infos[0] ?? "",
+      /^Machines synced from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d \(1 min\), for 100 resources\.$/,
+    );
+  });
+
+  it("closes without times where the service gives none", async () => {
+    const scene = new Scene({ syncSeconds: 20, faults: { emptyTimes: true } });
+    const log = new KeptLog();
+    scene.call(0, { log });
+    await scene.run();
+    assert.deepEqual(log.infos, ["Machines synced."]);
+  });
+
+  it("warns once of a retry that lasts, however long it does and however many wait", async () => {
+    const scene = new Scene({ syncSeconds: 60, troubles: refusals(12) });
+    const logs = [new KeptLog(), new KeptLog()];
+    for (const log of logs) {
+      scene.call(0, { log });
+    }
+    await scene.run();
+    const warnings = logs.flatMap((log) => log.warnings);
+    assert.equal(warnings.length, 1, warnings.join("\n"));
+    assert.match(
+      warnings[0] ?? "",
+      /^RequestLimitExceeded: .* \(RequestId request-\d+\)\..* Tried \d+ times in \d+ s; still trying\.$/,
+    );
+  });
+
+  it("does not warn of a failure that passes soon", async () => {
+    const scene = new Scene({ syncSeconds: 60, troubles: refusals(2) });
+    const log = new KeptLog();
+    scene.call(0, { log });
+    await scene.run();
+    assert.deepEqual(log.warnings, []);
+    assert.equal(log.infos.length, 1);
+  });
+
+  it("warns of a trigger that is repeated", async () => {
+    const scene = new Scene({ syncSeconds: 60, faults: { deafTriggers: 1 } });
+    const log = new KeptLog();
+    scene.call(0, { log });
+    await scene.run();
+    assert.equal(scene.triggers.length, 2);
+    assert.match(
+      log.warnings.join("\n"),
+      /^No sync has shown in 1\d s since CWP was asked for one: asking again \(2 of 3\)\.$/,
+    );
+  });
+});
