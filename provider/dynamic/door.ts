@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../account/config";
+import { whileEngineLives } from "../engine/engineWatch";
+import { EngineLog } from "../engine/row";
 import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machineSync/inputs";
 import * as operations from "../machineSync/operations";
 import type { Outputs } from "../machineSync/outputs";
-import { whileEngineLives } from "../engine/engineWatch";
-import { EngineLog } from "../engine/row";
 
 /** The door that Pulumi's dynamic provider host calls, by way of the shim in sdk/shim.ts. */
 

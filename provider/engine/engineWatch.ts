@@ -5,11 +5,18 @@ import { connect, type Socket } from "node:net";
  * So a wait holds a connection to the engine, which breaks at the very moment the engine dies.
  */
 
-/** The engine's address, which it gives the host as the last argument; undefined in any other process. */
+let said: string | undefined;
+
+/** Takes the address that the engine has said of itself, in place of the last argument. */
+export function engineIsAt(address: string): void {
+  said = address;
+}
+
+/** The engine's address: what it has said, else the last argument, as it starts providers; undefined in any other process. */
 export function engineAddress():
   | { readonly text: string; readonly host: string; readonly port: number }
   | undefined {
-  const [text, host, port] = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(process.argv.at(-1) ?? "") ?? [];
+  const [text, host, port] = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(said || (process.argv.at(-1) ?? "")) ?? [];
   return text && host && port ? { text, host, port: Number(port) } : undefined;
 }
 

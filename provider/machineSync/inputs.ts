@@ -24,7 +24,7 @@ export interface CheckFailure {
 }
 
 /** What stands for a value that is not known yet, in check and diff of a preview. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What a property must be, by its name; the text completes "<property> must be …". */
 const wanted: Readonly<Record<keyof Inputs, readonly [what: string, fits: (value: unknown) => boolean]>> = {
@@ -69,7 +69,7 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
 const takes = "triggers, skipAwait, region, endpoint, profile and assumeRole";
 
 /** What a value is, in words that do not give it away: it may be a secret in the wrong place. */
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === "" || value === null || value === undefined) {
     return "empty";
   }

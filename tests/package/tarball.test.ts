@@ -42,7 +42,8 @@ describe("The published package", () => {
   const built = () => files.filter((file) => /^dist\/.*\.[jt]s$/.test(file));
 
   it("holds what is built, its sources, and what a reader looks for, and nothing else", () => {
-    const known = /^((dist\/)?(sdk|provider|emulator)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    const known =
+      /^((dist\/)?(sdk|provider|emulator)\/.+|plugin\/[^/]+|schema\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     assert.deepEqual(
       files.filter((file) => !known.test(file) || file.includes(".test.")),
       [],
