@@ -30,6 +30,10 @@ export interface TestStackOptions {
   program?: PulumiFn;
   /** The folder of a program with its Pulumi.yaml, to run in place. The stack's settings are written into it. */
   folder?: string;
+  /** Whether the CLI itself finds what runs the folder's program, as it does for YAML. Default: false. */
+  ownHost?: boolean;
+  /** Folders to put before the PATH of the CLI. */
+  path?: string[];
   /** The `node` that runs a folder's program and the provider process. Default: the one on the PATH. */
   node?: string;
   /** Another stack whose backend this one shares, so that one can read the other's outputs. It has to be removed last. */
@@ -104,6 +108,9 @@ const repository = path.resolve(__dirname, "../..");
 const stackName = "dev";
 const emptyProgram: PulumiFn = async () => undefined;
 
+/** The command of a provider process: Pulumi's host of dynamic providers, or the plugin, under its name or its file's. */
+const providerCommand = /dynamic-provider|pulumi-resource-tencentcloud-cwp|plugin\/command\.js/;
+
 /** Variables of the host that would change what a stack does. */
 const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|(https?|all|no)_proxy$)/i;
 
@@ -156,7 +163,9 @@ export class TestStack {
       ...options.env,
     };
     const node = options.node === undefined ? [] : [path.dirname(options.node)];
-    this.envVars.PATH = [...node, ...binDir, this.envVars.PATH ?? ""].join(path.delimiter);
+    this.envVars.PATH = [...node, ...(options.path ?? []), ...binDir, this.envVars.PATH ?? ""].join(
+      path.delimiter,
+    );
   }
 
   /**
@@ -216,6 +225,11 @@ export class TestStack {
     return this.operate(["destroy", "--yes", "--skip-preview"], emptyProgram, options);
   }
 
+  /** `pulumi config set`. */
+  async setConfig(name: string, value: string): Promise<void> {
+    await this.run(["config", "set", "--stack", stackName, name, value]);
+  }
+
   /** `pulumi cancel`: takes away the lock that a killed CLI has left. */
   async cancel(): Promise<void> {
     await this.run(["cancel", "--yes", "--stack", stackName]);
@@ -230,7 +244,7 @@ export class TestStack {
   providerPids(): number[] {
     return runningProcesses()
       .filter((pid) => pid !== this.cli?.pid && workingDirectory(pid) === this.workDir)
-      .filter((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider"));
+      .filter((pid) => providerCommand.test(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")));
   }
 
   /** Ends what still runs of the stack and deletes its folder. The resources in it are not destroyed. */
@@ -256,6 +270,9 @@ export class TestStack {
     if (options.refresh) {
       args.push("--refresh");
     }
+    if (this.options.ownHost) {
+      return this.finish(command, eventLog, await this.spawnCli(args, options), options);
+    }
     const host = await serve(
       program || this.options.folder === undefined
         ? new LanguageServer(program ?? emptyProgram)
@@ -264,7 +281,16 @@ export class TestStack {
           }),
     );
     args.push(`--client=127.0.0.1:${host.port}`, "--exec-kind", "auto.inline");
-    const { stdout, stderr, ended } = await this.spawnCli(args, options).finally(() => host.close());
+    const ended = await this.spawnCli(args, options).finally(() => host.close());
+    return this.finish(command, eventLog, ended, options);
+  }
+
+  private finish(
+    command: string[],
+    eventLog: string,
+    { stdout, stderr, ended }: CliResult,
+    options: OperationOptions,
+  ): OperationResult {
     const failed = ended !== 0;
     const events = readEvents(eventLog);
     const result: OperationResult = {
