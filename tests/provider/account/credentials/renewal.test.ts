@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../../emulator";
+import { pulumiSettings } from "../../../../provider/account/config";
 import { resolveConnection } from "../../../../provider/account/settings";
 import { type CwpClient, connect } from "../../../../provider/cwp/client";
-import { type Found, Renewing } from "../../../../provider/cwp/credentials";
+import type { Found } from "../../../../provider/cwp/credentials";
 import { CwpError } from "../../../../provider/cwp/errors";
+import { Renewing } from "../../../../provider/cwp/renewing";
 import { MachineSyncs } from "../../../../provider/wait/loop";
 import { Pace } from "../../../../provider/wait/pace";
 import { WaitError } from "../../../../provider/wait/waitError";
@@ -39,6 +41,8 @@ describe("Credentials that are kept", () => {
   const living = (ms?: number) => (): Found => ({
     secretId: `id-${lookUps}`,
     secretKey: "key",
+    who: "test",
+    source: "the test",
     ...(ms !== undefined && { expiresAt: now + ms }),
   });
   const failing = () => {
@@ -143,6 +147,7 @@ describe("Temporary credentials of a client", () => {
           TENCENTCLOUD_SECRET_ID: owner.secretId,
           TENCENTCLOUD_SECRET_KEY: owner.secretKey,
           TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
+          TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "test",
         }),
     ],
     ["the CVM role", () => inEnvironment({ TENCENTCLOUD_METADATA_URL: emulator.url })],
@@ -152,12 +157,20 @@ describe("Temporary credentials of a client", () => {
         inEnvironment({
           TENCENTCLOUD_METADATA_URL: emulator.url,
           TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
+          TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "test",
         }),
     ],
   ];
   const assumesRole = () => sources[0]?.[1]();
 
-  const client = (): CwpClient => connect(resolveConnection({}, () => undefined, process.env));
+  const client = (): CwpClient =>
+    connect(
+      resolveConnection(
+        {},
+        pulumiSettings(() => undefined),
+        process.env,
+      ),
+    );
   const requests = (name: string) => emulator.requests.filter(({ action }) => action === name);
   const ids = () => new Set(requests("SyncMachines").map(({ secretId }) => secretId)).size;
   const answers = () => emulator.requests.map(({ answer }) => answer);
@@ -169,6 +182,9 @@ describe("Temporary credentials of a client", () => {
     const one = client();
     const half = Date.now() + HOUR / 2;
     const watched: CwpClient = {
+      get account() {
+        return one.account;
+      },
       syncMachines(sync, timeoutMs, signal) {
         if (!middleIsOver && Date.now() > half) {
           middleIsOver = true;
