@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { duration } from "../../../provider/cwp/duration";
 import { ApiError, BadAnswer, type CwpError, NoAnswer, UnknownState } from "../../../provider/cwp/errors";
 import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";
-import { duration } from "../../../provider/wait/duration";
 import {
   answered,
   arrive,
