@@ -37,8 +37,8 @@ export interface MachineSyncStatus {
  */
 export async function getMachineSyncStatus(args: GetMachineSyncStatusArgs = {}): Promise<MachineSyncStatus> {
   // Loaded only by a program that asks: importing this package must not cost the Tencent SDK.
-  const { readStatus } = await import("../provider");
-  return readStatus(args, pulumi.runtime.getConfig);
+  const { readStatus } = await import("../provider/machineSync/operations");
+  return readStatus(args, { config: pulumi.runtime.getConfig, env: process.env });
 }
 
 /** As {@link getMachineSyncStatus}, for arguments that may be outputs: it asks once they are known, and gives an output. */

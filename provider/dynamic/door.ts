@@ -1,38 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../account/config";
-import { type AccountArgs, resolveConnection } from "../account/settings";
-import { durationSeconds, outputState, type SyncStatus } from "../cwp/status";
-import {
-  type CheckFailure,
-  checkInputs,
-  diffInputs,
-  type Inputs,
-  sameTriggers,
-  timeoutMs,
-} from "../machineSync/inputs";
-import { machineSyncsOf } from "../machineSync/sharedLoops";
-import type { Call } from "../wait/loop";
-import { type UnfinishedRun, WaitError } from "../wait/waitError";
+import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machineSync/inputs";
+import * as operations from "../machineSync/operations";
+import type { Outputs } from "../machineSync/outputs";
 import { whileEngineLives } from "./engineWatch";
 import { EngineLog } from "./row";
 
-/** What a MachineSync shows of the account's latest sync. */
-export interface StatusOutputs {
-  readonly state: SyncStatus["state"];
-  readonly latestStartTime: string;
-  readonly latestEndTime: string;
-  readonly durationSeconds?: number;
-  readonly requestId: string;
-}
-
-/** A MachineSync as the state holds it. */
-export interface Outputs extends Inputs, Partial<StatusOutputs> {
-  /** A run that was triggered for these inputs and whose end has not been seen: the next update goes on waiting for it. */
-  readonly unfinishedRun?: UnfinishedRun;
-}
-
-/** How long a refresh may try to get an answer, in milliseconds. */
-const READ_TIMEOUT_MS = 60_000;
+/** The door that Pulumi's dynamic provider host calls, by way of the shim in sdk/shim.ts. */
 
 let config: Config = () => undefined;
 
@@ -52,54 +26,45 @@ export function check(
   return { inputs: news, failures: checkInputs(news).map(({ reason }) => ({ property: "", reason })) };
 }
 
-/**
- * Changed triggers, or a run whose end was not seen: update. A changed account: replace. Nothing else counts, above all not
- * the serialized provider. Sends nothing.
- */
+/** Whether the new inputs ask for a sync, or for another resource. Sends nothing. */
 export function diff(_id: string, olds: Outputs, news: Inputs): { changes: boolean; replaces: string[] } {
-  const { changes, replaces } = diffInputs(olds, news);
-  return { changes: changes || olds.unfinishedRun !== undefined, replaces };
+  return operations.diff(olds, news);
 }
 
 export async function create(inputs: Inputs): Promise<{ id: string; outs: Outputs }> {
   const id = randomUUID();
-  return { id, outs: await sync(id, inputs, "create") };
+  const outs = await onItsRow(id, inputs, (log) =>
+    operations.create(inputs, { ...settings(), timeoutMs: timeoutMs(inputs, "create"), log }),
+  );
+  return { id, outs };
 }
 
-/** Syncs afresh, unless the update before this one left a run for the same triggers: then it goes on waiting for that one. */
 export async function update(id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }> {
-  const run = sameTriggers(olds, news) ? olds.unfinishedRun : undefined;
-  return { outs: await sync(id, news, "update", run) };
+  const outs = await onItsRow(id, news, (log) =>
+    operations.update(olds, news, { ...settings(), timeoutMs: timeoutMs(news, "update"), log }),
+  );
+  return { outs };
 }
 
-/** Shows the account's latest sync. Never triggers one. */
 export async function read(id: string, props: Outputs): Promise<{ id: string; props: Outputs }> {
-  const status = await request(props, { goal: "status", timeoutMs: READ_TIMEOUT_MS });
-  const { durationSeconds: _ofTheRunBefore, ...kept } = props;
-  return { id, props: { ...kept, ...statusOutputs(status) } };
+  return { id, props: await operations.read(props, settings()) };
 }
 
-/** The present status for an account, read in the program's own process with that process's config. */
-export async function readStatus(args: AccountArgs, programConfig: Config): Promise<StatusOutputs> {
-  const connection = resolveConnection(args, programConfig, process.env);
-  return statusOutputs(await machineSyncsOf(connection).call({ goal: "status", timeoutMs: READ_TIMEOUT_MS }));
+function settings(): operations.Settings {
+  return { config, env: process.env };
 }
 
-async function sync(
+/** Does the work while the engine lives, and shows on the resource's own row how it goes. */
+async function onItsRow(
   id: string,
-  inputs: Inputs,
-  operation: "create" | "update",
-  run?: UnfinishedRun,
+  { __urn = "" }: Inputs,
+  work: (log: EngineLog) => Promise<Outputs>,
 ): Promise<Outputs> {
-  const log = new EngineLog(inputs.__urn ?? "");
+  const log = new EngineLog(__urn);
   try {
-    const goal = inputs.skipAwait ? "started" : "finished";
-    const status = await whileEngineLives(() =>
-      request(inputs, { goal, timeoutMs: timeoutMs(inputs, operation), run, log }),
-    );
-    return { ...inputs, ...statusOutputs(status), ...(!inputs.skipAwait && { state: "FINISHED" }) };
+    return await whileEngineLives(() => work(log));
   } catch (error) {
-    throw error instanceof WaitError && error.unfinished ? new PartialFailure(id, inputs, error) : error;
+    throw error instanceof operations.UnfinishedSync ? new PartialFailure(id, error) : error;
   } finally {
     await log.flush();
   }
@@ -115,30 +80,10 @@ class PartialFailure extends Error {
 
   constructor(
     readonly id: string,
-    inputs: Inputs,
-    { message, last, unfinished }: WaitError,
+    { message, outputs }: operations.UnfinishedSync,
   ) {
     super(message);
     this.reasons = [message];
-    this.properties = {
-      ...inputs,
-      ...(last && statusOutputs(last)),
-      ...(unfinished && { unfinishedRun: unfinished }),
-    };
+    this.properties = outputs;
   }
-}
-
-function request(account: AccountArgs, call: Call): Promise<SyncStatus> {
-  return machineSyncsOf(resolveConnection(account, config, process.env)).call(call);
-}
-
-function statusOutputs(status: SyncStatus): StatusOutputs {
-  const seconds = durationSeconds(status);
-  return {
-    state: outputState(status),
-    latestStartTime: status.latestStartTime,
-    latestEndTime: status.latestEndTime,
-    ...(seconds !== undefined && { durationSeconds: seconds }),
-    requestId: status.requestId,
-  };
 }

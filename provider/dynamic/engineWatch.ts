@@ -5,10 +5,13 @@ import { connect, type Socket } from "node:net";
  * So a wait holds a connection to the engine, which breaks at the very moment the engine dies.
  */
 
-const address = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(process.argv.at(-1) ?? "");
-
 /** The engine's address, which it gives the host as the last argument; undefined in any other process. */
-export const engineAddress = address?.[0];
+export function engineAddress():
+  | { readonly text: string; readonly host: string; readonly port: number }
+  | undefined {
+  const [text, host, port] = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(process.argv.at(-1) ?? "") ?? [];
+  return text && host && port ? { text, host, port: Number(port) } : undefined;
+}
 
 /** The pause before connecting again where a connection broke. The engine itself closes one that says nothing after two minutes. */
 const RECONNECT_MS = 500;
@@ -19,8 +22,9 @@ let unwatch = () => {};
 /** Does the work, and ends this process if the engine goes away meanwhile: nobody is left to take the result. */
 export async function whileEngineLives<T>(work: () => Promise<T>): Promise<T> {
   waits += 1;
-  if (waits === 1 && address) {
-    unwatch = watchListener(Number(address[2]), address[1] ?? "", () => process.exit(1));
+  const engine = engineAddress();
+  if (waits === 1 && engine) {
+    unwatch = watchListener(engine.port, engine.host, () => process.exit(1));
   }
   try {
     return await work();

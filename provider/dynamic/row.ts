@@ -38,11 +38,12 @@ export class EngineLog implements ResourceLog {
   /** One after the other, as the engine shows them in the order of arrival. */
   private send(severity: Severity, text: string, ephemeral: boolean): void {
     this.delivered = this.delivered.then(async () => {
-      if (engineAddress === undefined || this.lost) {
+      const address = engineAddress();
+      if (!address || this.lost) {
         return;
       }
       try {
-        engine ??= connect(engineAddress);
+        engine ??= connect(address.text);
         const deliver = await engine;
         await deliver(this.urn, severity, text, ephemeral);
       } catch {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { CwpError } from "../../../provider/cwp/errors";
-import { check, configure, create, diff, type Outputs, read, update } from "../../../provider/dynamic/door";
+import { check, configure, create, diff, read, update } from "../../../provider/dynamic/door";
 import type { Inputs } from "../../../provider/machineSync/inputs";
+import type { Outputs } from "../../../provider/machineSync/outputs";
 import { refusal } from "../../refusal";
 import { ownHome } from "../account/credentials/home";
 
