@@ -424,7 +424,7 @@ describe("Credentials that cannot be had", () => {
       const { message } = await failure("a-wrong-secret-key");
       assert.match(
         message,
-        /^AuthFailure\.SignatureFailure: .*Check the SecretId and SecretKey \(TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY of the environment\)/,
+        /^AuthFailure\.SignatureFailure: .*Check the SecretId and SecretKey \(TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY of the environment/,
       );
     });
 
@@ -569,7 +569,7 @@ describe("Credentials that cannot be had", () => {
         args = { endpoint: "cwp.intl.tencentcloudapi.com", assumeRole: { roleArn, externalId } };
         assert.match(
           (await failure()).message,
-          /^sts\.intl\.tencentcloudapi\.com answered with HTTP status 403/,
+          /^The proxy on the way to sts\.intl\.tencentcloudapi\.com answered with HTTP status 403/,
         );
         assert.deepEqual(targets, ["sts.intl.tencentcloudapi.com:443"]);
       } finally {
