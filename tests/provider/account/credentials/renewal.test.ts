@@ -274,6 +274,47 @@ describe("Temporary credentials of a client", () => {
     await assert.rejects(one.syncMachines(false, LONG_MS), /X-TC-Token must not be set with it/);
   });
 
+  for (const code of ["SignatureFailure", "SecretIdNotFound", "InvalidSecretId"]) {
+    it(`of a profile are read again after AuthFailure.${code} too`, async () => {
+      home.write(".tccli/default.credential", owner);
+      const one = client();
+      await one.syncMachines(false, LONG_MS);
+      home.write(".tccli/default.credential", relative);
+      emulator.inject({ error: `AuthFailure.${code}` });
+      await one.syncMachines(false, LONG_MS);
+      assert.equal(emulator.requests.at(-1)?.secretId, relative.secretId);
+      assert.equal(requests("SyncMachines").length, 3);
+    });
+  }
+
+  for (const code of ["AuthFailure.SignatureExpire", "AuthFailure.UnauthorizedOperation", "InternalError"]) {
+    it(`of a profile are not read again after ${code}, which is not about them`, async () => {
+      home.write(".tccli/default.credential", owner);
+      const one = client();
+      await one.syncMachines(false, LONG_MS);
+      home.write(".tccli/default.credential", relative);
+      emulator.inject({ error: code });
+      await refusal(one.syncMachines(false, LONG_MS), owner.secretKey);
+      await one.syncMachines(false, LONG_MS);
+      assert.equal(emulator.requests.at(-1)?.secretId, owner.secretId);
+    });
+  }
+
+  it("that are renewed after a refusal leave the request its own time limit, and no more", async () => {
+    assumesRole();
+    const one = client();
+    await one.syncMachines(false, LONG_MS);
+    emulator.expireTemporaryCredentials();
+    emulator.inject({ delaySeconds: 0.3 });
+    emulator.inject({ hang: true }, { on: "sts" });
+    const started = performance.now();
+    const error = await refusal(one.syncMachines(true, 600), owner.secretKey);
+    const took = performance.now() - started;
+    assert.ok(error instanceof CwpError);
+    assert.equal(error.sent, false, "the trigger was refused, and not sent again");
+    assert.ok(took > 500 && took < 850, `it took ${took} ms`);
+  });
+
   it("serve on while STS fails, so that the wait does not", async () => {
     assumesRole();
     let failed = 0;
