@@ -29,7 +29,7 @@ export interface CredentialSource {
 }
 
 /** Keys that were given as they are. */
-export function givenKeys(keys: Credentials, source = "as they were given"): CredentialSource {
+export function givenKeys(keys: Credentials, source = "given keys"): CredentialSource {
   const found = { ...keys, who: whoOf("keys", keys.secretId), source };
   return { identity: JSON.stringify(keys), find: async () => found };
 }
