@@ -17,11 +17,15 @@
  * @module pulumi-tencentcloud-cwp/emulator
  */
 
+export type { ActionName } from "./api/action";
+export type { Claims, RequestKind } from "./api/claims";
 export type { Account } from "./api/keys";
 export type { CamRole, Role } from "./api/roles";
-export type { Emulator, LoggedRequest } from "./http/controls";
-export { type EmulatorOptions, emulatorAccount, startEmulator } from "./http/server";
-export { Failure } from "./world/failure";
-export type { Faults, ForeignSync, GatewayFault, Injection, RequestKind } from "./world/faults";
+export type { Emulator } from "./http/emulator";
+export type { GatewayFault, Injection } from "./http/injectedFaults";
+export { type EmulatorOptions, emulatorAccount } from "./http/options";
+export type { LoggedRequest, MetadataRequest } from "./http/requestLog";
+export { startEmulator } from "./http/server";
+export type { Faults, ForeignSync } from "./world/faults";
 export type { SyncStatus } from "./world/status";
-export { type Host, type HostView, type NewHost, type Run, World, type WorldOptions } from "./world/world";
+export type { Host, HostView, NewHost, Run, World, WorldOptions } from "./world/world";

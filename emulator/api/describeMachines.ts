@@ -1,4 +1,5 @@
 import type { Host, World } from "../world/world";
+import { type Action, type Note, signedBy } from "./action";
 import { Fields, wrongType, wrongValue } from "./fields";
 
 /** The kinds of machine that CWP tells apart. */
@@ -7,7 +8,13 @@ export const machineTypes = ["CVM", "BM", "ECM", "LH", "Other"] as const;
 type HostFilter = (host: Host) => boolean;
 
 /** The DescribeMachines action: the account's machines of one type and region, a page of `Limit` (default 10, at most 100). */
-export function describeMachines(parameters: unknown, world: World, note: (words: string) => void): object {
+export const describeMachines: Action = {
+  name: "DescribeMachines",
+  requestsPerSecond: 20,
+  carryOut: (call, { worldOf }) => listMachines(call.parameters, worldOf(signedBy(call).account), call.note),
+};
+
+function listMachines(parameters: unknown, world: World, note: Note): object {
   const fields = new Fields(parameters, [
     "MachineType",
     "MachineRegion",

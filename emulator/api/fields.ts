@@ -42,7 +42,7 @@ export function readEach<Item>(list: readonly unknown[], read: (item: unknown) =
  * a value out of range, MissingParameter for a required one that is absent. A null counts as absent. Each is a WrongField.
  */
 export class Fields {
-  readonly #values = new Map<string, unknown>();
+  private readonly values = new Map<string, unknown>();
 
   constructor(value: unknown, known: readonly string[]) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -63,17 +63,17 @@ export class Fields {
         );
       }
       if (field !== null) {
-        this.#values.set(name, field);
+        this.values.set(name, field);
       }
     }
   }
 
   value(name: string): unknown {
-    return this.#values.get(name);
+    return this.values.get(name);
   }
 
   boolean(name: string): boolean | undefined {
-    const value = this.#values.get(name);
+    const value = this.values.get(name);
     if (value === undefined || typeof value === "boolean") {
       return value;
     }
@@ -81,7 +81,7 @@ export class Fields {
   }
 
   string(name: string): string | undefined {
-    const value = this.#values.get(name);
+    const value = this.values.get(name);
     if (value === undefined || typeof value === "string") {
       return value;
     }
@@ -103,7 +103,7 @@ export class Fields {
 
   /** A finite number, not below 0. */
   number(name: string): number | undefined {
-    const value = this.#values.get(name);
+    const value = this.values.get(name);
     if (value === undefined) {
       return undefined;
     }
@@ -129,7 +129,7 @@ export class Fields {
   }
 
   list(name: string): readonly unknown[] | undefined {
-    const value = this.#values.get(name);
+    const value = this.values.get(name);
     if (value === undefined || Array.isArray(value)) {
       return value;
     }
@@ -153,6 +153,11 @@ export class Fields {
     }
     return choice;
   }
+}
+
+/** A parameter that STS refuses. */
+export function wrongParameter(name: string, expected: string): Failure {
+  return new Failure("InvalidParameter.ParamError", `The ${name} is not valid: expected ${expected}.`);
 }
 
 export function wrongType(name: string, expected: string): WrongField {

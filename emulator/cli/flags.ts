@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { emulatorAccount } from "../http/server";
+import { emulatorAccount } from "../http/options";
 import { BadFlag } from "./badFlag";
 
 /** What `cwp-emulator --help` prints. */

@@ -1,6 +1,7 @@
+import { given } from "../api/given";
 import type { Account } from "../api/keys";
 import { type Injected, readFaultsOrInjected } from "../http/faultInput";
-import { type EmulatorOptions, emulatorAccount } from "../http/server";
+import { type EmulatorOptions, emulatorAccount } from "../http/options";
 import type { NewHost } from "../world/world";
 import { BadFlag } from "./badFlag";
 import { parseFlags } from "./flags";
@@ -48,13 +49,14 @@ export function readOrder(args: readonly string[], readText: (file: string) => s
     help: false,
     quiet,
     account: first,
-    options: {
+    options: given({
       port: Number(port),
       syncSeconds: Number(syncSeconds ?? scenario.syncSeconds ?? 2),
       accounts: [first, ...more],
-      ...(faults !== undefined && { faults }),
+      faults,
       roles: [...(roleArn === undefined ? [] : [{ arn: roleArn }]), ...scenario.roles],
-    },
+      camRole: scenario.camRole,
+    }),
     injected: [...scenario.injected, ...injected],
     hosts: scenario.hosts,
   };
@@ -65,7 +67,7 @@ function accountOf(
   secretKey = emulatorAccount.secretKey,
   token: string | undefined,
 ): Account {
-  return { secretId, secretKey, ...(token !== undefined && { token }) };
+  return given({ secretId, secretKey, token });
 }
 
 /** As with the path that takes the same: faults that last replace those before, injected ones line up. */

@@ -1,13 +1,14 @@
 import { Fields, within } from "../api/fields";
+import { given } from "../api/given";
 import type { Account } from "../api/keys";
-import type { Role } from "../api/roles";
+import type { CamRole, Role } from "../api/roles";
 import { type Injected, readFaults, readInjected } from "../http/faultInput";
 import { readHosts } from "../http/hostInput";
 import type { Faults } from "../world/faults";
 import type { NewHost } from "../world/world";
 import { BadFlag } from "./badFlag";
 import { readHandwritten } from "./handwritten";
-import { readAccount, readRole } from "./keyInput";
+import { readAccount, readCamRole, readRole } from "./keyInput";
 
 /** How the emulated service is, and misbehaves, from the start. */
 export interface Scenario {
@@ -15,6 +16,8 @@ export interface Scenario {
   readonly accounts: readonly Account[];
   /** The roles that STS lets one assume. */
   readonly roles: readonly Role[];
+  /** The role bound to the machine. */
+  readonly camRole?: CamRole;
   /** How long a sync takes, in seconds. */
   readonly syncSeconds?: number;
   /** The faults that last. */
@@ -28,18 +31,27 @@ export interface Scenario {
 /** Reads a scenario file. Throws a BadFlag. */
 export function readScenario(file: string, readText: (file: string) => string, nowMs: number): Scenario {
   return readHandwritten(file, readFile(file, readText), (value) => {
-    const fields = new Fields(value, ["accounts", "roles", "syncSeconds", "faults", "inject", "hosts"]);
-    const syncSeconds = fields.number("syncSeconds");
+    const fields = new Fields(value, [
+      "accounts",
+      "roles",
+      "camRole",
+      "syncSeconds",
+      "faults",
+      "inject",
+      "hosts",
+    ]);
+    const camRole = fields.value("camRole");
     const faults = fields.value("faults");
     const hosts = fields.value("hosts") ?? [];
-    return {
+    return given({
       accounts: fields.listOf("accounts", readAccount) ?? [],
       roles: fields.listOf("roles", readRole) ?? [],
-      ...(syncSeconds !== undefined && { syncSeconds }),
-      ...(faults !== undefined && { faults: within("faults", () => readFaults(faults, nowMs)) }),
+      camRole: camRole === undefined ? undefined : within("camRole", () => readCamRole(camRole)),
+      syncSeconds: fields.number("syncSeconds"),
+      faults: faults === undefined ? undefined : within("faults", () => readFaults(faults, nowMs)),
       injected: fields.listOf("inject", readInjected) ?? [],
       hosts: within("hosts", () => readHosts(hosts)),
-    };
+    });
   });
 }
 

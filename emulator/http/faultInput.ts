@@ -1,5 +1,8 @@
+import { actionNames } from "../api/action";
 import { Fields, WrongField, within, wrongType, wrongValue } from "../api/fields";
-import type { Faults, ForeignSync, GatewayFault, Injection } from "../world/faults";
+import { given } from "../api/given";
+import type { Faults, ForeignSync } from "../world/faults";
+import type { GatewayFault, Injection } from "./injectedFaults";
 
 /** The faults of CWP that last, as JSON names them: all of `Faults` but `random`. */
 export const faultNames = [
@@ -34,6 +37,9 @@ export const gatewayFaultNames = [
   ...plainFaults.flatMap(Object.keys),
 ];
 
+/** What a fault of single requests can be aimed at. */
+const requestNames = ["trigger", "read", "sts", "any", "metadata", ...actionNames] as const;
+
 /** A gateway fault, and the requests that it hits. */
 export interface Injected {
   readonly fault: GatewayFault;
@@ -53,50 +59,34 @@ export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: F
 /** Reads faults that last. Throws a WrongField. */
 export function readFaults(value: unknown, nowMs: number): Faults {
   const fields = new Fields(value, faultNames);
-  const faults: Faults = {};
-  const numbers = ["startLagSeconds", "staleSeconds", "laggingTimesSeconds"] as const;
-  for (const name of numbers) {
-    const number = fields.number(name);
-    if (number !== undefined) {
-      faults[name] = number;
-    }
-  }
-  const flags = ["staleAlways", "forgets", "emptyTimes"] as const;
-  for (const name of flags) {
-    const flag = fields.boolean(name);
-    if (flag !== undefined) {
-      faults[name] = flag;
-    }
-  }
-  const neverEnds = readCountOrFlag(fields, "neverEnds");
-  const deafTriggers = fields.integer("deafTriggers");
-  const busyTrigger = fields.oneOf("busyTrigger", ["join", "FailedOperation"]);
-  const unknownState = fields.string("unknownState");
-  const foreignSyncs = fields.listOf("foreignSyncs", (one) => readForeignSync(one, nowMs));
-  return {
-    ...faults,
-    ...(neverEnds !== undefined && { neverEnds }),
-    ...(deafTriggers !== undefined && { deafTriggers }),
-    ...(busyTrigger !== undefined && { busyTrigger }),
-    ...(unknownState !== undefined && { unknownState }),
-    ...(foreignSyncs !== undefined && { foreignSyncs }),
-  };
+  return given({
+    startLagSeconds: fields.number("startLagSeconds"),
+    staleSeconds: fields.number("staleSeconds"),
+    staleAlways: fields.boolean("staleAlways"),
+    forgets: fields.boolean("forgets"),
+    emptyTimes: fields.boolean("emptyTimes"),
+    neverEnds: readCountOrFlag(fields, "neverEnds"),
+    deafTriggers: fields.integer("deafTriggers"),
+    busyTrigger: fields.oneOf("busyTrigger", ["join", "FailedOperation"]),
+    laggingTimesSeconds: fields.number("laggingTimesSeconds"),
+    unknownState: fields.string("unknownState"),
+    foreignSyncs: fields.listOf("foreignSyncs", (one) => readForeignSync(one, nowMs)),
+  });
 }
 
 /** Reads `{"inject": fault, "times", "on", "after"}`. Throws a WrongField. */
 export function readInjected(value: unknown): Injected {
   const fields = new Fields(value, ["inject", "times", "on", "after"]);
-  const times = fields.integer("times");
-  const on = fields.oneOf("on", ["trigger", "read", "sts", "any"]);
-  const after = fields.integer("after");
-  return {
-    fault: within("inject", () => readGatewayFault(fields.value("inject"))),
-    injection: {
-      ...(times !== undefined && { times }),
-      ...(on !== undefined && { on }),
-      ...(after !== undefined && { after }),
-    },
-  };
+  const injection = given({
+    times: fields.integer("times"),
+    on: fields.oneOf("on", requestNames),
+    after: fields.integer("after"),
+  });
+  const fault = within("inject", () => readGatewayFault(fields.value("inject")));
+  if ("error" in fault && injection.on === "metadata") {
+    throw wrongValue("on", "another than metadata, which has no error codes");
+  }
+  return { fault, injection };
 }
 
 function readGatewayFault(value: unknown): GatewayFault {
@@ -107,13 +97,13 @@ function readGatewayFault(value: unknown): GatewayFault {
   const body = fields.string("body");
   const delaySeconds = fields.number("delaySeconds");
   if (error !== undefined) {
-    return { error, ...(message !== undefined && { message }) };
+    return given({ error, message });
   }
   if (http !== undefined) {
     if (http < 200) {
       throw wrongValue("http", "an HTTP status from 200 to 599");
     }
-    return { http, ...(body !== undefined && { body }) };
+    return given({ http, body });
   }
   if (body !== undefined) {
     return { body };

@@ -1,5 +1,7 @@
+/** Hosts, as JSON describes them. */
 import { machineTypes } from "../api/describeMachines";
 import { Fields, readEach } from "../api/fields";
+import { given } from "../api/given";
 import type { NewHost } from "../world/world";
 
 /** Reads one host or a list of them. Throws a WrongField. */
@@ -9,16 +11,11 @@ export function readHosts(value: unknown): NewHost[] {
 
 function readHost(value: unknown): NewHost {
   const fields = new Fields(value, ["id", "name", "ip", "region", "machineType"]);
-  const id = fields.requiredString("id");
-  const name = fields.string("name");
-  const ip = fields.string("ip");
-  const region = fields.string("region");
-  const machineType = fields.oneOf("machineType", machineTypes);
-  return {
-    id,
-    ...(name !== undefined && { name }),
-    ...(ip !== undefined && { ip }),
-    ...(region !== undefined && { region }),
-    ...(machineType !== undefined && { machineType }),
-  };
+  return given({
+    id: fields.requiredString("id"),
+    name: fields.string("name"),
+    ip: fields.string("ip"),
+    region: fields.string("region"),
+    machineType: fields.oneOf("machineType", machineTypes),
+  });
 }

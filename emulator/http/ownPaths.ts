@@ -1,5 +1,6 @@
+/** The paths of the emulator's own, by which it is controlled over HTTP. */
 import { Fields, wrongType } from "../api/fields";
-import { Failure } from "../world/failure";
+import { readJsonBody } from "../api/json";
 import type { Controls } from "./controls";
 import { readFaultsOrInjected } from "./faultInput";
 import { readHosts } from "./hostInput";
@@ -45,21 +46,10 @@ export function answerOwnPath(method: string, url: URL, body: string, controls: 
   try {
     return {
       status: 200,
-      json: command(parse(body), controls, url.searchParams.get("secretId") ?? undefined),
+      json: command(readJsonBody(body), controls, url.searchParams.get("secretId") ?? undefined),
     };
   } catch (error) {
     return { status: 400, json: { error: error instanceof Error ? error.message : String(error) } };
-  }
-}
-
-function parse(body: string): unknown {
-  if (body.trim() === "") {
-    return {};
-  }
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new Failure("InvalidParameter", "The request body is not valid JSON.");
   }
 }
 

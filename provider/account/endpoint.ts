@@ -1,4 +1,5 @@
 import { SettingsError } from "../cwp/errors";
+import { isLoopback } from "../cwp/loopback";
 import type { Endpoint } from "../cwp/request";
 import type { StsConnection } from "../cwp/sts";
 
@@ -17,6 +18,11 @@ export function parseEndpoint(endpoint: string): Endpoint {
   if (!url || url.hostname === "" || rest !== "/" || !/^https?:$/.test(url.protocol)) {
     throw new SettingsError(`The endpoint "${endpoint}" cannot be used: it must be ${form}.`);
   }
+  if (isLoopback(url.hostname) && !endpoint.includes("://")) {
+    throw new SettingsError(
+      `The endpoint "${endpoint}" cannot be used: write http://${url.host} for the emulator, or https://${url.host} for a server with TLS.`,
+    );
+  }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new SettingsError(
       `The endpoint "${endpoint}" cannot be used: http:// is accepted only for a loopback address such as http://127.0.0.1:8080. Use https://${url.host}.`,
@@ -25,15 +31,24 @@ export function parseEndpoint(endpoint: string): Endpoint {
   return { protocol: url.protocol === "http:" ? "http:" : "https:", host: url.host };
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+/** The endpoint of CWP at a root domain, which the Tencent Cloud provider's setting `domain` names. */
+export function endpointAt(domain: string, setting: string): Endpoint {
+  try {
+    return parseEndpoint(`https://cwp.${domain}`);
+  } catch {
+    throw new SettingsError(`${setting} cannot be used: it must be a domain such as tencentcloudapi.com.`);
+  }
 }
 
-/** The STS of the same site and network as the CWP endpoint. An emulator on loopback serves both. */
-export function stsConnection({ protocol, host }: Endpoint, region: string | undefined): StsConnection {
+/** The STS of the same site and network as the CWP endpoint, or at the root domain. An emulator on loopback serves both. */
+export function stsConnection(
+  { protocol, host }: Endpoint,
+  region: string | undefined,
+  domain?: string,
+): StsConnection {
   const [, site] = /^cwp\.(.*tencentcloudapi\.com)$/.exec(host) ?? [];
   const stsHost = isLoopback(new URL(`${protocol}//${host}`).hostname)
     ? host
-    : `sts.${site ?? "tencentcloudapi.com"}`;
+    : `sts.${domain || site || "tencentcloudapi.com"}`;
   return { protocol, host: stsHost, region: region || STS_REGION };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Config } from "../account/config";
+import { type Config, pulumiSettings } from "../account/config";
 import { whileEngineLives } from "../engine/engineWatch";
 import { EngineLog } from "../engine/row";
 import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machineSync/inputs";
@@ -51,7 +51,7 @@ export async function read(id: string, props: Outputs): Promise<{ id: string; pr
 }
 
 function settings(): operations.Settings {
-  return { config, env: process.env };
+  return { config: pulumiSettings(config), env: process.env };
 }
 
 /** Does the work while the engine lives, and shows on the resource's own row how it goes. */

@@ -1,4 +1,4 @@
-import type { Config, Environment } from "../account/config";
+import type { Settings as AccountSettings, Environment } from "../account/config";
 import { type AccountArgs, resolveConnection } from "../account/settings";
 import type { SyncStatus } from "../cwp/status";
 import type { Call } from "../wait/loop";
@@ -12,7 +12,7 @@ import { machineSyncsOf } from "./sharedLoops";
 
 /** The settings that an operation looks its account up in. */
 export interface Settings {
-  readonly config: Config;
+  readonly config: AccountSettings;
   readonly env: Environment;
 }
 

@@ -1,5 +1,5 @@
 /** What the provider can be given: by the config of the stack under `tencentcloud-cwp:`, or as the arguments of a Provider. */
-import type { AssumeRole } from "../account/credentials/assumedRole";
+import type { AssumeRole } from "../account/credentials/role";
 
 /** Each setting means what it means to the Tencent Cloud provider. */
 export interface ProviderArgs {
@@ -33,7 +33,10 @@ export interface ProviderArgs {
   readonly allowedAccountIds?: readonly string[];
   /** The ids of accounts never to sync. Default: none. */
   readonly forbiddenAccountIds?: readonly string[];
-  /** The region to name in requests, such as `ap-guangzhou`. CWP needs none. Default: TENCENTCLOUD_REGION, then the profile's. */
+  /**
+   * The region to name in requests, such as `ap-guangzhou`. CWP needs none. `none` names none. Default:
+   * TENCENTCLOUD_CWP_REGION, then TENCENTCLOUD_REGION, then the profile's.
+   */
   readonly region?: string;
   /**
    * The domain of Tencent Cloud's hosts, such as `intl.tencentcloudapi.com`. Another one replaces the resources. Default:
@@ -59,8 +62,8 @@ interface AssumeRoleWithWebIdentity {
   readonly roleArn?: string;
   /** A JSON file with the role's name as its `role_arn`. */
   readonly roleArnFile?: string;
-  /** Shown in the account's audit log. */
-  readonly sessionName: string;
+  /** Shown in the account's audit log. Default: `pulumi-tencentcloud-cwp`. */
+  readonly sessionName?: string;
   /** How long its temporary credentials live, in seconds, up to 43200. Default: 7200. */
   readonly sessionDuration?: number;
 }
@@ -73,8 +76,8 @@ interface AssumeRoleWithSaml {
   readonly principalArn: string;
   /** The role's name in full, such as `qcs::cam::uin/100000000001:roleName/deploy`. */
   readonly roleArn: string;
-  /** Shown in the account's audit log. */
-  readonly sessionName: string;
+  /** Shown in the account's audit log. Default: `pulumi-tencentcloud-cwp`. */
+  readonly sessionName?: string;
   /** How long its temporary credentials live, in seconds, up to 43200. Default: 7200. */
   readonly sessionDuration?: number;
 }

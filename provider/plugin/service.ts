@@ -11,7 +11,7 @@ import { statusOf } from "./failures";
 import { attachTo, liveWithEngine } from "./life";
 import * as resource from "./resource";
 import { packageVersion, readSchema } from "./schema";
-import { checkSettings, configOf, diffSettings, protectSettings } from "./settings";
+import { checkSettings, coreSettings, diffSettings, protectSettings } from "./settings";
 import { objectOf, structOf } from "./structs";
 import { type Properties, unwrapped, withoutLeftovers } from "./values";
 
@@ -21,7 +21,7 @@ const FUNCTION = "tencentcloud-cwp:index:getMachineSyncStatus";
 /** The service of one process. A Provider of a program has a process of its own. */
 export function providerService(): UntypedServiceImplementation {
   const cancellation = new Cancellation();
-  let settings: Settings = { config: () => undefined, env: process.env };
+  let settings: Settings = { config: coreSettings({}), env: process.env };
   const context = (): resource.Context => ({ settings, signal: cancellation.signal });
 
   return {
@@ -65,7 +65,7 @@ export function providerService(): UntypedServiceImplementation {
 
     configure: answer((request: pb.ConfigureRequest) => {
       cancellation.renew();
-      settings = { config: configOf(unwrapped(objectOf(request.getArgs()))), env: process.env };
+      settings = { config: coreSettings(unwrapped(objectOf(request.getArgs()))), env: process.env };
       const response = new pb.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setSupportspreview(true);

@@ -1,6 +1,6 @@
 /** The provider's own settings: what they may be, what a change of them means, and how the core reads them. */
 import { isDeepStrictEqual } from "node:util";
-import type { Config } from "../account/config";
+import { pluginSettings, type Settings } from "../account/config";
 import { isObject } from "../cwp/isObject";
 import { checkInputs, kindOf } from "../machineSync/inputs";
 import { type ProviderArgs, providerSettings } from "./providerArgs";
@@ -81,13 +81,13 @@ function accountIn(name: keyof ProviderArgs, value: unknown): unknown {
   return isObject(value) ? account?.map((field) => value[field]) : undefined;
 }
 
-/** Reads the settings as the core does a stack's config: by the name that the Tencent Cloud provider has for them, as text. */
-export function configOf(args: Properties): Config {
+/** The settings as the core reads them, which knows them by these names too. */
+export function coreSettings(args: Properties): Settings {
   const given = settingsIn(args);
-  return (name) => {
-    const value = given[name.slice(name.indexOf(":") + 1)];
+  return pluginSettings((name) => {
+    const value = given[name];
     return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
-  };
+  });
 }
 
 /**

@@ -1,42 +1,110 @@
-import { type Found, temporaryKeys } from "../../cwp/credentials";
-import { SettingsError } from "../../cwp/errors";
+import { type Found, temporaryKeys, whoOf } from "../../cwp/credentials";
+import { NoAnswer, SettingsError } from "../../cwp/errors";
 
 /** The metadata service that every CVM instance can reach, and nothing else. */
 export const METADATA_URL = "http://metadata.tencentyun.com";
 
-/** How long the metadata service may take. It answers in milliseconds where there is one. */
+/** How long the metadata service may take, in milliseconds. It answers in a few where there is one. */
 const METADATA_MS = 1_500;
 
 /**
  * The temporary credentials of the role that is bound to this CVM instance; undefined where there is no metadata service or no
- * role. Not by the SDK's CvmRoleCredential: that asks without a time limit, by way of `http_proxy`, and keeps a failure for ever.
+ * role. Throws a NoAnswer where there seems to be one that does not answer well now. Not by the SDK's CvmRoleCredential: that
+ * asks without a time limit, by way of `http_proxy`, and keeps a failure for ever.
  */
-export async function readCvmRole(role: string | undefined, metadataUrl: string): Promise<Found | undefined> {
-  const folder = `${metadataUrl}/latest/meta-data/cam/security-credentials/`;
-  const name = role ?? (await ask(folder))?.trim();
-  const answer = name ? await ask(folder + encodeURIComponent(name)) : undefined;
-  if (answer === undefined) {
+export async function readCvmRole(
+  role: string | undefined,
+  metadataUrl: string,
+  signal?: AbortSignal,
+): Promise<Found | undefined> {
+  const data = `${metadataUrl}/latest/meta-data/`;
+  const folder = `${data}cam/security-credentials/`;
+  const name = role ?? nameIn(await ask(folder, signal));
+  const answer = name ? await ask(folder + encodeURIComponent(name), signal) : undefined;
+  if (name === undefined || answer === undefined) {
     return undefined;
   }
-  try {
-    const { Code, ...answered } = JSON.parse(answer);
-    const found = Code === "Success" ? temporaryKeys(answered, answered.ExpiredTime) : undefined;
-    if (found) {
-      return found;
-    }
-  } catch {
-    // Said below. The answer may hold a key, so it is not quoted.
+  const keys = keysIn(answer);
+  if (!keys) {
+    throw new SettingsError(
+      `The metadata service gave no credentials for the CVM role "${name}": check in the console that the role is bound to this instance.`,
+    );
   }
-  throw new SettingsError(
-    `The metadata service gave no credentials for the CVM role "${name}": check in the console that the role is bound to this instance.`,
-  );
+  return {
+    ...keys,
+    who: whoOf("cvm-role", name, await appId(data, signal)),
+    source: `the CVM role "${name}" of this machine`,
+  };
 }
 
-async function ask(url: string): Promise<string | undefined> {
+/** A role's name; undefined for anything else, such as the page of a network that wants a login. */
+function nameIn(answer: string | undefined): string | undefined {
+  const name = answer?.trim() ?? "";
+  return /^[\w+=,.@-]{1,128}$/.test(name) ? name : undefined;
+}
+
+function keysIn(answer: string) {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(METADATA_MS), redirect: "error" });
-    return response.ok ? await response.text() : undefined;
+    const { Code, ...answered } = JSON.parse(answer);
+    return Code === "Success" ? temporaryKeys(answered, answered.ExpiredTime) : undefined;
   } catch {
+    // The caller says it. The answer may hold a key, so it is not quoted.
     return undefined;
   }
+}
+
+/** The account's own number: roles of the same name in two accounts are told apart by it. "" where it cannot be had. */
+async function appId(data: string, signal: AbortSignal | undefined): Promise<string> {
+  try {
+    const answer = (await ask(`${data}app-id`, signal))?.trim() ?? "";
+    return /^\d+$/.test(answer) ? answer : "";
+  } catch {
+    return "";
+  }
+}
+
+/** How a network tells that there is no such host, or that nobody listens there. */
+const nobodyThere = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
+
+/** The body of an answer; undefined where there is no such service or no such page. */
+async function ask(url: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const limits = [AbortSignal.timeout(METADATA_MS), ...(signal ? [signal] : [])];
+  let status: number;
+  try {
+    // A redirect leads to a login page of the network in use, not to a metadata service.
+    const response = await fetch(url, { signal: AbortSignal.any(limits), redirect: "manual" });
+    if (response.ok) {
+      return await response.text();
+    }
+    status = response.status;
+  } catch (error) {
+    if (signal?.aborted) {
+      throw new NoAnswer("Aborted", "The request to the metadata service was given up.");
+    }
+    const code = codeOf(error);
+    if (nobodyThere.includes(code)) {
+      return undefined;
+    }
+    throw Reflect.get(Object(error), "name") === "TimeoutError"
+      ? new NoAnswer(
+          "RequestTimeout",
+          `The metadata service did not answer within ${METADATA_MS / 1000} s. ${elsewhere}`,
+        )
+      : new NoAnswer("NetworkFailure", `No connection to the metadata service: ${code}. ${elsewhere}`);
+  }
+  if (status >= 500 || status === 429) {
+    throw new NoAnswer("HttpStatus", `The metadata service answered with HTTP status ${status}.`);
+  }
+  return undefined;
+}
+
+const elsewhere = "It was asked for the CVM role of this machine; where it has none, set other credentials.";
+
+function codeOf(error: unknown): string {
+  const cause: unknown = Reflect.get(Object(error), "cause");
+  const inner: unknown = Reflect.get(Object(cause), "errors");
+  const [first] = Array.isArray(inner) ? inner : [cause];
+  return String(
+    Reflect.get(Object(first), "code") ?? Reflect.get(Object(cause), "code") ?? "no reason given",
+  );
 }

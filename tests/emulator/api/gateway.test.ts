@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type Emulator, emulatorAccount, startEmulator, World } from "../../../emulator";
+import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
 import { Gateway } from "../../../emulator/api/gateway";
 import { Keys } from "../../../emulator/api/keys";
+import { World } from "../../../emulator/world/world";
 import { call, errorCode, type SignedRequest, sendSigned, signedHeaders } from "./signedRequest";
 
 const temporaryKey = { secretId: "AKIDtemporary", secretKey: "temporarykey" };
@@ -36,6 +37,7 @@ describe("the emulated API gateway", () => {
     ["a SecretId it does not know", { secretId: "AKIDnobody" }, "AuthFailure.SecretIdNotFound"],
     ["a temporary key without its token", temporaryKey, "AuthFailure.TokenFailure"],
     ["a temporary key with another token", { ...temporaryKey, token: "old" }, "AuthFailure.TokenFailure"],
+    ["a permanent key with a token", { token: "session" }, "AuthFailure.TokenFailure"],
     ["an action it does not know", { action: "DeleteMachine" }, "InvalidAction"],
     ["another API version", { version: "2020-01-01" }, "NoSuchVersion"],
     ["a parameter it does not know", { parameters: { sync: true } }, "UnknownParameter"],
@@ -67,12 +69,8 @@ describe("the emulated API gateway", () => {
   it("refuses more than 20 requests in a second for an account and action", () => {
     let nowMs = 1_700_000_000_000;
     const world = new World({ now: () => nowMs, syncSeconds: 60 });
-    const gateway = new Gateway(
-      new Keys([emulatorAccount, temporary], () => nowMs),
-      [],
-      () => world,
-      () => nowMs,
-    );
+    const keys = new Keys([emulatorAccount, temporary], () => nowMs);
+    const gateway = new Gateway({ keys, roles: [], worldOf: () => world }, () => nowMs);
     const outcome = (request: Omit<SignedRequest, "url"> = {}) => {
       const signed = signedHeaders({ url: emulator.url, timestamp: 1_700_000_000, ...request });
       const headers = Object.entries(signed).map(([name, value]) => [name.toLowerCase(), value]);
@@ -95,7 +93,12 @@ describe("the emulated API gateway", () => {
   });
 
   it("keeps a log of requests, in the order of arrival, until it is cleared", async () => {
-    const { RequestId: requestId } = await call({ url: emulator.url, parameters: { Sync: true } });
+    const { RequestId: requestId } = await call({
+      url: emulator.url,
+      parameters: { Sync: true },
+      region: "ap-guangzhou",
+      headers: { "X-TC-Language": "en-US" },
+    });
     await call({ url: emulator.url, secretId: "AKIDnobody" });
     const [first, second] = emulator.requests;
     assert.ok(Math.abs((first?.at ?? 0) - Date.now()) < 5000);
@@ -106,11 +109,16 @@ describe("the emulated API gateway", () => {
         action: "SyncMachines",
         sync: true,
         secretId: emulatorAccount.secretId,
+        region: "ap-guangzhou",
+        language: "en-US",
+        parameters: { Sync: true },
         requestId,
         answer: "SYNCING",
+        carriedOut: true,
       },
     );
     assert.equal(second?.answer, "AuthFailure.SecretIdNotFound");
+    assert.equal(second?.carriedOut, false);
     emulator.clearRequests();
     assert.deepEqual(emulator.requests, []);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Faults, World } from "../../../emulator";
+import type { Faults } from "../../../emulator";
+import { World } from "../../../emulator/world/world";
 
 /** 2020-11-11 12:00:00 in UTC+8. */
 const noonMs = Date.UTC(2020, 10, 11, 4);

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { providerSettings } from "../../../provider/plugin/providerArgs";
-import { checkSettings, configOf, diffSettings, protectSettings } from "../../../provider/plugin/settings";
+import {
+  checkSettings,
+  coreSettings,
+  diffSettings,
+  protectSettings,
+} from "../../../provider/plugin/settings";
 import { secret, unknown } from "./pluginProcess";
 
 describe("The settings of the plugin's provider", () => {
@@ -133,17 +138,17 @@ describe("The settings of the plugin's provider", () => {
     }
   });
 
-  it("are read as text, by the name that the Tencent Cloud provider has for them", () => {
-    const config = configOf({
+  it("are read as text, and named as the user knows them", () => {
+    const settings = coreSettings({
       secretId: "AKID",
       assumeRole: '{"roleArn":"qcs::1"}',
       enablePodOidc: true,
       region: "",
     });
-    assert.equal(config("tencentcloud:secretId"), "AKID");
-    assert.equal(config("tencentcloud:assumeRole"), '{"roleArn":"qcs::1"}');
-    assert.equal(config("tencentcloud:enablePodOidc"), "true");
-    assert.equal(config("tencentcloud:region"), undefined);
-    assert.equal(config("tencentcloud:version"), undefined);
+    assert.equal(settings.read("secretId"), "AKID");
+    assert.equal(settings.read("assumeRole"), '{"roleArn":"qcs::1"}');
+    assert.equal(settings.read("enablePodOidc"), "true");
+    assert.equal(settings.read("region"), undefined);
+    assert.equal(settings.nameOf("secretKey"), "tencentcloud-cwp:secretKey");
   });
 });

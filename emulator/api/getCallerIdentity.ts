@@ -1,0 +1,12 @@
+/** The GetCallerIdentity action of STS: whom the key stands for that signed the request. */
+import { type Action, signedBy } from "./action";
+import { Fields } from "./fields";
+
+export const getCallerIdentity: Action = {
+  name: "GetCallerIdentity",
+  requestsPerSecond: 20,
+  carryOut(call) {
+    new Fields(call.parameters, []);
+    return signedBy(call).identity;
+  },
+};
