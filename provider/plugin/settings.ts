@@ -60,7 +60,7 @@ export function protectSettings(args: Properties): Record<string, unknown> {
 
 /** Which settings have changed, and which of those mean another account. A value that is not known yet replaces nothing. */
 export function diffSettings(olds: Properties, news: Properties): { changed: string[]; replaces: string[] } {
-  const [before, after] = [settingsIn(olds), settingsIn(news)];
+  const [before, after] = [settingsIn(withoutNamespaces(olds)), settingsIn(news)];
   const changed = Object.keys({ ...before, ...after }).filter(
     (name) => !isDeepStrictEqual(before[name], after[name]),
   );
@@ -71,6 +71,18 @@ export function diffSettings(olds: Properties, news: Properties): { changed: str
       !isDeepStrictEqual(accountIn(name, before[name]), accountIn(name, after[name])),
   );
   return { changed, replaces };
+}
+
+/**
+ * Where the resource was a dynamic one before, the engine compares with the settings of Pulumi's host of dynamic providers: those
+ * are the stack's whole config, with full names.
+ */
+function withoutNamespaces(olds: Properties): Properties {
+  const named = Object.entries(olds).map(([name, value]) => [
+    name.replace(/^tencentcloud(-cwp)?:/, ""),
+    value,
+  ]);
+  return Object.fromEntries(named.filter(([name]) => !String(name).includes(":")));
 }
 
 function accountIn(name: keyof ProviderArgs, value: unknown): unknown {

@@ -217,12 +217,12 @@ export class TestStack {
 
   /** `pulumi refresh`, which does not run the program. */
   refresh(options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(["refresh", "--yes", "--skip-preview"], emptyProgram, options);
+    return this.operate(["refresh", "--yes", "--skip-preview"], this.noProgram(), options);
   }
 
   /** `pulumi destroy`, which does not run the program. */
   destroy(options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(["destroy", "--yes", "--skip-preview"], emptyProgram, options);
+    return this.operate(["destroy", "--yes", "--skip-preview"], this.noProgram(), options);
   }
 
   /** `pulumi config set`. */
@@ -256,6 +256,11 @@ export class TestStack {
     await fs.promises.rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
+  /** What an operation is given that does not run the program. */
+  private noProgram(): PulumiFn | undefined {
+    return this.options.ownHost ? undefined : emptyProgram;
+  }
+
   private async operate(
     command: string[],
     program: PulumiFn | undefined,
@@ -270,7 +275,7 @@ export class TestStack {
     if (options.refresh) {
       args.push("--refresh");
     }
-    if (this.options.ownHost) {
+    if (this.options.ownHost && !program) {
       return this.finish(command, eventLog, await this.spawnCli(args, options), options);
     }
     const host = await serve(

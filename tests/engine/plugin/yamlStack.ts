@@ -12,10 +12,14 @@ export interface Program {
   outputs?: Record<string, unknown>;
 }
 
-const command = path.resolve(__dirname, "../../../dist/provider/plugin/command.js");
+const repository = path.resolve(__dirname, "../../..");
+const command = path.join(repository, "dist/provider/plugin/command.js");
 
-/** An output of a resource or a variable, as a program refers to it. */
-export const output = (name: string, property: string) => `\${${name}.${property}}`;
+/** A resource or a variable, as a program refers to it. */
+export const reference = (name: string) => `\${${name}}`;
+
+/** An output of one. */
+export const output = (name: string, property: string) => reference(`${name}.${property}`);
 
 /** A MachineSync named `machines`, in a program of its own. */
 export function oneSync(
@@ -53,6 +57,8 @@ export class YamlStack {
       },
     );
     write(program, {});
+    // For a program of the dynamic resource, whose provider is found by the package's name.
+    fs.symlinkSync(path.join(repository, "node_modules"), path.join(program, "node_modules"), "junction");
     const stack = await TestStack.create({
       ...options,
       folder: program,

@@ -111,6 +111,25 @@ describe("The settings of the plugin's provider", () => {
         replaces: ["assumeRole"],
       },
       {
+        what: "the names alone, as from a dynamic resource",
+        olds: {
+          "tencentcloud:profile": "a",
+          "tencentcloud:assumeRole": '{"roleArn":"qcs::1"}',
+          "tencentcloud-cwp:endpoint": "a.b",
+          "aws:region": "eu",
+        },
+        news: { profile: "a", assumeRole: '{"roleArn":"qcs::1"}', endpoint: "a.b" },
+        changed: [],
+        replaces: [],
+      },
+      {
+        what: "the profile of what was a dynamic resource",
+        olds: { "tencentcloud:profile": "a" },
+        news: {},
+        changed: ["profile"],
+        replaces: ["profile"],
+      },
+      {
         what: "the token of a role",
         olds: { assumeRoleWithWebIdentity: web },
         news: { assumeRoleWithWebIdentity: { ...web, webIdentityToken: "two" } },
