@@ -27,5 +27,5 @@ export { type EmulatorOptions, emulatorAccount } from "./http/options";
 export type { LoggedRequest, MetadataRequest } from "./http/requestLog";
 export { startEmulator } from "./http/server";
 export type { Faults, ForeignSync } from "./world/faults";
-export type { SyncStatus } from "./world/status";
-export type { Host, HostView, NewHost, Run, World, WorldOptions } from "./world/world";
+export type { Host, HostView, NewHost } from "./world/hosts";
+export type { Run } from "./world/status";

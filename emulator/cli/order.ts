@@ -2,7 +2,7 @@ import { given } from "../api/given";
 import type { Account } from "../api/keys";
 import { type Injected, readFaultsOrInjected } from "../http/faultInput";
 import { type EmulatorOptions, emulatorAccount } from "../http/options";
-import type { NewHost } from "../world/world";
+import type { NewHost } from "../world/hosts";
 import { BadFlag } from "./badFlag";
 import { parseFlags } from "./flags";
 import { readHandwritten } from "./handwritten";

@@ -5,7 +5,7 @@ import type { CamRole, Role } from "../api/roles";
 import { type Injected, readFaults, readInjected } from "../http/faultInput";
 import { readHosts } from "../http/hostInput";
 import type { Faults } from "../world/faults";
-import type { NewHost } from "../world/world";
+import type { NewHost } from "../world/hosts";
 import { BadFlag } from "./badFlag";
 import { readHandwritten } from "./handwritten";
 import { readAccount, readCamRole, readRole } from "./keyInput";

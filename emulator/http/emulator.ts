@@ -1,6 +1,8 @@
 /** What a running emulator lets a test or a demo do with it. */
 import type { Faults } from "../world/faults";
-import type { Host, HostView, NewHost, Run, World } from "../world/world";
+import type { Host, HostView, NewHost } from "../world/hosts";
+import type { Run } from "../world/status";
+import type { World } from "../world/world";
 import type { GatewayFault, Injection } from "./injectedFaults";
 import type { LoggedRequest, MetadataRequest } from "./requestLog";
 
@@ -16,7 +18,7 @@ export interface Emulator {
   readonly metadataRequests: readonly MetadataRequest[];
   /** Forgets the requests so far, also those to the metadata service. */
   clearRequests(): void;
-  /** The account's CWP. */
+  /** @internal The account's CWP, for the tests of this repository. */
   world(secretId?: string): World;
   /** The syncs of the account that have started, oldest first. */
   runs(secretId?: string): readonly Run[];
@@ -25,11 +27,11 @@ export interface Emulator {
    * the others.
    */
   startForeignSync(seconds?: number, secretId?: string): void;
-  /** A host comes to be in an account. CWP shows it only once a sync that starts from now on has finished. */
+  /** A host comes to be in an account. CWP lists it only once a sync that starts from now on has finished. */
   addHost(host: NewHost, secretId?: string): void;
-  /** Every host of the account, with whether CWP shows it. */
+  /** Every host of the account, with whether CWP lists it. */
   hosts(secretId?: string): HostView[];
-  /** The hosts that CWP shows. */
+  /** The hosts that CWP lists. */
   machines(secretId?: string): Host[];
   /** Makes requests to come go wrong, whoever sends them. Default: the next API request. */
   inject(fault: GatewayFault, injection?: Injection): void;

@@ -1,4 +1,5 @@
-import { actionNames } from "../api/action";
+/** Faults, as JSON describes them. */
+import { type ActionName, actionNames } from "../api/action";
 import { Fields, WrongField, within, wrongType, wrongValue } from "../api/fields";
 import { given } from "../api/given";
 import type { Faults, ForeignSync } from "../world/faults";
@@ -17,6 +18,10 @@ export const faultNames = [
   "laggingTimesSeconds",
   "unknownState",
   "foreignSyncs",
+  "backToBackSeconds",
+  "laggingListSeconds",
+  "looseFilters",
+  "deniedActions",
 ] as const;
 
 const plainFaults: readonly GatewayFault[] = [
@@ -71,6 +76,10 @@ export function readFaults(value: unknown, nowMs: number): Faults {
     laggingTimesSeconds: fields.number("laggingTimesSeconds"),
     unknownState: fields.string("unknownState"),
     foreignSyncs: fields.listOf("foreignSyncs", (one) => readForeignSync(one, nowMs)),
+    backToBackSeconds: readPositive(fields, "backToBackSeconds"),
+    laggingListSeconds: fields.number("laggingListSeconds"),
+    looseFilters: fields.boolean("looseFilters"),
+    deniedActions: fields.listOf("deniedActions", readActionName),
   });
 }
 
@@ -146,4 +155,20 @@ function readForeignSync(value: unknown, nowMs: number): ForeignSync {
 
 function readCountOrFlag(fields: Fields, name: string): number | boolean | undefined {
   return typeof fields.value(name) === "boolean" ? fields.boolean(name) : fields.integer(name);
+}
+
+function readPositive(fields: Fields, name: string): number | undefined {
+  const value = fields.number(name);
+  if (value === 0) {
+    throw wrongValue(name, "more than 0");
+  }
+  return value;
+}
+
+function readActionName(value: unknown): ActionName {
+  const known = actionNames.find((name) => name === value);
+  if (known === undefined) {
+    throw wrongValue("", `one of ${actionNames.join(", ")}`);
+  }
+  return known;
 }

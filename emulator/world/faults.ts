@@ -1,3 +1,5 @@
+/** What goes wrong with an account's CWP, for as long as it is told so. */
+
 /**
  * How an account's CWP misbehaves. Every field is optional; an absent one is healthy. All durations are in seconds of the
  * world's clock and may be fractional.
@@ -40,6 +42,14 @@ export interface Faults {
    * past, as its history; when faults are set later, those already past are ignored.
    */
   foreignSyncs?: readonly ForeignSync[];
+  /** From now on somebody else syncs without a pause, for ever: each sync takes this long, above 0. */
+  backToBackSeconds?: number;
+  /** DescribeMachines knows of a finished sync only this much later. */
+  laggingListSeconds?: number;
+  /** The filters InstanceIds, Names and Ips of DescribeMachines match a part of a text too, as nobody rules out. */
+  looseFilters?: boolean;
+  /** The actions, by their names, that the account's keys have no permission for. */
+  deniedActions?: readonly string[];
 }
 
 /** A sync that somebody else starts. */

@@ -1,5 +1,15 @@
+/** What SyncMachines says of the syncs of an account. */
 import type { Faults } from "./faults";
-import type { Run } from "./world";
+
+/** One machine sync. */
+export interface Run {
+  /** When it started, in the world's clock: milliseconds since the epoch. */
+  readonly startMs: number;
+  /** When it ends, likewise. May lie ahead, and is Infinity when it never ends. */
+  readonly endMs: number;
+  /** Who started it: a request with `Sync: true`, or somebody else. */
+  readonly by: "trigger" | "foreign";
+}
 
 /** What SyncMachines answers, without the request id. Times are `YYYY-MM-DD HH:MM:SS` in UTC+8, "" when there is none. */
 export interface SyncStatus {
