@@ -1,7 +1,7 @@
 /** The flags of the command, and its help. */
 import { parseArgs } from "node:util";
 import { emulatorAccount } from "../http/options";
-import { BadFlag } from "./badFlag";
+import { UsageError } from "./usageError";
 
 /** What `cwp-emulator --help` prints. */
 export const help = `Usage: cwp-emulator [options]
@@ -73,7 +73,7 @@ Paths of its own, JSON without a signature:
   POST   /_emulator/foreign-sync  {"seconds": 5}: somebody else starts a sync
 `;
 
-/** Reads the flags as text, not yet what they mean. Throws a BadFlag. */
+/** Reads the flags as text, not yet what they mean. Throws a UsageError. */
 export function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({
@@ -94,6 +94,6 @@ export function parseFlags(args: readonly string[]) {
   } catch (error) {
     // Node's first sentence is enough.
     const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
-    throw new BadFlag(`${sentence}. See cwp-emulator --help.`);
+    throw new UsageError(`${sentence}. See cwp-emulator --help.`);
   }
 }

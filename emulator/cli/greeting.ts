@@ -1,3 +1,4 @@
+/** The first words to a person at a terminal. */
 import type { Account } from "../api/keys";
 import { emulatorAccount } from "../http/options";
 

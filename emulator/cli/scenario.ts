@@ -1,3 +1,4 @@
+/** Scenario files. */
 import { Fields, within } from "../api/fields";
 import { given } from "../api/given";
 import type { Account } from "../api/keys";
@@ -6,9 +7,9 @@ import { type Injected, readFaults, readInjected } from "../http/faultInput";
 import { readHosts } from "../http/hostInput";
 import type { Faults } from "../world/faults";
 import type { NewHost } from "../world/hosts";
-import { BadFlag } from "./badFlag";
-import { readHandwritten } from "./handwritten";
+import { readJsonText } from "./jsonText";
 import { readAccount, readCamRole, readRole } from "./keyInput";
+import { UsageError } from "./usageError";
 
 /** How the emulated service is, and misbehaves, from the start. */
 export interface Scenario {
@@ -24,13 +25,16 @@ export interface Scenario {
   readonly faults?: Faults;
   /** The faults of single requests, in their order. */
   readonly injected: readonly Injected[];
-  /** The hosts that there are; CWP shows them after the first sync. */
+  /** The hosts that there are; CWP lists them after the first sync. */
   readonly hosts: readonly NewHost[];
 }
 
-/** Reads a scenario file. Throws a BadFlag. */
+/** What there is without a scenario file. */
+export const noScenario: Scenario = { accounts: [], roles: [], injected: [], hosts: [] };
+
+/** Reads a scenario file. Throws a UsageError. */
 export function readScenario(file: string, readText: (file: string) => string, nowMs: number): Scenario {
-  return readHandwritten(file, readFile(file, readText), (value) => {
+  return readJsonText(file, readFile(file, readText), (value) => {
     const fields = new Fields(value, [
       "accounts",
       "roles",
@@ -61,6 +65,6 @@ function readFile(file: string, readText: (file: string) => string): string {
   } catch (error) {
     // Node's message goes on with the name of the system call.
     const [reason] = (error instanceof Error ? error.message : String(error)).split(", ");
-    throw new BadFlag(`${file} cannot be read (${reason}): expected a scenario in JSON.`);
+    throw new UsageError(`${file} cannot be read (${reason}): expected a scenario in JSON.`);
   }
 }
