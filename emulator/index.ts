@@ -1,7 +1,7 @@
 /**
- * A CWP endpoint on this machine, for tests, demos and stacks without a network: it checks signatures as Tencent Cloud
- * does, models the syncs and the hosts of an account, and can be made to misbehave. At the same URL it stands in for STS and
- * for the metadata service of a CVM instance, whose temporary credentials it accepts.
+ * A CWP endpoint on this machine, for tests, demos and stacks without a network: it checks signatures as
+ * Tencent Cloud does, has the syncs and the hosts of an account, and fails as it is told. At the same URL it
+ * stands in for STS and for the metadata service of a CVM instance, whose temporary credentials it accepts.
  *
  * ```ts
  * import { startEmulator } from "pulumi-tencentcloud-cwp/emulator";

@@ -36,8 +36,8 @@ export class Gateway {
   }
 
   /**
-   * The order of the checks is that of what the gateway must know for the next one: what it can read, who asks, what is
-   * asked, whether that is too often, and only then the parameters of the action.
+   * The order of the checks is that of what the gateway must know for the next one: what it can read, who
+   * asks, what is asked, whether that is too often, and only then the parameters of the action.
    */
   private carryOut(request: HttpRequest, note: Note): object {
     checkReadable(request);

@@ -13,7 +13,7 @@ until it is interrupted.
 Options:
   --port N            TCP port on 127.0.0.1 (default 0: any that is free)
   --sync-seconds S    how long a machine sync takes (default 2)
-  --scenario FILE     a JSON file: accounts, roles and hosts, how the service is, how it misbehaves
+  --scenario FILE     a JSON file: accounts, roles and hosts, sync time and faults
   --faults JSON       its faults alone, each as POST /_emulator/faults takes it; repeatable
   --secret-id ID      SecretId to accept (default ${emulatorAccount.secretId})
   --secret-key KEY    SecretKey to accept (default ${emulatorAccount.secretKey})
@@ -68,7 +68,7 @@ Paths of its own, JSON without a signature:
   GET    /_emulator/hosts         all hosts, with whether CWP lists them
   GET    /_emulator/requests      the API requests so far
   DELETE /_emulator/requests      forget them
-  POST   /_emulator/faults        {"neverEnds": 1}: misbehave; {}: be healthy; {"inject": …}
+  POST   /_emulator/faults        {"neverEnds": 1}: have this fault; {}: be healthy; {"inject": …}
   POST   /_emulator/advance       {"seconds": 60}: move the emulated clock forward
   POST   /_emulator/foreign-sync  {"seconds": 5}: somebody else starts a sync
 `;

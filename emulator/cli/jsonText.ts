@@ -3,8 +3,8 @@ import { WrongField } from "../api/fields";
 import { UsageError } from "./usageError";
 
 /**
- * Reads JSON that a person wrote, in `source` (a flag or a file). Throws a UsageError that names the source, the field, and
- * what was expected.
+ * Reads JSON that a person wrote, in `source` (a flag or a file). Throws a UsageError that names the source,
+ * the field, and what was expected.
  */
 export function readJsonText<Read>(source: string, text: string, read: (value: unknown) => Read): Read {
   const value = parse(source, text);

@@ -52,8 +52,8 @@ export interface Injected {
 }
 
 /**
- * Reads what `POST /_emulator/faults` takes: `{"inject": fault, …}`, or faults that last. `nowMs` is the emulated time, from
- * which `inSeconds` counts. Throws a WrongField.
+ * Reads what `POST /_emulator/faults` takes: `{"inject": fault, …}`, or faults that last. `nowMs` is the
+ * emulated time, from which `inSeconds` counts. Throws a WrongField.
  */
 export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: Faults } | Injected {
   return typeof value === "object" && value !== null && "inject" in value

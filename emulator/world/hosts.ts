@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 
 /** A host to add to an account. */
 export interface NewHost {
-  /** The instance id. A host added under a known id is made anew: hidden until the next sync. */
+  /** The instance id. A host added under a known id is a new host: CWP lists it only after the next sync. */
   readonly id: string;
   /** The name to show. Default: the id. */
   readonly name?: string;
@@ -15,11 +15,16 @@ export interface NewHost {
   readonly region?: string;
   /** What it is: CVM, BM, ECM, LH or Other. Default CVM. */
   readonly machineType?: string;
-  /** The uuid of the machine, by which CWP's other actions name it. Default: one made from the id, always the same. */
+  /**
+   * The uuid of the machine, by which CWP's other actions name it. Default: one made from the id, always the
+   * same.
+   */
   readonly quuid?: string;
   /** The uuid of the agent. Default: one made from the id when an agent is installed, else "". */
   readonly uuid?: string;
-  /** The agent's state: ONLINE, OFFLINE or UNINSTALLED. Default UNINSTALLED, since a sync installs no agent. */
+  /**
+   * The agent's state: ONLINE, OFFLINE or UNINSTALLED. Default UNINSTALLED, since a sync installs no agent.
+   */
   readonly agentStatus?: string;
   /** What CWP says of the machine: ONLINE, OFFLINE, SHUTDOWN or UNINSTALLED. Default: the agent's state. */
   readonly machineStatus?: string;

@@ -13,8 +13,8 @@ export interface DueSync {
 const mostAtOnce = 1000;
 
 /**
- * The syncs of an account. Two never run at once: one that is due during another starts nothing. There are no timers:
- * `catchUp` starts what is due.
+ * The syncs of an account. Two never run at once: one that is due during another starts nothing. There are no
+ * timers: `catchUp` starts what is due.
  */
 export class Runs {
   /** Those that have started, oldest first. */
@@ -48,7 +48,10 @@ export class Runs {
     this.endless = count;
   }
 
-  /** From now on somebody else starts a sync of this length whenever none is in progress; undefined: no longer. */
+  /**
+   * From now on somebody else starts a sync of this length whenever none is in progress; undefined: no
+   * longer.
+   */
   setBackToBack(seconds: number | undefined): void {
     this.backToBack =
       seconds === undefined

@@ -1,4 +1,4 @@
-/** One account's CWP, as it is and as it misbehaves. */
+/** One account's CWP, with its faults. */
 import { Failure } from "./failure";
 import type { Faults } from "./faults";
 import { type Host, Hosts, type HostView, type NewHost } from "./hosts";
@@ -11,14 +11,15 @@ export interface WorldOptions {
   readonly now: () => number;
   /** How long a sync takes, in seconds; may be fractional, may be 0. */
   readonly syncSeconds: number;
-  /** How it misbehaves from the start. Default: not at all. */
+  /** Its faults from the start. Default: none. */
   readonly faults?: Faults;
 }
 
 /**
  * One account's CWP: the hosts it has, the syncs that ran, and what SyncMachines says of them.
  *
- * The world has no timers. Each call first catches up with the clock, so that equal calls at equal moments have equal answers.
+ * The world has no timers. Each call first catches up with the clock, so that equal calls at equal moments
+ * have equal answers.
  */
 export class World {
   private readonly syncs: Runs;
@@ -34,8 +35,9 @@ export class World {
   }
 
   /**
-   * The SyncMachines action: answers the status, after starting a sync when `sync` is true and none is in progress.
-   * Throws the Failure FailedOperation when the fault `busyTrigger` says so. `note` is told in words what the faults did.
+   * The SyncMachines action: answers the status, after starting a sync when `sync` is true and none is in
+   * progress. Throws the Failure FailedOperation when the fault `busyTrigger` says so. `note` takes what the
+   * faults did.
    */
   syncMachines(sync: boolean, note: (text: string) => void = () => {}): SyncStatus {
     if (sync) {
@@ -65,7 +67,9 @@ export class World {
     this.known.add(host, this.syncs.started.length);
   }
 
-  /** The hosts that CWP lists: those for which enough syncs that started after they were added have finished. */
+  /**
+   * The hosts that CWP lists: those for which enough syncs that started after they were added have finished.
+   */
   machines(): Host[] {
     return this.hosts()
       .filter(({ visible }) => visible)
@@ -94,7 +98,10 @@ export class World {
     this.nextAnswerIsTrue = true;
   }
 
-  /** Replaces all faults. A sync in progress keeps its end; syncs of somebody else's still to come are replaced. */
+  /**
+   * Replaces all faults. A sync in progress keeps its end; syncs of somebody else's still to come are
+   * replaced.
+   */
   setFaults(faults: Faults): void {
     const now = this.syncs.catchUp();
     this.syncs.dropForeign();
