@@ -39,14 +39,16 @@ export class World {
    * progress. Throws the Failure FailedOperation when the fault `busyTrigger` says so. `note` takes what the
    * faults did.
    */
-  syncMachines(sync: boolean, note: (text: string) => void = () => {}): SyncStatus {
+  syncMachines(sync: boolean, note?: (text: string) => void): SyncStatus {
     if (sync) {
       this.trigger(note);
     }
     const now = this.syncs.catchUp();
     const ageMs = sync || this.nextAnswerIsTrue ? 0 : this.staleness();
     this.nextAnswerIsTrue = false;
-    faultsSeen(this.syncs.started, now, ageMs, this.present).forEach(note);
+    if (note) {
+      faultsSeen(this.syncs.started, now, ageMs, this.present).forEach(note);
+    }
     return showStatus(this.syncs.started, now - ageMs, this.present);
   }
 
@@ -126,7 +128,7 @@ export class World {
     this.syncs.add(...foreign);
   }
 
-  private trigger(note: (text: string) => void): void {
+  private trigger(note: (text: string) => void = () => {}): void {
     const now = this.syncs.catchUp();
     const { busyTrigger, startLagSeconds = 0 } = this.present;
     if (this.syncs.isRunning(now)) {
