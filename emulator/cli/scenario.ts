@@ -1,7 +1,6 @@
 /** Scenario files. */
-import { Fields, within } from "../api/fields";
-import { given } from "../api/given";
 import type { Account } from "../api/keys";
+import { listOf, number, part, readObject } from "../api/readObject";
 import type { CamRole, Role } from "../api/roles";
 import { type Injected, readFaults, readInjected } from "../http/faultInput";
 import { readHosts } from "../http/hostInput";
@@ -35,27 +34,16 @@ export const noScenario: Scenario = { accounts: [], roles: [], injected: [], hos
 /** Reads a scenario file. Throws a UsageError. */
 export function readScenario(file: string, readText: (file: string) => string, nowMs: number): Scenario {
   return readJsonText(file, readFile(file, readText), (value) => {
-    const fields = new Fields(value, [
-      "accounts",
-      "roles",
-      "camRole",
-      "syncSeconds",
-      "faults",
-      "inject",
-      "hosts",
-    ]);
-    const camRole = fields.value("camRole");
-    const faults = fields.value("faults");
-    const hosts = fields.value("hosts") ?? [];
-    return given({
-      accounts: fields.listOf("accounts", readAccount) ?? [],
-      roles: fields.listOf("roles", readRole) ?? [],
-      camRole: camRole === undefined ? undefined : within("camRole", () => readCamRole(camRole)),
-      syncSeconds: fields.number("syncSeconds"),
-      faults: faults === undefined ? undefined : within("faults", () => readFaults(faults, nowMs)),
-      injected: fields.listOf("inject", readInjected) ?? [],
-      hosts: within("hosts", () => readHosts(hosts)),
+    const { inject: injected = [], ...read } = readObject(value, {
+      accounts: listOf(readAccount),
+      roles: listOf(readRole),
+      camRole: part(readCamRole),
+      syncSeconds: number,
+      faults: part((faults) => readFaults(faults, nowMs)),
+      inject: listOf(readInjected),
+      hosts: part(readHosts),
     });
+    return { ...noScenario, ...read, injected };
   });
 }
 

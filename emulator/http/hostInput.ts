@@ -1,7 +1,7 @@
 /** Hosts, as JSON describes them. */
 import { machineTypes } from "../api/describeMachines";
-import { Fields, readEach } from "../api/fields";
-import { given } from "../api/given";
+import { readEach } from "../api/fields";
+import { choice, flag, readObject, requiredText, text, wholeNumber } from "../api/readObject";
 import type { NewHost } from "../world/hosts";
 
 /** Reads one host or a list of them. Throws a WrongField. */
@@ -10,43 +10,21 @@ export function readHosts(value: unknown): NewHost[] {
 }
 
 function readHost(value: unknown): NewHost {
-  const fields = new Fields(value, [
-    "id",
-    "name",
-    "ip",
-    "publicIp",
-    "region",
-    "machineType",
-    "quuid",
-    "uuid",
-    "agentStatus",
-    "machineStatus",
-    "instanceStatus",
-    "protectType",
-    "vpcId",
-    "syncsNeeded",
-    "neverListed",
-  ]);
-  return given({
-    id: fields.requiredString("id"),
-    name: fields.string("name"),
-    ip: fields.string("ip"),
-    publicIp: fields.string("publicIp"),
-    region: fields.string("region"),
-    machineType: fields.oneOf("machineType", machineTypes),
-    quuid: fields.string("quuid"),
-    uuid: fields.string("uuid"),
-    agentStatus: fields.oneOf("agentStatus", ["ONLINE", "OFFLINE", "UNINSTALLED"]),
-    machineStatus: fields.oneOf("machineStatus", ["ONLINE", "OFFLINE", "SHUTDOWN", "UNINSTALLED"]),
-    instanceStatus: fields.oneOf("instanceStatus", ["RUNNING", "STOPPED", "EXPIRED"]),
-    protectType: fields.oneOf("protectType", [
-      "BASIC_VERSION",
-      "PRO_VERSION",
-      "Flagship",
-      "GENERAL_DISCOUNT",
-    ]),
-    vpcId: fields.string("vpcId"),
-    syncsNeeded: fields.integer("syncsNeeded"),
-    neverListed: fields.boolean("neverListed"),
+  return readObject(value, {
+    id: requiredText,
+    name: text,
+    ip: text,
+    publicIp: text,
+    region: text,
+    machineType: choice(machineTypes),
+    quuid: text,
+    uuid: text,
+    agentStatus: choice(["ONLINE", "OFFLINE", "UNINSTALLED"]),
+    machineStatus: choice(["ONLINE", "OFFLINE", "SHUTDOWN", "UNINSTALLED"]),
+    instanceStatus: choice(["RUNNING", "STOPPED", "EXPIRED"]),
+    protectType: choice(["BASIC_VERSION", "PRO_VERSION", "Flagship", "GENERAL_DISCOUNT"]),
+    vpcId: text,
+    syncsNeeded: wholeNumber,
+    neverListed: flag,
   });
 }

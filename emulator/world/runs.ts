@@ -6,7 +6,7 @@ export interface DueSync {
   readonly atMs: number;
   readonly by: Run["by"];
   /** How long it takes, in seconds. Default: as long as the others. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
 
 /** How many of the syncs that follow one another without a pause are recorded when the clock is moved far. */

@@ -59,7 +59,7 @@ export class World {
    */
   startForeignSync(seconds?: number): void {
     const atMs = this.syncs.catchUp();
-    this.syncs.add({ atMs, by: "foreign", ...(seconds !== undefined && { seconds }) });
+    this.syncs.add({ atMs, by: "foreign", seconds });
     this.syncs.catchUp();
   }
 
