@@ -238,6 +238,8 @@ describe("the emulated STS", () => {
     assert.deepEqual([AccountId, Type], ["100000000001", "CAMUser"]);
     await call({ url: emulator.url, ...key, parameters: { Sync: true } });
     assert.equal(emulator.runs().length, 1);
+    const again = sts("GetSessionToken", { ...key, parameters: device });
+    assert.equal(await errorCode(again), "UnauthorizedOperation");
   });
 
   const refusals: [string, string, Omit<SignedRequest, "url">, string][] = [

@@ -134,6 +134,15 @@ describe("the emulator's own paths", () => {
     ]);
   });
 
+  it("inject faults of the metadata service, and of one action", async () => {
+    await own("POST", "faults", { inject: { http: 500 }, on: "metadata" });
+    await own("POST", "faults", { inject: { error: "InternalError" }, on: "DescribeMachines" });
+    assert.equal((await call({ url: emulator.url })).State, "NOTASK");
+    assert.equal((await fetch(`${emulator.url}/latest/meta-data/instance-id`)).status, 500);
+    const { Error: error } = await call({ url: emulator.url, action: "DescribeMachines" });
+    assert.match(JSON.stringify(error), /InternalError/);
+  });
+
   it("inject an error with its message, a status with its body, a body, and a delay", async () => {
     const message = "The service is being updated.";
     await own("POST", "faults", { inject: { error: "ServiceUnavailable", message } });

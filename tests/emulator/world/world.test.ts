@@ -57,7 +57,7 @@ describe("the emulated world", () => {
       assert.deepEqual(read(), status("FINISHED", "12:00:00", "12:00:01"));
     });
 
-    it("shows the end of the sync before while the next one goes", () => {
+    it("shows the end of the sync before during the next one", () => {
       const { trigger, read, wait } = create();
       trigger();
       wait(100);
@@ -130,7 +130,7 @@ describe("the emulated world", () => {
       assert.equal(worldWith({ id: "ins-1" })[0]?.uuid, "");
     });
 
-    it("hides a host that is added anew until the next sync", () => {
+    it("hides a host that is added again until the next sync", () => {
       const { world, trigger, wait } = create();
       world.addHost({ id: "ins-1" });
       trigger();
@@ -151,7 +151,7 @@ describe("the emulated world", () => {
       assert.equal(read().State, "FINISHED");
     });
 
-    it("keeps the sync time of a sync that had started when the new one came, though nobody had looked", () => {
+    it("keeps the sync time of a sync that had started when the new one came, though nobody had asked", () => {
       const { world, trigger, read, wait } = create({ startLagSeconds: 5 });
       trigger();
       wait(6);
@@ -184,7 +184,7 @@ describe("the emulated world", () => {
       assert.equal(world.runs.length, 2);
     });
 
-    it("does not show a host for one that started before it was added, though nobody had looked", () => {
+    it("does not show a host for one that started before it was added, though nobody had asked", () => {
       const { world, wait } = create({ foreignSyncs: [{ atMs: noonMs + 1000, seconds: 10 }] });
       wait(5);
       world.addHost({ id: "ins-1" });
@@ -192,14 +192,14 @@ describe("the emulated world", () => {
       assert.deepEqual(world.machines(), []);
     });
 
-    it("starts none that falls into a sync that is going", () => {
+    it("starts none that falls into a sync in progress", () => {
       const { world, trigger, wait } = create({ foreignSyncs: [{ atMs: noonMs + 30_000, seconds: 60 }] });
       trigger();
       wait(90);
       assert.equal(world.runs.length, 1);
     });
 
-    it("starts only those of the faults set last, beside a trigger that was accepted", () => {
+    it("starts only those of the faults set last, next to a trigger that was accepted", () => {
       const { world, trigger, wait } = create({
         startLagSeconds: 100,
         foreignSyncs: [{ atMs: noonMs + 10_000, seconds: 1 }],
@@ -287,7 +287,7 @@ describe("the emulated world", () => {
       assert.deepEqual([...new Set(draw())].sort(), ["NOTASK", "SYNCING"]);
     });
 
-    it("forgets: has no task once the sync has finished, beside its times", () => {
+    it("forgets: has no task once the sync has finished, with its times", () => {
       const { trigger, read, wait } = create({ forgets: true });
       assert.equal(trigger().State, "SYNCING");
       wait(60);
@@ -515,7 +515,7 @@ describe("the emulated world", () => {
       );
     });
 
-    it("a trigger of a healthy world is followed by a sync that starts now, or joins one that is going", () => {
+    it("a trigger of a healthy world is followed by a sync that starts now, or joins one in progress", () => {
       fc.assert(
         fc.property(steps, syncSeconds, (plan, seconds) => {
           for (const { kind, nowMs, runs } of play(plan, {}, seconds)) {
