@@ -113,6 +113,15 @@ describe("the emulator's log", () => {
     );
   });
 
+  it("says whose key signed a GetCallerIdentity", async () => {
+    await start();
+    await send({ action: "GetCallerIdentity", version: "2018-08-13", region: "ap-guangzhou" });
+    assert.match(
+      lastLine(),
+      /^GetCallerIdentity +AKIDexample +OK {8}qcs::cam:100000000001:uin\/100000000001$/,
+    );
+  });
+
   it("says why a request was refused", async () => {
     await start();
     await send({ secretId: "AKIDnobody" });
