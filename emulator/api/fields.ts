@@ -1,8 +1,9 @@
+/** Reads the fields of JSON objects, of a request or of what a person wrote. */
 import { Failure } from "../world/failure";
 
 /**
- * A field that cannot be used. The message speaks to who sends a request, with the words of Tencent Cloud; `field` and
- * `problem` are for who wrote the JSON by hand.
+ * A field that cannot be used. The message speaks to who sends a request, with the words of Tencent Cloud;
+ * `field` and `problem` are for who wrote the JSON by hand.
  */
 export class WrongField extends Failure {
   constructor(
@@ -17,7 +18,10 @@ export class WrongField extends Failure {
   }
 }
 
-/** Reads a part of something larger, so that a WrongField names its place in the whole: a name, or `[0]` in a list. */
+/**
+ * Reads a part of something larger, so that a WrongField names its place in the whole: a name, or `[0]` in a
+ * list.
+ */
 export function within<Part>(place: string, read: () => Part): Part {
   try {
     return read();
@@ -37,12 +41,13 @@ export function readEach<Item>(list: readonly unknown[], read: (item: unknown) =
 }
 
 /**
- * Reads the named fields of a JSON object and refuses what does not belong there, with the codes that Tencent Cloud
- * documents: UnknownParameter for a name that is not known, InvalidParameter for a wrong type, InvalidParameterValue for
- * a value out of range, MissingParameter for a required one that is absent. A null counts as absent. Each is a WrongField.
+ * Reads the named fields of a JSON object and refuses what does not belong there, with the codes that Tencent
+ * Cloud documents: UnknownParameter for a name that is not known, InvalidParameter for a wrong type,
+ * InvalidParameterValue for a value out of range, MissingParameter for a required one that is absent. A null
+ * counts as absent. Each is a WrongField.
  */
 export class Fields {
-  readonly #values = new Map<string, unknown>();
+  private readonly values = new Map<string, unknown>();
 
   constructor(value: unknown, known: readonly string[]) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -63,17 +68,17 @@ export class Fields {
         );
       }
       if (field !== null) {
-        this.#values.set(name, field);
+        this.values.set(name, field);
       }
     }
   }
 
   value(name: string): unknown {
-    return this.#values.get(name);
+    return this.values.get(name);
   }
 
   boolean(name: string): boolean | undefined {
-    const value = this.#values.get(name);
+    const value = this.values.get(name);
     if (value === undefined || typeof value === "boolean") {
       return value;
     }
@@ -81,7 +86,7 @@ export class Fields {
   }
 
   string(name: string): string | undefined {
-    const value = this.#values.get(name);
+    const value = this.values.get(name);
     if (value === undefined || typeof value === "string") {
       return value;
     }
@@ -103,7 +108,7 @@ export class Fields {
 
   /** A finite number, not below 0. */
   number(name: string): number | undefined {
-    const value = this.#values.get(name);
+    const value = this.values.get(name);
     if (value === undefined) {
       return undefined;
     }
@@ -129,7 +134,7 @@ export class Fields {
   }
 
   list(name: string): readonly unknown[] | undefined {
-    const value = this.#values.get(name);
+    const value = this.values.get(name);
     if (value === undefined || Array.isArray(value)) {
       return value;
     }
@@ -153,6 +158,11 @@ export class Fields {
     }
     return choice;
   }
+}
+
+/** A parameter that STS refuses. */
+export function wrongParameter(name: string, expected: string): Failure {
+  return new Failure("InvalidParameter.ParamError", `The ${name} is not valid: expected ${expected}.`);
 }
 
 export function wrongType(name: string, expected: string): WrongField {

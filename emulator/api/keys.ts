@@ -1,4 +1,6 @@
-import { randomBytes } from "node:crypto";
+/** The key pairs that the emulator accepts, and the accounts that they belong to. */
+import { createHash, randomBytes } from "node:crypto";
+import { type Given, given } from "./given";
 
 /** A key pair that the emulator accepts. */
 export interface Account {
@@ -6,67 +8,212 @@ export interface Account {
   readonly secretId: string;
   /** The SecretKey, with which requests must be signed. */
   readonly secretKey: string;
-  /** The session token, for a temporary key: each request must carry it as X-TC-Token. Default: none is asked for. */
+  /**
+   * The session token of a temporary key: each request must carry it as X-TC-Token. Default: the key is
+   * permanent, and a request with a token is refused.
+   */
   readonly token?: string;
-  /** Key pairs with the same name here belong to one account and share its hosts and syncs. Default: the secretId. */
+  /**
+   * Key pairs with the same name here belong to one account and share its hosts and syncs. Default: the
+   * accountId, or else the secretId.
+   */
   readonly account?: string;
+  /**
+   * The account's number (uin), as GetCallerIdentity answers it. Default: that of the account's other key
+   * pairs; or else 100000000001 for the first account, 100000000002 for the second, and so on.
+   */
+  readonly accountId?: string;
+  /** The code that the account's MFA device shows, six digits. Default: any six digits are accepted. */
+  readonly tokenCode?: string;
+}
+
+/** Whom a key pair stands for, as GetCallerIdentity says it. */
+export interface Identity {
+  readonly Type: "CAMUser" | "CAMRole";
+  readonly AccountId: string;
+  readonly UserId: string;
+  readonly PrincipalId: string;
+  readonly Arn: string;
+}
+
+/** A key pair that is known, given or issued. */
+export interface Key {
+  readonly secretId: string;
+  readonly secretKey: string;
+  /** Only temporary keys have one. */
+  readonly token?: string;
+  /** The account's name. */
+  readonly account: string;
+  readonly identity: Identity;
+  readonly tokenCode?: string;
 }
 
 /** A key pair of the emulator's own making, for a while. */
-export interface TemporaryKey extends Required<Account> {
+export interface TemporaryKey extends Key {
+  readonly token: string;
   /** When it ends, in real time: milliseconds since the epoch. */
   readonly endMs: number;
 }
 
-/** The name under which key pairs share a world. */
-export function accountName({ account, secretId }: Account): string {
-  return account ?? secretId;
+/** What tells one of an account's temporary keys from another. */
+export interface KeyRequest {
+  readonly account: string;
+  readonly identity: Identity;
+  /** How long it lives, in real seconds. */
+  readonly seconds: number;
 }
+
+const firstAccountId = 100_000_000_001;
 
 /** The key pairs that the emulator accepts: those it was given, and the temporary ones that it issued. */
 export class Keys {
   /** The one that is meant when none is named. */
-  readonly first: Account;
-  readonly accountNames: ReadonlySet<string>;
-  readonly #realTime: () => number;
-  readonly #given: ReadonlyMap<string, Account>;
-  readonly #issued = new Map<string, TemporaryKey>();
+  readonly first: Key;
+  /** The names of the accounts, each once. */
+  readonly accountNames: readonly string[];
+  private readonly known: ReadonlyMap<string, Key>;
+  private readonly accountIds: ReadonlyMap<string, string>;
+  private readonly issued = new Map<string, TemporaryKey>();
 
-  constructor(accounts: readonly [Account, ...Account[]], realTime: () => number) {
-    this.#realTime = realTime;
-    this.first = accounts[0];
-    this.accountNames = new Set(accounts.map(accountName));
-    this.#given = new Map(accounts.map((account) => [account.secretId, account]));
+  /** Throws an Error when one account has two numbers, or two accounts have one. */
+  constructor(
+    accounts: readonly [Account, ...Account[]],
+    private readonly realTime: () => number,
+  ) {
+    this.accountNames = [...new Set(accounts.map(accountName))];
+    this.accountIds = numberAccounts(accounts, this.accountNames);
+    const keys = accounts.map((account) => this.keyOf(account));
+    this.first = keys[0] ?? this.keyOf(accounts[0]);
+    this.known = new Map(keys.map((key) => [key.secretId, key]));
   }
 
   /** The key pair, even one that has ended; undefined when there never was one. */
-  find(secretId: string): Account | undefined {
-    return this.#given.get(secretId) ?? this.#issued.get(secretId);
+  find(secretId: string): Key | undefined {
+    return this.known.get(secretId) ?? this.issued.get(secretId);
   }
 
-  hasEnded({ secretId }: Account): boolean {
-    return (this.#issued.get(secretId)?.endMs ?? Number.POSITIVE_INFINITY) <= this.#realTime();
+  /**
+   * The name of the account that has this name, this number or this SecretId; undefined when there is none.
+   */
+  findAccount(nameOrId: string): string | undefined {
+    return (
+      this.accountNames.find((name) => name === nameOrId || this.accountIds.get(name) === nameOrId) ??
+      this.known.get(nameOrId)?.account
+    );
   }
 
-  /** Makes a temporary key of an account (default: the first one's) that ends after so many real seconds. */
-  issue(seconds: number, account: string = accountName(this.first)): TemporaryKey {
+  accountId(accountName: string): string {
+    return this.accountIds.get(accountName) ?? "";
+  }
+
+  hasEnded({ secretId }: Key): boolean {
+    return (this.issued.get(secretId)?.endMs ?? Number.POSITIVE_INFINITY) <= this.realTime();
+  }
+
+  /** Makes a temporary key. */
+  issue({ account, identity, seconds }: KeyRequest): TemporaryKey {
     const key = {
       secretId: `AKID${randomBytes(32).toString("base64url")}`,
       secretKey: randomBytes(32).toString("base64"),
       token: randomBytes(120).toString("base64url"),
       account,
-      endMs: this.#realTime() + seconds * 1000,
+      identity,
+      endMs: this.realTime() + seconds * 1000,
     };
-    this.#issued.set(key.secretId, key);
+    this.issued.set(key.secretId, key);
     return key;
   }
 
   /** Ends all temporary keys issued so far. */
   endIssued(): void {
-    for (const key of this.#issued.values()) {
-      this.#issued.set(key.secretId, { ...key, endMs: Number.NEGATIVE_INFINITY });
+    for (const key of this.issued.values()) {
+      this.issued.set(key.secretId, { ...key, endMs: Number.NEGATIVE_INFINITY });
     }
   }
+
+  private keyOf(account: Account): Given<Key> {
+    const { secretId, secretKey, token, tokenCode } = account;
+    const name = accountName(account);
+    const accountId = this.accountId(name);
+    return given({
+      secretId,
+      secretKey,
+      token,
+      tokenCode,
+      account: name,
+      identity: {
+        Type: "CAMUser" as const,
+        AccountId: accountId,
+        UserId: accountId,
+        PrincipalId: accountId,
+        Arn: `qcs::cam:${accountId}:uin/${accountId}`,
+      },
+    });
+  }
+}
+
+/**
+ * The identity of who has assumed a role. `principalId` is the number of the account whose key asked for it.
+ */
+export function roleIdentity(
+  arn: string,
+  sessionName: string,
+  accountId: string,
+  principalId: string,
+): Identity {
+  const roleId = roleNumber(arn);
+  return {
+    Type: "CAMRole",
+    AccountId: accountId,
+    UserId: `${roleId}:${sessionName}`,
+    PrincipalId: principalId,
+    Arn: `qcs::sts:${accountId}:assumed-role/${roleId}`,
+  };
+}
+
+/** The role's number: the one in its ARN, or one made from its name, always the same. */
+function roleNumber(arn: string): string {
+  const [, number] = /:role\/(?:.*\/)?(\d+)$/.exec(arn) ?? [];
+  const digits = createHash("sha256").update(arn).digest().readUIntBE(0, 5) % 1e9;
+  return number ?? `461168601${String(digits).padStart(9, "0")}`;
+}
+
+/** The name under which key pairs share a world. */
+function accountName({ account, accountId, secretId }: Account): string {
+  return account ?? accountId ?? secretId;
+}
+
+function numberAccounts(accounts: readonly Account[], names: readonly string[]): Map<string, string> {
+  const ids = new Map<string, string>();
+  for (const account of accounts) {
+    const name = accountName(account);
+    const { accountId } = account;
+    if (accountId === undefined) {
+      continue;
+    }
+    if ((ids.get(name) ?? accountId) !== accountId) {
+      throw new Error(`The account ${name} of the emulator has two accountIds: expected one.`);
+    }
+    ids.set(name, accountId);
+  }
+  const taken = new Set(ids.values());
+  if (taken.size < ids.size) {
+    throw new Error(
+      "Two accounts of the emulator have one accountId: expected different ones, or one `account`.",
+    );
+  }
+  names.forEach((name, index) => {
+    if (!ids.has(name)) {
+      const own = firstFree(firstAccountId + index, taken);
+      taken.add(own);
+      ids.set(name, own);
+    }
+  });
+  return ids;
+}
+
+function firstFree(number: number, taken: ReadonlySet<string>): string {
+  return taken.has(String(number)) ? firstFree(number + 1, taken) : String(number);
 }
 
 /** When a temporary key ends, as STS and the metadata service say it: in whole seconds, rounded down. */

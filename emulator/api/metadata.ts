@@ -1,25 +1,48 @@
-import { expiry, type Keys } from "./keys";
-import { type CamRole, defaultSeconds } from "./roles";
+/** The metadata service of a CVM instance. */
+import { expiry, type Keys, roleIdentity } from "./keys";
+import { type CamRole, defaultSeconds, roleAccount } from "./roles";
 
-/** Where the metadata service of a CVM instance has the instance's role; what follows is the role's name. */
-export const camRolePath = "/latest/meta-data/cam/security-credentials/";
+/** Where all of its paths begin. */
+export const metadataPath = "/latest/meta-data/";
+
+/** Where it has the instance's role; what follows is the role's name. */
+const camRolePath = "cam/security-credentials/";
+
+/** What it says of the instance itself, as https://cloud.tencent.com/document/product/213/4934 has it. */
+const instance: ReadonlyMap<string, string> = new Map([
+  ["instance-id", "ins-emulator"],
+  ["instance-name", "emulator"],
+  ["uuid", "00000000-0000-4000-8000-000000000001"],
+  ["local-ipv4", "10.0.0.1"],
+  ["placement/region", "ap-guangzhou"],
+  ["placement/zone", "ap-guangzhou-3"],
+  ["app-id", "1250000000"],
+]);
 
 /**
- * What the metadata service answers to a GET of `camRolePath` (the role's name, as text) and of the name under it (new
- * credentials, as an object); undefined, for a 404, when there is no such role.
+ * What it answers to a GET of a path: a text, an object as JSON, or undefined for a 404. On a machine without
+ * a role it has nothing at all.
  */
 export function readMetadata(
   path: string,
   role: CamRole | undefined,
   keys: Keys,
 ): string | object | undefined {
-  if (role === undefined || path === camRolePath) {
-    return role?.name;
-  }
-  if (path !== `${camRolePath}${encodeURIComponent(role.name)}`) {
+  const name = path.slice(metadataPath.length);
+  if (role === undefined) {
     return undefined;
   }
-  const key = keys.issue(role.seconds ?? defaultSeconds, role.account);
+  if (name === camRolePath) {
+    return role.name;
+  }
+  if (name !== `${camRolePath}${encodeURIComponent(role.name)}`) {
+    return instance.get(name);
+  }
+  const account = roleAccount(role, keys);
+  const accountId = keys.accountId(account);
+  const arn = `qcs::cam::uin/${accountId}:roleName/${role.name}`;
+  const identity = roleIdentity(arn, instance.get("instance-id") ?? "", accountId, accountId);
+  const key = keys.issue({ account, identity, seconds: role.seconds ?? defaultSeconds });
   return {
     TmpSecretId: key.secretId,
     TmpSecretKey: key.secretKey,

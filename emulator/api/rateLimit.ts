@@ -1,11 +1,21 @@
-/** At most so many requests within any one second, counted apart for each key. Refused requests do not count. */
-export class RateLimit {
-  readonly #passed = new Map<string, number[]>();
+/** The limit of requests in a second. */
 
-  allows(key: string, perSecond: number, nowMs: number): boolean {
-    const recent = (this.#passed.get(key) ?? []).filter((ms) => ms > nowMs - 1000);
-    const allowed = recent.length < perSecond;
-    this.#passed.set(key, allowed ? [...recent, nowMs] : recent);
-    return allowed;
+/**
+ * At most so many requests within any one second, counted apart for each key. Refused requests do not use it
+ * up.
+ */
+export class RateLimit {
+  private readonly seconds = new Map<string, { passed: number[]; refused: number[] }>();
+
+  /** Counts a request, and says whether it may pass, and how many there have been in this second. */
+  count(key: string, perSecond: number, nowMs: number): { allowed: boolean; requests: number } {
+    const isRecent = (ms: number) => ms > nowMs - 1000;
+    const before = this.seconds.get(key);
+    const passed = (before?.passed ?? []).filter(isRecent);
+    const refused = (before?.refused ?? []).filter(isRecent);
+    const allowed = passed.length < perSecond;
+    (allowed ? passed : refused).push(nowMs);
+    this.seconds.set(key, { passed, refused });
+    return { allowed, requests: passed.length + refused.length };
   }
 }

@@ -1,32 +1,42 @@
-import { Fields } from "../api/fields";
+/** Key pairs and roles, as JSON describes them. */
+import { type Fields, wrongType } from "../api/fields";
 import type { Account } from "../api/keys";
-import type { Role } from "../api/roles";
+import { number, readObject, requiredText, text } from "../api/readObject";
+import type { CamRole, Role } from "../api/roles";
 
 /** Reads a key pair. Throws a WrongField. */
 export function readAccount(value: unknown): Account {
-  const fields = new Fields(value, ["secretId", "secretKey", "token", "account"]);
-  const token = fields.string("token");
-  const account = fields.string("account");
-  return {
-    secretId: fields.requiredString("secretId"),
-    secretKey: fields.requiredString("secretKey"),
-    ...(token !== undefined && { token }),
-    ...(account !== undefined && { account }),
-  };
+  return readObject(value, {
+    secretId: requiredText,
+    secretKey: requiredText,
+    token: text,
+    account: text,
+    accountId: digits,
+    tokenCode: text,
+  });
 }
 
 /** Reads a role. Throws a WrongField. */
 export function readRole(value: unknown): Role {
-  const fields = new Fields(value, ["arn", "account", "externalId", "webIdentityToken", "seconds"]);
-  const account = fields.string("account");
-  const externalId = fields.string("externalId");
-  const webIdentityToken = fields.string("webIdentityToken");
-  const seconds = fields.number("seconds");
-  return {
-    arn: fields.requiredString("arn"),
-    ...(account !== undefined && { account }),
-    ...(externalId !== undefined && { externalId }),
-    ...(webIdentityToken !== undefined && { webIdentityToken }),
-    ...(seconds !== undefined && { seconds }),
-  };
+  return readObject(value, {
+    arn: requiredText,
+    account: text,
+    externalId: text,
+    webIdentityToken: text,
+    samlAssertion: text,
+    seconds: number,
+  });
+}
+
+/** Reads the role bound to the machine. Throws a WrongField. */
+export function readCamRole(value: unknown): CamRole {
+  return readObject(value, { name: requiredText, account: text, seconds: number });
+}
+
+function digits(fields: Fields, name: string): string | undefined {
+  const value = fields.string(name);
+  if (value !== undefined && !/^\d+$/.test(value)) {
+    throw wrongType(name, "a string of digits");
+  }
+  return value;
 }

@@ -1,13 +1,14 @@
-import { Fields, within } from "../api/fields";
+/** Scenario files. */
 import type { Account } from "../api/keys";
-import type { Role } from "../api/roles";
+import { listOf, number, part, readObject } from "../api/readObject";
+import type { CamRole, Role } from "../api/roles";
 import { type Injected, readFaults, readInjected } from "../http/faultInput";
 import { readHosts } from "../http/hostInput";
 import type { Faults } from "../world/faults";
-import type { NewHost } from "../world/world";
-import { BadFlag } from "./badFlag";
-import { readHandwritten } from "./handwritten";
-import { readAccount, readRole } from "./keyInput";
+import type { NewHost } from "../world/hosts";
+import { readJsonText } from "./jsonText";
+import { readAccount, readCamRole, readRole } from "./keyInput";
+import { UsageError } from "./usageError";
 
 /** How the emulated service is, and misbehaves, from the start. */
 export interface Scenario {
@@ -15,31 +16,34 @@ export interface Scenario {
   readonly accounts: readonly Account[];
   /** The roles that STS lets one assume. */
   readonly roles: readonly Role[];
+  /** The role bound to the machine. */
+  readonly camRole?: CamRole;
   /** How long a sync takes, in seconds. */
   readonly syncSeconds?: number;
   /** The faults that last. */
   readonly faults?: Faults;
   /** The faults of single requests, in their order. */
   readonly injected: readonly Injected[];
-  /** The hosts that there are; CWP shows them after the first sync. */
+  /** The hosts that there are; CWP lists them after the first sync. */
   readonly hosts: readonly NewHost[];
 }
 
-/** Reads a scenario file. Throws a BadFlag. */
+/** What there is without a scenario file. */
+export const noScenario: Scenario = { accounts: [], roles: [], injected: [], hosts: [] };
+
+/** Reads a scenario file. Throws a UsageError. */
 export function readScenario(file: string, readText: (file: string) => string, nowMs: number): Scenario {
-  return readHandwritten(file, readFile(file, readText), (value) => {
-    const fields = new Fields(value, ["accounts", "roles", "syncSeconds", "faults", "inject", "hosts"]);
-    const syncSeconds = fields.number("syncSeconds");
-    const faults = fields.value("faults");
-    const hosts = fields.value("hosts") ?? [];
-    return {
-      accounts: fields.listOf("accounts", readAccount) ?? [],
-      roles: fields.listOf("roles", readRole) ?? [],
-      ...(syncSeconds !== undefined && { syncSeconds }),
-      ...(faults !== undefined && { faults: within("faults", () => readFaults(faults, nowMs)) }),
-      injected: fields.listOf("inject", readInjected) ?? [],
-      hosts: within("hosts", () => readHosts(hosts)),
-    };
+  return readJsonText(file, readFile(file, readText), (value) => {
+    const { inject: injected = [], ...read } = readObject(value, {
+      accounts: listOf(readAccount),
+      roles: listOf(readRole),
+      camRole: part(readCamRole),
+      syncSeconds: number,
+      faults: part((faults) => readFaults(faults, nowMs)),
+      inject: listOf(readInjected),
+      hosts: part(readHosts),
+    });
+    return { ...noScenario, ...read, injected };
   });
 }
 
@@ -49,6 +53,6 @@ function readFile(file: string, readText: (file: string) => string): string {
   } catch (error) {
     // Node's message goes on with the name of the system call.
     const [reason] = (error instanceof Error ? error.message : String(error)).split(", ");
-    throw new BadFlag(`${file} cannot be read (${reason}): expected a scenario in JSON.`);
+    throw new UsageError(`${file} cannot be read (${reason}): expected a scenario in JSON.`);
   }
 }

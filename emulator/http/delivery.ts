@@ -1,80 +1,123 @@
-import { type Answer, failureAnswer } from "../api/gateway";
+/** Decides what reaches the client of an answer, under a fault or none. */
+import { type Answer, failureAnswer } from "../api/answer";
 import { Failure } from "../world/failure";
-import type { GatewayFault } from "../world/faults";
+import type { GatewayFault } from "./injectedFaults";
 
-/** What reaches the client of an answer. */
-export interface Delivery {
+/** An answer of the API or of the metadata service. */
+export interface Reply {
   readonly requestId: string;
   /** What the log says: the State, an error code, OK, or the fault's name. */
   readonly outcome: string;
-  /** The same and more, for a person who reads the log. */
-  readonly words: string;
+  readonly carriedOut: boolean;
+  /** The outcome and more, for a person who reads the log. */
+  readonly summary: string;
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
-  /** `whole`: all of it; `half`: the connection breaks in the middle; `reset`: nothing; `never`: not even an end. */
+}
+
+/** What reaches the client of an answer. */
+export interface Delivery extends Reply {
+  /**
+   * `whole`: all of it; `half`: the connection breaks in the middle; `reset`: nothing; `never`: not even an
+   * end.
+   */
   readonly extent: "whole" | "half" | "reset" | "never";
   readonly delaySeconds: number;
 }
 
-/** Decides what reaches the client under a fault, if any. `carryOut` is called only when the request is carried out. */
-export function deliver(fault: GatewayFault | undefined, carryOut: () => Answer): Delivery {
+/** The content type is exactly this one: some clients look for errors only then. */
+const jsonType = "application/json";
+
+/** An answer of the API, which has status 200 also when it is an error. */
+export function apiReply({ requestId, outcome, carriedOut, summary, body }: Answer): Reply {
+  return { requestId, outcome, carriedOut, summary, status: 200, contentType: jsonType, body };
+}
+
+/** An answer of the metadata service: a text, an object as JSON, or undefined for a 404. */
+export function metadataReply(path: string, answer: string | object | undefined): Reply {
+  const isText = typeof answer === "string" || answer === undefined;
+  const outcome = answer === undefined ? "http 404" : "OK";
+  return {
+    requestId: "",
+    outcome,
+    carriedOut: answer !== undefined,
+    summary: `${outcome.padEnd(8)}  ${path}`,
+    status: answer === undefined ? 404 : 200,
+    contentType: isText ? "text/plain" : jsonType,
+    // With no line end: clients take the whole text as the role's name.
+    body: isText ? (answer ?? "Not Found\n") : JSON.stringify(answer),
+  };
+}
+
+/** Decides what reaches the client. `carryOut` is called only when the request is carried out. */
+export function deliver(fault: GatewayFault | undefined, carryOut: () => Reply): Delivery {
   if (fault === undefined) {
-    return sendAnswer(carryOut());
+    return whole(carryOut());
   }
   if ("delaySeconds" in fault) {
     const { delaySeconds } = fault;
-    return { ...sendAnswer(carryOut(), `answered ${delaySeconds} s late, as told`), delaySeconds };
+    return { ...noted(carryOut(), `answered ${delaySeconds} s late, as told`), delaySeconds };
   }
   if ("truncate" in fault) {
-    const answer = sendAnswer(carryOut(), "answer cut in the middle, as told");
-    return { ...answer, outcome: "truncate", extent: "half" };
+    return {
+      ...noted(carryOut(), "answer cut in the middle, as told"),
+      outcome: "truncate",
+      extent: "half",
+    };
   }
   if ("loseAnswer" in fault) {
-    const answer = sendAnswer(carryOut(), "answer lost, as told");
-    return { ...answer, outcome: "loseAnswer", extent: "reset" };
+    return { ...noted(carryOut(), "answer lost, as told"), outcome: "loseAnswer", extent: "reset" };
   }
+  return instead(fault);
+}
+
+/** What comes in place of an answer, when the request is not carried out. */
+function instead(
+  fault: Exclude<GatewayFault, { delaySeconds: number } | { truncate: true } | { loseAnswer: true }>,
+): Delivery {
   if ("error" in fault) {
     const failure = new Failure(fault.error, fault.message ?? "Injected by the emulator.");
-    return { ...sendAnswer(failureAnswer(failure)), words: `${fault.error}, as told` };
+    return whole({ ...apiReply(failureAnswer(failure)), summary: `${fault.error}, as told` });
   }
   if ("http" in fault) {
-    const body = fault.body ?? "The gateway is not well.";
     return {
-      ...send(`http ${fault.http}`, `HTTP ${fault.http}, as told`, body),
+      ...made(`http ${fault.http}`, `HTTP ${fault.http}`, fault.body ?? "The gateway is not well."),
       status: fault.http,
       contentType: "text/plain; charset=utf-8",
     };
   }
   if ("html" in fault) {
     const page = "<!DOCTYPE html><html><body><h1>Please log in to the network</h1></body></html>";
-    return { ...send("html", "a web page, as told", page), contentType: "text/html; charset=utf-8" };
+    return { ...made("html", "a web page", page), contentType: "text/html; charset=utf-8" };
   }
   if ("empty" in fault) {
-    return send("empty", "an empty answer, as told", "");
+    return made("empty", "an empty answer", "");
   }
   if ("body" in fault) {
-    return send("body", "another body, as told", fault.body);
+    return made("body", "another body", fault.body);
   }
   return "reset" in fault
-    ? { ...send("reset", "connection reset, as told", ""), extent: "reset" }
-    : { ...send("hang", "no answer, as told", ""), extent: "never" };
+    ? { ...made("reset", "connection reset", ""), extent: "reset" }
+    : { ...made("hang", "no answer", ""), extent: "never" };
 }
 
-function sendAnswer({ requestId, outcome, words, body }: Answer, fault?: string): Delivery {
-  return { ...send(outcome, [words, ...(fault ? [fault] : [])].join("; "), body), requestId };
+function whole(reply: Reply): Delivery {
+  return { ...reply, extent: "whole", delaySeconds: 0 };
 }
 
-/** The content type is exactly this one: some clients look for errors only then. */
-function send(outcome: string, words: string, body: string): Delivery {
-  return {
+function noted(reply: Reply, note: string): Delivery {
+  return whole({ ...reply, summary: `${reply.summary}; ${note}` });
+}
+
+function made(outcome: string, summary: string, body: string): Delivery {
+  return whole({
     requestId: "",
     outcome,
-    words,
+    carriedOut: false,
+    summary: `${summary}, as told`,
     status: 200,
-    contentType: "application/json",
+    contentType: jsonType,
     body,
-    extent: "whole",
-    delaySeconds: 0,
-  };
+  });
 }

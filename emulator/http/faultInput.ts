@@ -1,20 +1,42 @@
+/** Faults, as JSON describes them. */
+import { type ActionName, actionNames } from "../api/action";
 import { Fields, WrongField, within, wrongType, wrongValue } from "../api/fields";
-import type { Faults, ForeignSync, GatewayFault, Injection } from "../world/faults";
+import { given } from "../api/given";
+import {
+  choice,
+  type FieldReader,
+  flag,
+  listOf,
+  number,
+  readObject,
+  text,
+  wholeNumber,
+} from "../api/readObject";
+import type { Faults, ForeignSync } from "../world/faults";
+import type { GatewayFault, Injection } from "./injectedFaults";
 
-/** The faults of CWP that last, as JSON names them: all of `Faults` but `random`. */
-export const faultNames = [
-  "startLagSeconds",
-  "staleSeconds",
-  "staleAlways",
-  "forgets",
-  "emptyTimes",
-  "neverEnds",
-  "deafTriggers",
-  "busyTrigger",
-  "laggingTimesSeconds",
-  "unknownState",
-  "foreignSyncs",
-] as const;
+/** How JSON says each of the faults of CWP that last: all of `Faults` but `random`. */
+const faultReaders = (nowMs: number) =>
+  ({
+    startLagSeconds: number,
+    staleSeconds: number,
+    staleAlways: flag,
+    forgets: flag,
+    emptyTimes: flag,
+    neverEnds: countOrFlag,
+    deafTriggers: wholeNumber,
+    busyTrigger: choice(["join", "FailedOperation"]),
+    laggingTimesSeconds: number,
+    unknownState: text,
+    foreignSyncs: listOf((one) => readForeignSync(one, nowMs)),
+    backToBackSeconds: positive,
+    laggingListSeconds: number,
+    looseFilters: flag,
+    deniedActions: listOf(readActionName),
+  }) satisfies Record<Exclude<keyof Faults, "random">, FieldReader<unknown>>;
+
+/** The faults of CWP that last, as JSON names them. */
+export const faultNames = Object.keys(faultReaders(0));
 
 const plainFaults: readonly GatewayFault[] = [
   { html: true },
@@ -34,6 +56,9 @@ export const gatewayFaultNames = [
   ...plainFaults.flatMap(Object.keys),
 ];
 
+/** What a fault of single requests can be aimed at. */
+const requestNames = ["trigger", "read", "sts", "any", "metadata", ...actionNames] as const;
+
 /** A gateway fault, and the requests that it hits. */
 export interface Injected {
   readonly fault: GatewayFault;
@@ -41,8 +66,8 @@ export interface Injected {
 }
 
 /**
- * Reads what `POST /_emulator/faults` takes: `{"inject": fault, …}`, or faults that last. `nowMs` is the emulated time, from
- * which `inSeconds` counts. Throws a WrongField.
+ * Reads what `POST /_emulator/faults` takes: `{"inject": fault, …}`, or faults that last. `nowMs` is the
+ * emulated time, from which `inSeconds` counts. Throws a WrongField.
  */
 export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: Faults } | Injected {
   return typeof value === "object" && value !== null && "inject" in value
@@ -52,51 +77,21 @@ export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: F
 
 /** Reads faults that last. Throws a WrongField. */
 export function readFaults(value: unknown, nowMs: number): Faults {
-  const fields = new Fields(value, faultNames);
-  const faults: Faults = {};
-  const numbers = ["startLagSeconds", "staleSeconds", "laggingTimesSeconds"] as const;
-  for (const name of numbers) {
-    const number = fields.number(name);
-    if (number !== undefined) {
-      faults[name] = number;
-    }
-  }
-  const flags = ["staleAlways", "forgets", "emptyTimes"] as const;
-  for (const name of flags) {
-    const flag = fields.boolean(name);
-    if (flag !== undefined) {
-      faults[name] = flag;
-    }
-  }
-  const neverEnds = readCountOrFlag(fields, "neverEnds");
-  const deafTriggers = fields.integer("deafTriggers");
-  const busyTrigger = fields.oneOf("busyTrigger", ["join", "FailedOperation"]);
-  const unknownState = fields.string("unknownState");
-  const foreignSyncs = fields.listOf("foreignSyncs", (one) => readForeignSync(one, nowMs));
-  return {
-    ...faults,
-    ...(neverEnds !== undefined && { neverEnds }),
-    ...(deafTriggers !== undefined && { deafTriggers }),
-    ...(busyTrigger !== undefined && { busyTrigger }),
-    ...(unknownState !== undefined && { unknownState }),
-    ...(foreignSyncs !== undefined && { foreignSyncs }),
-  };
+  return readObject(value, faultReaders(nowMs));
 }
 
 /** Reads `{"inject": fault, "times", "on", "after"}`. Throws a WrongField. */
 export function readInjected(value: unknown): Injected {
-  const fields = new Fields(value, ["inject", "times", "on", "after"]);
-  const times = fields.integer("times");
-  const on = fields.oneOf("on", ["trigger", "read", "sts", "any"]);
-  const after = fields.integer("after");
-  return {
-    fault: within("inject", () => readGatewayFault(fields.value("inject"))),
-    injection: {
-      ...(times !== undefined && { times }),
-      ...(on !== undefined && { on }),
-      ...(after !== undefined && { after }),
-    },
-  };
+  const { inject: fault, ...injection } = readObject(value, {
+    inject: (fields) => within("inject", () => readGatewayFault(fields.value("inject"))),
+    times: wholeNumber,
+    on: choice(requestNames),
+    after: wholeNumber,
+  });
+  if ("error" in fault && injection.on === "metadata") {
+    throw wrongValue("on", "another than metadata, which has no error codes");
+  }
+  return { fault, injection };
 }
 
 function readGatewayFault(value: unknown): GatewayFault {
@@ -107,13 +102,13 @@ function readGatewayFault(value: unknown): GatewayFault {
   const body = fields.string("body");
   const delaySeconds = fields.number("delaySeconds");
   if (error !== undefined) {
-    return { error, ...(message !== undefined && { message }) };
+    return given({ error, message });
   }
   if (http !== undefined) {
     if (http < 200) {
       throw wrongValue("http", "an HTTP status from 200 to 599");
     }
-    return { http, ...(body !== undefined && { body }) };
+    return given({ http, body });
   }
   if (body !== undefined) {
     return { body };
@@ -138,10 +133,11 @@ function readGatewayFault(value: unknown): GatewayFault {
 const soonMs = 10;
 
 function readForeignSync(value: unknown, nowMs: number): ForeignSync {
-  const fields = new Fields(value, ["inSeconds", "atMs", "seconds"]);
-  const inSeconds = fields.number("inSeconds");
-  const atMs = fields.number("atMs");
-  const seconds = fields.number("seconds");
+  const { inSeconds, atMs, seconds } = readObject(value, {
+    inSeconds: number,
+    atMs: number,
+    seconds: number,
+  });
   if (seconds === undefined) {
     throw wrongType("seconds", "a number");
   }
@@ -154,6 +150,22 @@ function readForeignSync(value: unknown, nowMs: number): ForeignSync {
   throw wrongType("inSeconds", "a number, or atMs in its place");
 }
 
-function readCountOrFlag(fields: Fields, name: string): number | boolean | undefined {
+function countOrFlag(fields: Fields, name: string): number | boolean | undefined {
   return typeof fields.value(name) === "boolean" ? fields.boolean(name) : fields.integer(name);
+}
+
+function positive(fields: Fields, name: string): number | undefined {
+  const value = fields.number(name);
+  if (value === 0) {
+    throw wrongValue(name, "more than 0");
+  }
+  return value;
+}
+
+function readActionName(value: unknown): ActionName {
+  const known = actionNames.find((name) => name === value);
+  if (known === undefined) {
+    throw wrongValue("", `one of ${actionNames.join(", ")}`);
+  }
+  return known;
 }

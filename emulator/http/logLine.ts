@@ -1,11 +1,12 @@
-import { requestKind } from "../api/gateway";
+/** The log as a person reads it. */
+import { requestKind } from "../api/claims";
 import { serviceTime } from "../world/status";
-import type { LoggedRequest } from "./controls";
+import type { LoggedRequest } from "./requestLog";
 
 /** As wide as AssumeRoleWithWebIdentity. */
 const requestWidth = 25;
 /** As wide as FINISHED with its times. */
-const wordsWidth = 34;
+const summaryWidth = 34;
 const leastIdWidth = 20;
 
 /** The width that the SecretIds of a log need. Longer ones, of temporary credentials, are cut to it. */
@@ -18,9 +19,10 @@ export function idWidth(secretIds: readonly string[]): number {
  *
  *     20:01:04  SyncMachines      trigger  AKIDexample           SYNCING   started 20:01:04          (RequestId)
  *
- * `words` is the answer in words. Times are the service's own, in UTC+8; a date is left out where it is the line's.
+ * `summary` is how the answer came out. Times are the service's own, in UTC+8; a date is left out where it is
+ * the line's.
  */
-export function logLine(request: LoggedRequest, words: string, width: number): string {
+export function logLine(request: LoggedRequest, summary: string, width: number): string {
   const [date, time] = serviceTime(request.at).split(" ");
   const kind = requestKind(request);
   const action = request.action || "no action";
@@ -28,10 +30,20 @@ export function logLine(request: LoggedRequest, words: string, width: number): s
     time,
     cut(kind === "sts" ? action : `${action.padEnd(16)}  ${kind}`, requestWidth),
     cut(request.secretId || "nobody", width),
-    words.replaceAll(`${date} `, "").padEnd(wordsWidth),
+    summary.replaceAll(`${date} `, "").padEnd(summaryWidth),
     request.requestId && `(${request.requestId})`,
   ];
-  // A client may send line ends, and worse.
+  return oneLine(columns);
+}
+
+/** One line for one request to the metadata service. */
+export function metadataLine(at: number, summary: string): string {
+  const [, time] = serviceTime(at).split(" ");
+  return oneLine([time, "metadata", summary]);
+}
+
+/** A client may send line ends, and worse. */
+function oneLine(columns: readonly (string | undefined)[]): string {
   return columns
     .join("  ")
     .trimEnd()

@@ -1,5 +1,6 @@
+/** The paths of the emulator's own, by which it is controlled over HTTP. */
 import { Fields, wrongType } from "../api/fields";
-import { Failure } from "../world/failure";
+import { readJsonBody } from "../api/json";
 import type { Controls } from "./controls";
 import { readFaultsOrInjected } from "./faultInput";
 import { readHosts } from "./hostInput";
@@ -31,7 +32,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["POST foreign-sync", foreignSync],
 ]);
 
-/** Carries out a request to one of the emulator's own paths. `?secretId=` chooses an account; default: the first. */
+/**
+ * Carries out a request to one of the emulator's own paths. `?secretId=` chooses an account; default: the
+ * first.
+ */
 export function answerOwnPath(method: string, url: URL, body: string, controls: Controls): OwnAnswer {
   const name = `${method} ${url.pathname.slice(ownPath.length)}`;
   const command = commands.get(name);
@@ -45,21 +49,10 @@ export function answerOwnPath(method: string, url: URL, body: string, controls: 
   try {
     return {
       status: 200,
-      json: command(parse(body), controls, url.searchParams.get("secretId") ?? undefined),
+      json: command(readJsonBody(body), controls, url.searchParams.get("secretId") ?? undefined),
     };
   } catch (error) {
     return { status: 400, json: { error: error instanceof Error ? error.message : String(error) } };
-  }
-}
-
-function parse(body: string): unknown {
-  if (body.trim() === "") {
-    return {};
-  }
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new Failure("InvalidParameter", "The request body is not valid JSON.");
   }
 }
 
@@ -78,7 +71,10 @@ function addHosts(body: unknown, controls: Controls, secretId: string | undefine
   return hosts(controls, secretId);
 }
 
-/** `{"inject": fault, "times", "on", "after"}` injects a gateway fault; anything else replaces the faults of the account's CWP. */
+/**
+ * `{"inject": fault, "times", "on", "after"}` injects a gateway fault; anything else replaces the faults of
+ * the account's CWP.
+ */
 function setFaults(body: unknown, controls: Controls, secretId: string | undefined): unknown {
   const read = readFaultsOrInjected(body, controls.now());
   if ("fault" in read) {

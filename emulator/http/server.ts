@@ -1,93 +1,76 @@
+/** The emulator's HTTP server. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Gateway, maximumBodyBytes, readClaims, requestKind } from "../api/gateway";
-import { type Account, Keys } from "../api/keys";
-import { camRolePath, readMetadata } from "../api/metadata";
-import type { CamRole, Role } from "../api/roles";
+import { readClaims, requestKind } from "../api/claims";
+import { Gateway } from "../api/gateway";
+import { Keys } from "../api/keys";
+import { metadataPath, readMetadata } from "../api/metadata";
+import { roleAccount } from "../api/roles";
 import type { HttpRequest } from "../api/signature";
-import type { Faults } from "../world/faults";
-import { Controls, type Emulator } from "./controls";
-import { type Delivery, deliver } from "./delivery";
-import { idWidth, logLine } from "./logLine";
+import { Controls } from "./controls";
+import { apiReply, type Delivery, deliver, metadataReply } from "./delivery";
+import type { Emulator } from "./emulator";
+import { idWidth, logLine, metadataLine } from "./logLine";
+import { type EmulatorOptions, emulatorAccount } from "./options";
 import { answerOwnPath, ownPath } from "./ownPaths";
-
-/** The key pair that the emulator accepts when none is given. It is no secret: it opens nothing else. */
-export const emulatorAccount: Account = {
-  secretId: "AKIDemulator0000000000000000000000",
-  secretKey: "emulatorsecretkey00000000000000",
-};
-
-/** What an emulator is made of. */
-export interface EmulatorOptions {
-  /** The TCP port on 127.0.0.1. Default 0: any free one. */
-  readonly port?: number;
-  /** The key pairs to accept, at least one. Default: `emulatorAccount` alone. */
-  readonly accounts?: readonly Account[];
-  /** How long a sync takes, in seconds; may be fractional, may be 0. Default 2. */
-  readonly syncSeconds?: number;
-  /** How the CWP of every account misbehaves from the start. Default: not at all. */
-  readonly faults?: Faults;
-  /** The roles that STS lets one assume. Default: none. */
-  readonly roles?: readonly Role[];
-  /** The role bound to the machine, as the metadata service has it. Default: none. */
-  readonly camRole?: CamRole;
-  /** Called with one line for each API request. Default: nothing is logged. */
-  readonly log?: (line: string) => void;
-}
+import { readBody, readRequest, send, sendJson } from "./send";
 
 /**
- * Starts a CWP endpoint on 127.0.0.1. Rejects with an Error when the port cannot be had, or when a role names an account
- * that there is not.
+ * Starts a CWP endpoint on 127.0.0.1. Rejects with an Error when the port cannot be had, when a role names an
+ * account that there is not, or when accounts and their accountIds do not fit.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const {
-    port = 0,
-    accounts = [],
-    syncSeconds = 2,
-    faults = {},
-    roles = [],
-    camRole,
-    log = () => {},
-  } = options;
+  const { port = 0, accounts = [], roles = [], camRole, log = () => {} } = options;
+  const { syncSeconds = 2, faults = {} } = options;
   const [first = emulatorAccount, ...others] = accounts;
   const keys = new Keys([first, ...others], Date.now);
-  checkAccounts(keys, [...roles, ...(camRole ? [camRole] : [])]);
+  for (const role of [...roles, ...(camRole ? [camRole] : [])]) {
+    roleAccount(role, keys);
+  }
   const controls = new Controls(keys, syncSeconds, faults);
-  const gateway = new Gateway(keys, roles, ({ secretId }) => controls.world(secretId), Date.now);
+  const worldOf = (account: string) => controls.worldOf(account);
+  const gateway = new Gateway({ keys, roles, worldOf }, Date.now);
   const width = idWidth([first, ...others].map(({ secretId }) => secretId));
   const stopped = new AbortController();
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await readBody(incoming);
+    const method = incoming.method ?? "";
     const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
     if (url.pathname.startsWith(ownPath)) {
-      const { status, json } = answerOwnPath(incoming.method ?? "", url, body.toString("utf8"), controls);
+      const { status, json } = answerOwnPath(method, url, body.toString("utf8"), controls);
       sendJson(outgoing, status, json);
-    } else if (url.pathname.startsWith(camRolePath)) {
-      sendMetadata(
-        outgoing,
-        incoming.method === "GET" ? readMetadata(url.pathname, camRole, keys) : undefined,
-      );
+    } else if (url.pathname.startsWith(metadataPath)) {
+      await send(outgoing, answerMetadata(method, url.pathname), stopped.signal);
     } else if (url.pathname !== "/") {
       sendJson(outgoing, 404, { error: `The API has one path, /; this request was for ${url.pathname}.` });
     } else {
-      await answerApi(readRequest(incoming, url, body), outgoing);
+      await send(outgoing, answerApi(readRequest(incoming, url, body)), stopped.signal);
     }
   }
 
-  async function answerApi(request: HttpRequest, outgoing: ServerResponse): Promise<void> {
+  function answerApi(request: HttpRequest): Delivery {
     const claims = readClaims(request);
-    const fault = controls.script.take(requestKind(claims));
-    const delivery = deliver(fault, () => gateway.answer(request));
-    const { requestId, outcome, words } = delivery;
-    const logged = { at: controls.now(), ...claims, requestId, answer: outcome };
+    const fault = controls.script.take([requestKind(claims), claims.action, "any"]);
+    const delivery = deliver(fault, () => apiReply(gateway.answer(request)));
+    const { requestId, outcome: answer, carriedOut, summary } = delivery;
+    const logged = { at: controls.now(), ...claims, requestId, answer, carriedOut };
     controls.record(logged);
-    log(logLine(logged, words, width));
-    await send(outgoing, delivery, stopped.signal);
+    log(logLine(logged, summary, width));
+    return delivery;
+  }
+
+  function answerMetadata(method: string, path: string): Delivery {
+    const delivery = deliver(controls.script.take(["metadata"]), () =>
+      metadataReply(path, method === "GET" ? readMetadata(path, camRole, keys) : undefined),
+    );
+    const at = controls.now();
+    controls.recordMetadata({ at, path, answer: delivery.outcome });
+    log(metadataLine(at, delivery.summary));
+    return delivery;
   }
 
   const server = createServer((incoming, outgoing) => {
-    // What can fail here is the connection, or the wait for a late answer when the emulator stops: nobody is left to tell.
+    // Only the connection can fail here, or a late answer when the emulator stops: no client is left then.
     handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
   // Longer than the pauses between two polls, so that a client may keep its connection.
@@ -105,16 +88,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
 }
 
-function checkAccounts(keys: Keys, roles: readonly { readonly account?: string }[]): void {
-  for (const { account } of roles) {
-    if (account !== undefined && !keys.accountNames.has(account)) {
-      throw new Error(
-        `A role of the emulator names the account ${account}: expected one of ${[...keys.accountNames].join(", ")}.`,
-      );
-    }
-  }
-}
-
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -129,58 +102,4 @@ function listen(server: Server, port: number): Promise<number> {
       resolve(typeof address === "object" && address !== null ? address.port : port);
     });
   });
-}
-
-/** Reads a body to its end, but keeps no more than it takes to see that it is too large. */
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of incoming) {
-    if (length <= maximumBodyBytes) {
-      chunks.push(chunk);
-      length += chunk.length;
-    }
-  }
-  return Buffer.concat(chunks);
-}
-
-function readRequest({ method = "", headers }: IncomingMessage, url: URL, body: Buffer): HttpRequest {
-  const single = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
-  return {
-    method,
-    path: url.pathname,
-    headers: Object.fromEntries(single),
-    body,
-  };
-}
-
-async function send(outgoing: ServerResponse, delivery: Delivery, stopped: AbortSignal): Promise<void> {
-  const { status, contentType, body, extent, delaySeconds } = delivery;
-  if (delaySeconds > 0) {
-    await sleep(delaySeconds * 1000, undefined, { signal: stopped });
-  }
-  const headers = { "Content-Type": contentType, "Content-Length": Buffer.byteLength(body) };
-  if (extent === "whole") {
-    outgoing.writeHead(status, headers).end(body);
-  } else if (extent === "half") {
-    outgoing.writeHead(status, headers);
-    outgoing.write(body.slice(0, body.length / 2), () => outgoing.destroy());
-  } else if (extent === "reset") {
-    outgoing.socket?.resetAndDestroy();
-  }
-}
-
-function sendJson(outgoing: ServerResponse, status: number, json: unknown): void {
-  outgoing.writeHead(status, { "Content-Type": "application/json" }).end(`${JSON.stringify(json)}\n`);
-}
-
-function sendMetadata(outgoing: ServerResponse, answer: string | object | undefined): void {
-  if (answer === undefined) {
-    outgoing.writeHead(404, { "Content-Type": "text/plain" }).end("Not Found\n");
-  } else if (typeof answer === "string") {
-    // With no line end: clients take the whole text as the role's name.
-    outgoing.writeHead(200, { "Content-Type": "text/plain" }).end(answer);
-  } else {
-    sendJson(outgoing, 200, answer);
-  }
 }

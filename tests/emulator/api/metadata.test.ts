@@ -75,10 +75,68 @@ describe("the emulated metadata service", () => {
     assert.equal((await get("sync")).status, 404);
   });
 
-  it("is not in the log of API requests", async () => {
+  it("has a log of its own, apart from that of API requests", async () => {
     const { started, get } = await start({ name: "sync" });
     await get("sync");
+    await get("another");
     assert.deepEqual(started.requests, []);
+    assert.deepEqual(
+      started.metadataRequests.map(({ path, answer }) => [path.split("/").at(-1), answer]),
+      [
+        ["sync", "OK"],
+        ["another", "http 404"],
+      ],
+    );
+    started.clearRequests();
+    assert.deepEqual(started.metadataRequests, []);
+  });
+
+  it("says which instance this is, where there is a role", async () => {
+    const { started } = await start({ name: "sync" });
+    const get = async (name: string) => (await fetch(`${started.url}/latest/meta-data/${name}`)).text();
+    assert.match(await get("instance-id"), /^ins-/);
+    assert.match(await get("app-id"), /^\d+$/);
+    assert.equal(await get("placement/region"), "ap-guangzhou");
+  });
+
+  it("says whose role it is by its credentials", async () => {
+    const { started, getKey } = await start({ name: "sync", account: "other" });
+    const { json: _json, ...key } = await getKey("sync");
+    const { AccountId, Type } = await call({
+      url: started.url,
+      action: "GetCallerIdentity",
+      version: "2018-08-13",
+      region: "ap-guangzhou",
+      ...key,
+    });
+    assert.deepEqual([AccountId, Type], ["100000000002", "CAMRole"]);
+  });
+
+  it("is hit by faults on metadata, and by no other", async () => {
+    const { started, get } = await start({ name: "sync" });
+    started.inject({ http: 502 });
+    started.inject({ http: 500 }, { on: "metadata", after: 1 });
+    started.inject({ body: "<html>Log in</html>" }, { on: "metadata" });
+    started.inject({ reset: true }, { on: "metadata" });
+    assert.equal(await (await get("")).text(), "<html>Log in</html>");
+    assert.equal((await get("")).status, 500);
+    await assert.rejects(get("sync"));
+    assert.equal((await get("sync")).status, 200);
+    assert.throws(() => started.inject({ error: "InternalError" }, { on: "metadata" }), /no error codes/);
+  });
+
+  it("may give no answer, or a late one", async () => {
+    const { started, get } = await start({ name: "sync" });
+    started.inject({ hang: true }, { on: "metadata" });
+    await assert.rejects(
+      fetch(`${started.url}/latest/meta-data/cam/security-credentials/`, {
+        signal: AbortSignal.timeout(50),
+      }),
+    );
+    started.inject({ delaySeconds: 0.05 }, { on: "metadata" });
+    const sentMs = performance.now();
+    assert.equal(await (await get("")).text(), "sync");
+    assert.ok(performance.now() - sentMs >= 45);
   });
 
   it("needs an account that there is for its role", async () => {

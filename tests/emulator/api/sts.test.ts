@@ -5,9 +5,11 @@ import {
   STSCredential,
 } from "tencentcloud-sdk-nodejs-cwp/tencentcloud/common/credential";
 import { Client } from "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/cwp/v20180228/cwp_client";
-import { type Emulator, emulatorAccount, startEmulator, World } from "../../../emulator";
+import { Client as StsClient } from "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/sts/v20180813/sts_client";
+import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
 import { Gateway } from "../../../emulator/api/gateway";
 import { Keys } from "../../../emulator/api/keys";
+import { World } from "../../../emulator/world/world";
 import { call, errorCode, type SignedRequest, sendSigned, signedHeaders } from "./signedRequest";
 
 const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
@@ -20,9 +22,25 @@ const podParameters = {
   WebIdentityToken: "identity of the pod",
 };
 
+const samlParameters = {
+  ...parameters,
+  RoleArn: arnOf("office"),
+  PrincipalArn: "qcs::cam::uin/100000000001:saml-provider/office",
+  SAMLAssertion: "c2FtbA==",
+};
+/** A role of the other account, by its number. */
+const numberedArn = "qcs::cam::uin/200000000002:role/4611686018427397919";
+const device = { SerialNumber: "qcs::cam:uin/100000000001::mfa/softToken", TokenCode: "123456" };
+
 describe("the emulated STS", () => {
   let emulator: Emulator;
-  const other = { secretId: "AKIDother", secretKey: "other", account: "other" };
+  const other = {
+    secretId: "AKIDother",
+    secretKey: "other",
+    account: "other",
+    accountId: "200000000002",
+    tokenCode: "654321",
+  };
   beforeEach(async () => {
     emulator = await startEmulator({
       accounts: [emulatorAccount, other],
@@ -30,6 +48,8 @@ describe("the emulated STS", () => {
         { arn: parameters.RoleArn },
         { arn: guarded.RoleArn, externalId: "tenant-1", account: "other" },
         { arn: podParameters.RoleArn, webIdentityToken: podParameters.WebIdentityToken },
+        { arn: samlParameters.RoleArn, samlAssertion: samlParameters.SAMLAssertion },
+        { arn: numberedArn },
       ],
     });
   });
@@ -82,6 +102,13 @@ describe("the emulated STS", () => {
     assert.equal(emulator.requests[0]?.secretId, "");
   });
 
+  it("answers the SDK's client of STS whose keys these are, with a null for no parameters too", async () => {
+    const client = new StsClient({ ...config(), credential: emulatorAccount });
+    assert.equal((await client.GetCallerIdentity(null)).AccountId, "100000000001");
+    const { Credentials: credentials } = await client.AssumeRoleWithSAML(samlParameters);
+    assert.match(credentials?.TmpSecretId ?? "", /^AKID/);
+  });
+
   it("answers two hours of validity unless asked for less", async () => {
     for (const [seconds, asked] of [
       [7200, {}],
@@ -128,7 +155,174 @@ describe("the emulated STS", () => {
     assert.equal(emulator.world().runs.length, 0);
   });
 
+  it("records the parameters of each request", async () => {
+    const asked = { ...parameters, Policy: "%7B%7D", SourceIdentity: "100000000002" };
+    await assume(asked);
+    assert.deepEqual(emulator.requests.at(-1)?.parameters, asked);
+  });
+
+  it("takes a DurationSeconds of 0 as the default", async () => {
+    const { ExpiredTime: expired } = await call(
+      sts("AssumeRole", { parameters: { ...parameters, DurationSeconds: 0 } }),
+    );
+    assert.ok(Math.abs(Number(expired) - Date.now() / 1000 - 7200) < 5);
+  });
+
+  describe("GetCallerIdentity", () => {
+    async function identity(key: Omit<SignedRequest, "url"> = {}) {
+      const { RequestId: _id, ...answer } = await call(sts("GetCallerIdentity", key));
+      return answer;
+    }
+    const user = (uin: string) => ({
+      Type: "CAMUser",
+      AccountId: uin,
+      UserId: uin,
+      PrincipalId: uin,
+      Arn: `qcs::cam:${uin}:uin/${uin}`,
+    });
+
+    it("names the account of a permanent key: a number of the emulator's own, or the given one", async () => {
+      assert.deepEqual(await identity(), user("100000000001"));
+      assert.deepEqual(
+        await identity({ secretId: other.secretId, secretKey: other.secretKey }),
+        user("200000000002"),
+      );
+    });
+
+    it("names the role, its session and its account, and who assumed it", async () => {
+      const key = await assume({ RoleArn: numberedArn });
+      assert.deepEqual(await identity(key), {
+        Type: "CAMRole",
+        AccountId: "200000000002",
+        UserId: "4611686018427397919:pulumi",
+        PrincipalId: "100000000001",
+        Arn: "qcs::sts:200000000002:assumed-role/4611686018427397919",
+      });
+    });
+
+    it("gives a role without a number always the same one", async () => {
+      const [one, next] = [await identity(await assume()), await identity(await assume())];
+      assert.deepEqual(one, next);
+      assert.match(String(one.UserId), /^\d{18}:pulumi$/);
+    });
+
+    it("names the account of the role that the last of a chain has assumed", async () => {
+      const key = await assume();
+      const next = keyOf(
+        await call(sts("AssumeRole", { ...key, parameters: { ...parameters, RoleArn: numberedArn } })),
+      );
+      const { AccountId, PrincipalId } = await identity(next);
+      assert.deepEqual([AccountId, PrincipalId], ["200000000002", "100000000001"]);
+    });
+
+    it("must be signed, and takes no parameters", async () => {
+      assert.equal(await errorCode(sts("GetCallerIdentity", skip)), "AuthFailure.InvalidAuthorization");
+      assert.equal(
+        await errorCode(sts("GetCallerIdentity", { parameters: { RoleArn: "" } })),
+        "UnknownParameter",
+      );
+    });
+  });
+
+  it("gives credentials of a role for a SAML assertion, without a signature", async () => {
+    const key = keyOf(await call(sts("AssumeRoleWithSAML", { parameters: samlParameters, ...skip })));
+    assert.equal((await call({ url: emulator.url, ...key })).State, "NOTASK");
+    assert.equal(emulator.requests[0]?.secretId, "");
+  });
+
+  it("gives the user of an MFA device temporary credentials of the same account, for 30 minutes", async () => {
+    const answer = await call(sts("GetSessionToken", { parameters: device }));
+    assert.ok(Math.abs(Number(answer.ExpiredTime) - Date.now() / 1000 - 1800) < 5);
+    const key = keyOf(answer);
+    const { AccountId, Type } = await call(sts("GetCallerIdentity", key));
+    assert.deepEqual([AccountId, Type], ["100000000001", "CAMUser"]);
+    await call({ url: emulator.url, ...key, parameters: { Sync: true } });
+    assert.equal(emulator.runs().length, 1);
+    const again = sts("GetSessionToken", { ...key, parameters: device });
+    assert.equal(await errorCode(again), "UnauthorizedOperation");
+  });
+
   const refusals: [string, string, Omit<SignedRequest, "url">, string][] = [
+    [
+      "a permanent key with a token",
+      "GetCallerIdentity",
+      { token: "a token from the environment" },
+      "AuthFailure.TokenFailure",
+    ],
+    [
+      "a policy that is not JSON",
+      "AssumeRole",
+      { parameters: { ...parameters, Policy: "allow" } },
+      "InvalidParameter.StrategyFormatError",
+    ],
+    [
+      "two tags of one key",
+      "AssumeRole",
+      {
+        parameters: {
+          ...parameters,
+          Tags: [
+            { Key: "a", Value: "1" },
+            { Key: "a", Value: "2" },
+          ],
+        },
+      },
+      "InvalidParameter.ParamError",
+    ],
+    [
+      "an ExternalId of one letter",
+      "AssumeRole",
+      { parameters: { ...parameters, ExternalId: "x" } },
+      "InvalidParameter.ParamError",
+    ],
+    [
+      "a SerialNumber without a TokenCode",
+      "AssumeRole",
+      { parameters: { ...parameters, SerialNumber: device.SerialNumber } },
+      "MissingParameter",
+    ],
+    [
+      "a TokenCode that no device shows",
+      "AssumeRole",
+      { parameters: { ...parameters, ...device, TokenCode: "12345" } },
+      "AuthFailure.MFAFailure",
+    ],
+    [
+      "another TokenCode than the account's device shows",
+      "GetSessionToken",
+      { secretId: "AKIDother", secretKey: "other", parameters: device },
+      "AuthFailure.MFAFailure",
+    ],
+    [
+      "a device that is none",
+      "GetSessionToken",
+      { parameters: { ...device, SerialNumber: "phone" } },
+      "InvalidParameter.ParamError",
+    ],
+    [
+      "more than 36 hours",
+      "GetSessionToken",
+      { parameters: { ...device, DurationSeconds: 129_601 } },
+      "InvalidParameter.OverTimeError",
+    ],
+    [
+      "a SAML assertion for a role that takes none",
+      "AssumeRoleWithSAML",
+      { parameters: { ...samlParameters, RoleArn: parameters.RoleArn }, ...skip },
+      "UnauthorizedOperation",
+    ],
+    [
+      "another SAML assertion",
+      "AssumeRoleWithSAML",
+      { parameters: { ...samlParameters, SAMLAssertion: "c29tZWJvZHk=" }, ...skip },
+      "InvalidParameter.ParamError",
+    ],
+    [
+      "a missing PrincipalArn",
+      "AssumeRoleWithSAML",
+      { parameters: { ...samlParameters, PrincipalArn: undefined }, ...skip },
+      "MissingParameter",
+    ],
     [
       "a role that does not exist",
       "AssumeRole",
@@ -275,7 +469,10 @@ describe("the emulated STS", () => {
       const now = () => nowMs;
       const world = new World({ now, syncSeconds: 60 });
       const roles = [{ arn: parameters.RoleArn }, { arn: arnOf("brief"), seconds: 0.5 }];
-      const gateway = new Gateway(new Keys([emulatorAccount], now), roles, () => world, now);
+      const gateway = new Gateway(
+        { keys: new Keys([emulatorAccount], now), roles, worldOf: () => world },
+        now,
+      );
       const send = (request: SignedRequest) => {
         const signed = signedHeaders({ timestamp: Math.floor(nowMs / 1000), ...request });
         const headers = Object.entries(signed).map(([name, value]) => [name.toLowerCase(), value]);
@@ -305,6 +502,36 @@ describe("the emulated STS", () => {
     assert.equal(await errorCode(sts("AssumeRole", { parameters })), "InternalError.SystemError");
     assert.equal(await errorCode(sts("AssumeRole", { parameters })), undefined);
     assert.equal((await sendSigned(sts("AssumeRoleWithWebIdentity"))).status, 503);
+  });
+
+  it("is hit by faults on one of its actions, and by no other's", async () => {
+    emulator.inject({ error: "AuthFailure.AccessKeyIllegal" }, { on: "GetCallerIdentity" });
+    emulator.inject({ reset: true }, { on: "AssumeRoleWithSAML" });
+    assert.equal(await errorCode(sts("AssumeRole", { parameters })), undefined);
+    assert.equal(await errorCode(sts("GetCallerIdentity")), "AuthFailure.AccessKeyIllegal");
+    await assert.rejects(sendSigned(sts("AssumeRoleWithSAML", skip)), { code: "ECONNRESET" });
+  });
+
+  it("needs accountIds that fit the accounts", async () => {
+    const one = { secretId: "AKIDone", secretKey: "one", account: "a", accountId: "1" };
+    const next = { secretId: "AKIDnext", secretKey: "next", account: "a", accountId: "2" };
+    await assert.rejects(startEmulator({ accounts: [one, next] }), /account a of the emulator has two/);
+    await assert.rejects(
+      startEmulator({ accounts: [one, { ...next, account: "b", accountId: "1" }] }),
+      /Two accounts of the emulator have one accountId/,
+    );
+  });
+
+  it("takes key pairs with one accountId for one account", async () => {
+    const shared = await startEmulator({
+      accounts: [
+        { secretId: "AKIDone", secretKey: "one", accountId: "100000000009" },
+        { secretId: "AKIDnext", secretKey: "next", accountId: "100000000009" },
+      ],
+    });
+    shared.startForeignSync(60, "AKIDone");
+    assert.equal(shared.runs("AKIDnext").length, 1);
+    await shared.stop();
   });
 
   it("needs an account that there is for each role", async () => {

@@ -5,8 +5,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
+import { readCommandLine } from "../../../emulator/cli/commandLine";
 import { help } from "../../../emulator/cli/flags";
-import { readOrder } from "../../../emulator/cli/order";
 import { call, sendSigned } from "../api/signedRequest";
 
 const root = path.join(__dirname, "../../..");
@@ -16,8 +16,8 @@ describe("a scenario file", () => {
   function read(content: unknown, ...flags: string[]) {
     const text = typeof content === "string" ? content : JSON.stringify(content);
     const nowMs = 1_700_000_000_000;
-    const order = readOrder(["--scenario", "lost.json", ...flags], () => text, nowMs);
-    return order.help ? assert.fail("the help was asked for") : order;
+    const commandLine = readCommandLine(["--scenario", "lost.json", ...flags], () => text, nowMs);
+    return commandLine.help ? assert.fail("the help was asked for") : commandLine;
   }
 
   describe("is served from the start", () => {
@@ -113,12 +113,28 @@ describe("a scenario file", () => {
   });
 
   it("can have several accounts, and roles in them", () => {
-    const one = { secretId: "AKIDone", secretKey: "one", token: "t", account: "shared" };
+    const one = {
+      secretId: "AKIDone",
+      secretKey: "one",
+      token: "t",
+      account: "shared",
+      accountId: "100000000007",
+      tokenCode: "123456",
+    };
     const other = { secretId: "AKIDother", secretKey: "other" };
-    const role = { arn: "arn", account: "AKIDother", externalId: "x", webIdentityToken: "w", seconds: 60 };
-    const content = { accounts: [one, other], roles: [role] };
+    const role = {
+      arn: "arn",
+      account: "AKIDother",
+      externalId: "x",
+      webIdentityToken: "w",
+      samlAssertion: "s",
+      seconds: 60,
+    };
+    const camRole = { name: "sync", account: "shared", seconds: 60 };
+    const content = { accounts: [one, other], roles: [role], camRole };
     const { options, account } = read(content);
     assert.deepEqual([options.accounts, options.roles, account], [[one, other], [role], one]);
+    assert.deepEqual(options.camRole, camRole);
 
     const flags = ["--secret-id", "AKIDmine", "--secret-key", "mine", "--role-arn", "mine"];
     const mine = { secretId: "AKIDmine", secretKey: "mine" };
@@ -170,11 +186,20 @@ describe("a scenario file", () => {
     [[], "lost.json is not valid: expected one JSON object."],
     [
       { syncSecond: 5 },
-      "In lost.json, `syncSecond` is not known: expected one of accounts, roles, syncSeconds, faults, inject, hosts.",
+      "In lost.json, `syncSecond` is not known: expected one of accounts, roles, camRole, syncSeconds, faults, inject, hosts.",
     ],
     [
       { accounts: [{ secretId: "AKIDone" }] },
       "In lost.json, `accounts[0].secretKey` is missing: expected a string.",
+    ],
+    [
+      { accounts: [{ secretId: "AKIDone", secretKey: "one", accountId: "mine" }] },
+      "In lost.json, `accounts[0].accountId` is not valid: expected a string of digits.",
+    ],
+    [{ camRole: "sync" }, "In lost.json, `camRole` is not valid: expected one JSON object."],
+    [
+      { inject: [{ inject: { error: "InternalError" }, on: "metadata" }] },
+      "In lost.json, `inject[0].on` is not valid: expected another than metadata, which has no error codes.",
     ],
     [{ roles: [{ account: "AKIDone" }] }, "In lost.json, `roles[0].arn` is missing: expected a string."],
     [{ syncSeconds: "5" }, "In lost.json, `syncSeconds` is not valid: expected a number."],
@@ -204,7 +229,7 @@ describe("a scenario file", () => {
     ],
     [
       { inject: [{ inject: { reset: true }, on: "write" }] },
-      "In lost.json, `inject[0].on` is not valid: expected one of trigger, read, sts, any.",
+      "In lost.json, `inject[0].on` is not valid: expected one of trigger, read, sts, any, metadata, SyncMachines, DescribeMachines, AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, GetCallerIdentity, GetSessionToken.",
     ],
     [
       { hosts: [{ id: "ins-web" }, { name: "db" }] },
@@ -222,6 +247,6 @@ describe("a scenario file", () => {
     const message =
       "missing.json cannot be read (ENOENT: no such file or directory): expected a scenario in JSON.";
     const flags = ["--scenario", "missing.json"];
-    assert.throws(() => readOrder(flags, (file) => fs.readFileSync(file, "utf8"), 0), { message });
+    assert.throws(() => readCommandLine(flags, (file) => fs.readFileSync(file, "utf8"), 0), { message });
   });
 });

@@ -255,7 +255,7 @@ describe("Temporary credentials of a client", () => {
     assert.equal(emulator.requests.at(-1)?.secretId, relative.secretId);
     home.write(".tccli/default.credential", { ...relative, token: "a-new-token-alone" });
     emulator.inject({ error: "AuthFailure.TokenFailure" });
-    assert.equal((await one.syncMachines(false, LONG_MS)).state, "NOTASK");
+    await assert.rejects(one.syncMachines(false, LONG_MS), /X-TC-Token must not be set with it/);
   });
 
   it("serve on while STS fails, so that the wait does not", async () => {

@@ -1,0 +1,63 @@
+/** What an action of the API is, and what it may use. */
+import type { World } from "../world/world";
+import type { Key, Keys } from "./keys";
+import type { Role } from "./roles";
+
+/** Takes a remark for the log. */
+export type Note = (text: string) => void;
+
+/** One request for an action, checked but for its parameters. */
+export interface Call {
+  readonly parameters: unknown;
+  /** The key that signed it; undefined when it is not signed. */
+  readonly signer: Key | undefined;
+  readonly note: Note;
+}
+
+/** What the actions work on. */
+export interface Services {
+  readonly keys: Keys;
+  readonly roles: readonly Role[];
+  /** The CWP of the account with this name. */
+  readonly worldOf: (account: string) => World;
+}
+
+/** The name of an action that the emulator knows. */
+export type ActionName =
+  | "SyncMachines"
+  | "DescribeMachines"
+  | "AssumeRole"
+  | "AssumeRoleWithSAML"
+  | "AssumeRoleWithWebIdentity"
+  | "GetCallerIdentity"
+  | "GetSessionToken";
+
+/** The actions that the emulator knows, of all its APIs. */
+export const actionNames: readonly ActionName[] = [
+  "SyncMachines",
+  "DescribeMachines",
+  "AssumeRole",
+  "AssumeRoleWithSAML",
+  "AssumeRoleWithWebIdentity",
+  "GetCallerIdentity",
+  "GetSessionToken",
+];
+
+/** An action of an API, and what the gateway must know of it. */
+export interface Action {
+  readonly name: ActionName;
+  /** The most requests that one account may send in a second. */
+  readonly requestsPerSecond: number;
+  /** Whether it is taken without a signature, with `Authorization: SKIP`. Default: no. */
+  readonly unsigned?: true;
+  /** Carries it out, and returns what its `Response` holds beside the RequestId. Throws a Failure. */
+  carryOut(call: Call, services: Services): object;
+}
+
+/** Who signed a request, for an action that is never unsigned. */
+export function signedBy({ signer }: Call): Key {
+  if (signer === undefined) {
+    throw new Error("The gateway let a request without a signature pass.");
+  }
+  return signer;
+}

@@ -1,0 +1,24 @@
+/** The GetSessionToken action of STS: temporary credentials for the user of an MFA device. */
+import { Failure } from "../world/failure";
+import { type Action, signedBy } from "./action";
+import { Fields } from "./fields";
+import { checkMfa } from "./mfa";
+import { credentialsAnswer, durationSeconds } from "./roleCredentials";
+
+const defaultSeconds = 1800;
+const maximumSeconds = 129_600;
+
+export const getSessionToken: Action = {
+  name: "GetSessionToken",
+  requestsPerSecond: 20,
+  carryOut(call, { keys }) {
+    const fields = new Fields(call.parameters, ["SerialNumber", "TokenCode", "DurationSeconds"]);
+    const signer = signedBy(call);
+    if (signer.token !== undefined) {
+      throw new Failure("UnauthorizedOperation", "GetSessionToken must be signed with a permanent key.");
+    }
+    checkMfa(fields.requiredString("SerialNumber"), fields.requiredString("TokenCode"), signer);
+    const seconds = durationSeconds(fields, defaultSeconds, maximumSeconds);
+    return credentialsAnswer(keys.issue({ account: signer.account, identity: signer.identity, seconds }));
+  },
+};
