@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseBundled } from "./bundled";
+import { checkOptions } from "./options";
 import { provider } from "./shim";
+import { keepable } from "./triggers";
 
 /** A CAM role to assume. */
 export interface AssumeRole {
@@ -105,6 +108,8 @@ export class MachineSync extends pulumi.dynamic.Resource {
    * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`).
    */
   constructor(name: string, args: MachineSyncArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
+    refuseBundled(provider);
+    checkOptions(opts);
     const { create, update } = opts.customTimeouts ?? {};
     const timeouts = { ...(create && { create }), ...(update && { update }) };
     const { __pulumiType: type } = MachineSync;
@@ -125,6 +130,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
         profile: undefined,
         assumeRole: undefined,
         ...args,
+        ...(args.triggers !== undefined && { triggers: keepable(args.triggers) }),
         ...((create || update) && { timeouts }),
         // So that the provider can show on the resource's own row how the wait goes.
         __urn: new Promise<string>((resolve) => pulumi.createUrn(name, type, opts.parent).apply(resolve)),
