@@ -20,7 +20,8 @@ export interface AssumeRole {
 export interface MachineSyncArgs {
   /**
    * Values whose change syncs again, such as the ids of the hosts that must be known to CWP. They are compared deeply and mean
-   * nothing else. Default: none, so that only the creation syncs.
+   * nothing else. Texts, numbers, booleans, lists and plain objects of them; a resource stands for its id. Others, such as a Date
+   * or a Map, are refused, since the state cannot hold them. Default: none, so that only the creation syncs.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
@@ -105,7 +106,8 @@ export class MachineSync extends pulumi.dynamic.Resource {
   /**
    * @param name Its name in the stack.
    * @param args What to sync on, and for which account.
-   * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`).
+   * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`). `provider` is refused.
+   * @throws RunError for triggers, options or a bundle that Pulumi would get wrong without a word.
    */
   constructor(name: string, args: MachineSyncArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     refuseBundled(provider);

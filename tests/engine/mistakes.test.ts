@@ -128,4 +128,16 @@ describe("A mistake in a program", function () {
     assert.ok(!fs.readFileSync(stack.stateFile, "utf8").includes("the-secret-trigger"));
     assert.deepEqual((await stack.up()).summary, { same: 5 });
   });
+
+  it("or none: keys that were replaced in the config are not seen by a refresh, which says so", async () => {
+    write('new cwp.MachineSync("machines");');
+    await stack.up();
+    emulator.inject({ error: "AuthFailure.SecretIdNotFound" }, { times: 1_000 });
+    const { stdout } = await stack.refresh({ expectFailure: true });
+    assert.match(
+      stdout,
+      /AuthFailure\.SecretIdNotFound: .* if it has changed since, run "pulumi refresh --run-program"\./,
+    );
+    assert.doesNotMatch(stdout, /\n\s+at .*:\d+:\d+/, "a stack trace");
+  });
 });
