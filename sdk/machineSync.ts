@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseBundled } from "./bundled";
+import { checkOptions } from "./options";
 import { provider } from "./shim";
+import { keepable } from "./triggers";
 
 /** A CAM role to assume. */
 export interface AssumeRole {
@@ -17,7 +20,8 @@ export interface AssumeRole {
 export interface MachineSyncArgs {
   /**
    * Values whose change syncs again, such as the ids of the hosts that must be known to CWP. They are compared deeply and mean
-   * nothing else. Default: none, so that only the creation syncs.
+   * nothing else. Texts, numbers, booleans, lists and plain objects of them; a resource stands for its id. Others, such as a Date
+   * or a Map, are refused, since the state cannot hold them. Default: none, so that only the creation syncs.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
@@ -102,9 +106,12 @@ export class MachineSync extends pulumi.dynamic.Resource {
   /**
    * @param name Its name in the stack.
    * @param args What to sync on, and for which account.
-   * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`).
+   * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`). `provider` is refused.
+   * @throws RunError for triggers, options or a bundle that Pulumi would get wrong without a word.
    */
   constructor(name: string, args: MachineSyncArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
+    refuseBundled(provider);
+    checkOptions(opts);
     const { create, update } = opts.customTimeouts ?? {};
     const timeouts = { ...(create && { create }), ...(update && { update }) };
     const { __pulumiType: type } = MachineSync;
@@ -125,6 +132,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
         profile: undefined,
         assumeRole: undefined,
         ...args,
+        ...(args.triggers !== undefined && { triggers: keepable(args.triggers) }),
         ...((create || update) && { timeouts }),
         // So that the provider can show on the resource's own row how the wait goes.
         __urn: new Promise<string>((resolve) => pulumi.createUrn(name, type, opts.parent).apply(resolve)),

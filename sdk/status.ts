@@ -33,12 +33,26 @@ export interface MachineSyncStatus {
 /**
  * Reads the present status of the account's machine sync. Never triggers one. It asks at once, also in a preview and under
  * Pulumi's mocks, from the program's own process and with the program's config and environment. Rejects with an error that
- * says what to do when there are no credentials, when CWP refuses, and when it does not answer within a minute.
+ * says what to do when there are no credentials, when CWP refuses, and when it does not answer within a minute. Beside its
+ * message, the error has `code` (Tencent Cloud's error code, or one of this package's own), `requestId` ("" where there is
+ * none) and `retry` (`yes`, `few` or `never`: whether another try may help).
  */
 export async function getMachineSyncStatus(args: GetMachineSyncStatusArgs = {}): Promise<MachineSyncStatus> {
   // Loaded only by a program that asks: importing this package must not cost the Tencent SDK.
   const { readStatus } = await import("../provider/machineSync/operations");
-  return readStatus(args, { config: pulumi.runtime.getConfig, env: process.env });
+  try {
+    return await readStatus(args, { config: pulumi.runtime.getConfig, env: process.env });
+  } catch (error) {
+    throw withoutFields(error);
+  }
+}
+
+/** Node prints the enumerable fields of an error that nobody catches, after its message. They stay readable by name. */
+function withoutFields(error: unknown): unknown {
+  for (const field of error instanceof Error ? Object.keys(error) : []) {
+    Object.defineProperty(error, field, { enumerable: false });
+  }
+  return error;
 }
 
 /** As {@link getMachineSyncStatus}, for arguments that may be outputs: it asks once they are known, and gives an output. */

@@ -1,4 +1,5 @@
 import { SettingsError } from "../cwp/errors";
+import { isLoopback } from "../cwp/loopback";
 import type { Endpoint } from "../cwp/request";
 import type { StsConnection } from "../cwp/sts";
 
@@ -17,16 +18,17 @@ export function parseEndpoint(endpoint: string): Endpoint {
   if (!url || url.hostname === "" || rest !== "/" || !/^https?:$/.test(url.protocol)) {
     throw new SettingsError(`The endpoint "${endpoint}" cannot be used: it must be ${form}.`);
   }
+  if (isLoopback(url.hostname) && !endpoint.includes("://")) {
+    throw new SettingsError(
+      `The endpoint "${endpoint}" cannot be used: write http://${url.host} for the emulator, or https://${url.host} for a server with TLS.`,
+    );
+  }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new SettingsError(
       `The endpoint "${endpoint}" cannot be used: http:// is accepted only for a loopback address such as http://127.0.0.1:8080. Use https://${url.host}.`,
     );
   }
   return { protocol: url.protocol === "http:" ? "http:" : "https:", host: url.host };
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }
 
 /** The STS of the same site and network as the CWP endpoint. An emulator on loopback serves both. */

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** Whether trying again may help: as long as the retry budget lasts, a few times only, or not at all. */
 export type Retry = "yes" | "few" | "never";
 
@@ -18,6 +20,11 @@ export class CwpError extends Error {
     this.name = "CwpError";
     // Pulumi's dynamic provider host prints the stack of what check, diff and read throw; the message is all a user needs.
     this.stack = message;
+  }
+
+  /** The message is all that a person at a terminal needs; Node would print every field beside it. */
+  [inspect.custom](): string {
+    return this.message;
   }
 }
 

@@ -1,5 +1,7 @@
-import type { Agent } from "node:http";
-import { ApiError, BadAnswer, CwpError, NoAnswer, SettingsError } from "./errors";
+import { openAgent } from "./agent";
+import { duration } from "./duration";
+import { ApiError, BadAnswer, CwpError, NoAnswer } from "./errors";
+import { isLoopback } from "./loopback";
 
 const checkTheWay =
   "Check the network, tencentcloud-cwp:endpoint and the proxy settings (HTTPS_PROXY, NO_PROXY).";
@@ -24,12 +26,13 @@ export async function httpProfile({ protocol, host }: Endpoint) {
 
 /** Sends one request within a time limit. Throws a CwpError. `action` is the CAM action that the request needs. */
 export async function send<T>(
-  { host }: Endpoint,
+  endpoint: Endpoint,
   action: string,
   timeoutMs: number,
   signal: AbortSignal | undefined,
   request: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const { host } = endpoint;
   const end = new AbortController();
   const abort = () => end.abort();
   const timer = setTimeout(abort, timeoutMs);
@@ -49,10 +52,10 @@ export async function send<T>(
     if (end.signal.aborted) {
       throw new NoAnswer(
         "RequestTimeout",
-        `${host} did not answer within ${timeoutMs / 1000} s. ${checkTheWay}`,
+        `${host} did not answer within ${duration(timeoutMs)}. ${checkTheWay}`,
       );
     }
-    throw explain(error, host, action);
+    throw explain(error, endpoint, action);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
@@ -60,59 +63,27 @@ export async function send<T>(
 }
 
 /**
- * The SDK's own proxy support reads `http_proxy` alone and ignores NO_PROXY. An agent of our own keeps it out, and keeps
- * connections alive between two looks.
- */
-async function openAgent(protocol: Endpoint["protocol"], host: string): Promise<Agent> {
-  if (protocol === "http:") {
-    // Only a loopback address is spoken to without TLS, and no proxy can reach that one.
-    const { Agent } = await import("node:http");
-    return new Agent({ keepAlive: true });
-  }
-  const { getProxyForUrl } = await import("proxy-from-env");
-  const found = getProxyForUrl(`https://${host}`);
-  if (found !== "") {
-    // A proxy without a scheme gets the endpoint's from this library. Everybody else takes it for an http one.
-    const schemeless = Object.values(process.env).some((value) => found === `https://${value}`);
-    const proxy = schemeless ? found.replace("https:", "http:") : found;
-    if (!URL.canParse(proxy)) {
-      throw new SettingsError("The proxy in HTTPS_PROXY is not a URL such as http://proxy.example.com:3128.");
-    }
-    const { HttpsProxyAgent } = await import("https-proxy-agent");
-    return new HttpsProxyAgent(proxy, { keepAlive: true });
-  }
-  const { Agent } = await import("node:https");
-  return new Agent({ keepAlive: true });
-}
-
-/**
  * The SDK throws four kinds of error: an API error has `code` and `requestId`; an HTTP status other than 200 only
  * `httpCode`; a network failure only a message; and a body that is not the documented JSON surfaces as node-fetch's
  * FetchError or a TypeError.
  */
-function explain(error: unknown, host: string, action: string): CwpError {
+function explain(error: unknown, endpoint: Endpoint, action: string): CwpError {
+  const { host } = endpoint;
   const thrown = error instanceof Error ? error : new Error(String(error));
   const code: unknown = Reflect.get(thrown, "code");
   const requestId: unknown = Reflect.get(thrown, "requestId");
   const httpCode: unknown = Reflect.get(thrown, "httpCode");
   if (typeof httpCode === "number") {
-    const passing = httpCode >= 500 || httpCode === 429 || httpCode === 408;
-    const advice =
-      httpCode === 407
-        ? " The proxy wants a password: put it into HTTPS_PROXY, as in http://USER:PASSWORD@HOST:PORT."
-        : passing
-          ? ""
-          : ` ${checkTheWay}`;
-    return new NoAnswer(
-      "HttpStatus",
-      `${host} answered with HTTP status ${httpCode}.${advice}`,
-      passing ? "yes" : "never",
-    );
+    return badStatus(host, httpCode);
   }
   // Of other texts nothing is passed on: node-fetch may quote a header, and a header may hold a secret.
   const [, cause] = /^request to \S+ failed, reason: (.*)/.exec(thrown.message) ?? [];
+  const [, ofProxy] = /^proxy status (\d+)$/.exec(cause ?? "") ?? [];
+  if (ofProxy !== undefined) {
+    return badStatus(`The proxy on the way to ${host}`, Number(ofProxy));
+  }
   if (cause !== undefined) {
-    return noConnection(host, cause);
+    return noConnection(host, cause.includes("wrong version number") ? noTls(endpoint) : cause);
   }
   // Only the SDK's own exception has a traceId; a system error of the socket has a `code` too.
   if ("traceId" in thrown && typeof code === "string") {
@@ -122,6 +93,28 @@ function explain(error: unknown, host: string, action: string): CwpError {
     return new BadAnswer(`what ${host} sent is not the JSON of a Tencent Cloud API`);
   }
   return noConnection(host, "it broke in the middle of an answer");
+}
+
+function badStatus(who: string, status: number): NoAnswer {
+  const passing = status >= 500 || status === 429 || status === 408;
+  const advice =
+    status === 407
+      ? " The proxy wants a password: put it into HTTPS_PROXY, as in http://USER:PASSWORD@HOST:PORT."
+      : passing
+        ? ""
+        : ` ${checkTheWay}`;
+  return new NoAnswer(
+    "HttpStatus",
+    `${who} answered with HTTP status ${status}.${advice}`,
+    passing ? "yes" : "never",
+  );
+}
+
+function noTls({ host }: Endpoint): string {
+  const plain = isLoopback(new URL(`https://${host}`).hostname)
+    ? `: the endpoint of an emulator begins with http://, as in http://${host}`
+    : "";
+  return `the server does not speak TLS at this port${plain}`;
 }
 
 function noConnection(host: string, cause: string): NoAnswer {

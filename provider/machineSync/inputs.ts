@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { AssumeRole } from "../account/credentials/assumedRole";
 import { wrongInRole } from "../account/credentials/role";
 import { parseEndpoint } from "../account/endpoint";
+import { parseDuration } from "../cwp/duration";
 import { isObject } from "../cwp/isObject";
 
 /** The inputs of a MachineSync as the engine keeps them. */
@@ -131,20 +132,6 @@ export const DEFAULT_TIMEOUT_MS = 30 * 60 * 1000;
 /** How long an operation may take, in milliseconds. */
 export function timeoutMs(inputs: Inputs, operation: "create" | "update"): number {
   return parseDuration(inputs.timeouts?.[operation]) ?? DEFAULT_TIMEOUT_MS;
-}
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** Reads a duration as Pulumi's customTimeouts take it (Go's form: `1h30m`, `90s`), in ms; undefined if it is not one above zero. */
-export function parseDuration(text: unknown): number | undefined {
-  if (typeof text !== "string" || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
-    return undefined;
-  }
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/([\d.]+)([a-z]+)/g)) {
-    total += Number(amount) * (unitMs[unit ?? ""] ?? 0);
-  }
-  return total > 0 && Number.isFinite(total) ? total : undefined;
 }
 
 function isText(value: unknown): boolean {

@@ -1,5 +1,5 @@
+import { duration } from "../cwp/duration";
 import type { CwpError } from "../cwp/errors";
-import { duration } from "./duration";
 import type { Caller, Seen } from "./wait";
 import { type UnfinishedRun, WaitError } from "./waitError";
 

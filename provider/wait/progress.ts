@@ -1,5 +1,5 @@
+import { duration } from "../cwp/duration";
 import { durationSeconds, type SyncStatus } from "../cwp/status";
-import { duration } from "./duration";
 import { type Caller, lengthBefore, MOST_TRIGGERS, needsTrigger } from "./wait";
 
 /** What a wait tells the person at the terminal. The texts are functions of what the caller knows; loop.ts says when. */

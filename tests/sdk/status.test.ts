@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as path from "node:path";
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { type Emulator, startEmulator } from "../../emulator";
 import { getMachineSyncStatus, getMachineSyncStatusOutput } from "../../sdk";
@@ -116,5 +119,37 @@ describe("The status function", () => {
     assert.match(error.message, /^AuthFailure\.SignatureFailure: .*Check the SecretId and SecretKey/);
     assert.equal(error.stack, error.message);
     assert.equal(emulator.requests.length, 1);
+  });
+
+  it("rejects with an error that prints as its message, and whose code, RequestId and retry can be read", async () => {
+    pulumi.runtime.setConfig("tencentcloud:secretKey", "a-wrong-secret-key");
+    const error = await refusal(getMachineSyncStatus());
+    assert.equal(inspect(error), error.message);
+    assert.deepEqual(Object.keys(error), []);
+    assert.deepEqual(
+      ["code", "requestId", "retry"].map((name) => Reflect.get(error, name)),
+      ["AuthFailure.SignatureFailure", emulator.requests.at(-1)?.requestId, "never"],
+    );
+  });
+
+  it("prints its message and nothing else in a program that does not catch it", async function () {
+    this.timeout(60_000);
+    const sdk = JSON.stringify(path.resolve(__dirname, "../../sdk"));
+    const program = `
+      require("ts-node/register/transpile-only");
+      require(${sdk}).getMachineSyncStatus({ endpoint: "127.0.0.1:1" });`;
+    const { stderr } = spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
+    const said =
+      'The endpoint "127.0.0.1:1" cannot be used: write http://127.0.0.1:1 for the emulator, or https://127.0.0.1:1 for a server with TLS.';
+    // Node may put the place in its own source before an error, and its version after it.
+    assert.equal(
+      stderr
+        .split("\n")
+        .filter((line) => line.startsWith("["))
+        .join("\n"),
+      `[${said}]`,
+    );
+    assert.doesNotMatch(stderr, /InvalidSettings/);
+    assert.doesNotMatch(stderr, /\n\s+at /);
   });
 });

@@ -282,11 +282,31 @@ describe("An endpoint", () => {
     ["http://localhost:8080", "http:", "localhost:8080"],
     ["http://[::1]:8080", "http:", "[::1]:8080"],
     ["http://[0:0:0:0:0:0:0:1]:8080", "http:", "[::1]:8080"],
-    ["[::1]:8443", "https:", "[::1]:8443"],
-    ["localhost:8443", "https:", "localhost:8443"],
+    ["https://[::1]:8443", "https:", "[::1]:8443"],
+    ["https://localhost:8443", "https:", "localhost:8443"],
+    ["localhost.example.com:8443", "https:", "localhost.example.com:8443"],
   ];
   for (const [endpoint, protocol, host] of accepted) {
     it(`may be ${endpoint}`, () => assert.deepEqual(parseEndpoint(endpoint), { protocol, host }));
+  }
+
+  for (const endpoint of [
+    "127.0.0.1:8080",
+    "127.3.2.1:80",
+    "localhost:8080",
+    "[::1]:8080",
+    "LocalHost:1",
+    "127.0.0.1",
+  ]) {
+    it(`may not be ${endpoint} without a protocol, and says that an emulator's begins with http://`, async () => {
+      const error = await refusal(() => parseEndpoint(endpoint));
+      assert.ok(error instanceof SettingsError);
+      const { host } = new URL(`https://${endpoint}`);
+      assert.equal(
+        error.message,
+        `The endpoint "${endpoint}" cannot be used: write http://${host} for the emulator, or https://${host} for a server with TLS.`,
+      );
+    });
   }
 
   const elsewhere = [

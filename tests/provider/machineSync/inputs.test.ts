@@ -6,7 +6,6 @@ import {
   DEFAULT_TIMEOUT_MS,
   diffInputs,
   type Inputs,
-  parseDuration,
   sameTriggers,
   timeoutMs,
 } from "../../../provider/machineSync/inputs";
@@ -274,65 +273,8 @@ describe("diff", () => {
   });
 });
 
-describe("A duration", () => {
-  const durations: readonly [text: string, ms: number][] = [
-    ["20m", 1_200_000],
-    ["1h30m", 5_400_000],
-    ["90s", 90_000],
-    ["1.5h", 5_400_000],
-    ["1m0.5s", 60_500],
-    ["250ms", 250],
-    ["2h45m30s500ms", 9_930_500],
-    ["0h5m", 300_000],
-  ];
-  for (const [text, ms] of durations) {
-    it(`${text} is ${ms} ms`, () => assert.equal(parseDuration(text), ms));
-  }
-
-  const refused = [
-    "",
-    " ",
-    "20",
-    "20 m",
-    " 20m",
-    "20m ",
-    "m",
-    "-5m",
-    "0s",
-    "0",
-    "0h0m",
-    "1d",
-    "5M",
-    "1e3s",
-    "1..5s",
-  ];
-  for (const text of [...refused, "5minutes", "1h,30m", "20m\n", 20, null, undefined, ["20m"]]) {
-    it(`${JSON.stringify(text)} is none`, () => assert.equal(parseDuration(text), undefined));
-  }
-
-  it("is the sum of its parts", () => {
-    const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
-    const part = fc.tuple(fc.integer({ min: 0, max: 10_000 }), fc.constantFrom(...Object.keys(units)));
-    fc.assert(
-      fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
-        const text = parts.map(([amount, unit]) => `${amount}${unit}`).join("");
-        const sum = parts.reduce((total, [amount, unit]) => total + amount * (units[unit] ?? Number.NaN), 0);
-        assert.equal(parseDuration(text), sum === 0 ? undefined : sum);
-      }),
-    );
-  });
-
-  it("is above zero, or none", () => {
-    const likely = fc.stringMatching(/^[-+0-9. hmsµun]{0,8}$/);
-    fc.assert(
-      fc.property(fc.oneof(likely, fc.string(), fc.anything()), (text) => {
-        const ms = parseDuration(text);
-        assert.ok(ms === undefined || ms > 0, `${ms}`);
-      }),
-    );
-  });
-
-  it("of customTimeouts bounds its own operation, and the default is half an hour", () => {
+describe("A duration of customTimeouts", () => {
+  it("bounds its own operation, and the default is half an hour", () => {
     assert.equal(DEFAULT_TIMEOUT_MS, 1_800_000);
     const inputs = { timeouts: { create: "5m" } };
     assert.equal(timeoutMs(inputs, "create"), 300_000);

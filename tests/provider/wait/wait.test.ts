@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError, BadAnswer, type CwpError, NoAnswer, UnknownState } from "../../../provider/cwp/errors";
 import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";
-import { duration } from "../../../provider/wait/duration";
 import {
   answered,
   arrive,
@@ -475,17 +474,5 @@ describe("A caller", () => {
       const story = Story.of("finished", { run, timeoutMs: MINUTE }).fail(noAnswer).at(MINUTE).fail(noAnswer);
       assert.deepEqual(story.error.unfinished, run);
     });
-  });
-
-  it("tells durations in hours, minutes and seconds, and below one in milliseconds", () => {
-    assert.deepEqual([0, 400, 1_000, 90_000, 3_600_000, 5_400_000, 3_661_000].map(duration), [
-      "0 ms",
-      "400 ms",
-      "1 s",
-      "1 min 30 s",
-      "1 h",
-      "1 h 30 min",
-      "1 h 1 min 1 s",
-    ]);
   });
 });

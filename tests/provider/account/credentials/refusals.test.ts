@@ -548,7 +548,7 @@ describe("Credentials that cannot be had", () => {
         args = { endpoint: "cwp.intl.tencentcloudapi.com", assumeRole: { roleArn, externalId } };
         assert.match(
           (await failure()).message,
-          /^sts\.intl\.tencentcloudapi\.com answered with HTTP status 403/,
+          /^The proxy on the way to sts\.intl\.tencentcloudapi\.com answered with HTTP status 403/,
         );
         assert.deepEqual(targets, ["sts.intl.tencentcloudapi.com:443"]);
       } finally {

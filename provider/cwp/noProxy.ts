@@ -1,0 +1,55 @@
+import { BlockList, isIP } from "node:net";
+import { domainToASCII } from "node:url";
+
+/**
+ * Whether a value of NO_PROXY names a host, so that no proxy is used for it. The rules are those of Go, and so of the Tencent
+ * Cloud provider: `*` is every host, a domain covers its subdomains, with a dot before it only those, and an entry may be an
+ * address, a range of addresses (CIDR), and may end with a port. As in curl, spaces may separate entries too.
+ */
+export function isExempt(noProxy: string, hostname: string, port: number): boolean {
+  const host = plain(hostname);
+  return noProxy
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== "")
+    .some((entry) => entry === "*" || names(entry, host, port));
+}
+
+function names(entry: string, host: string, port: number): boolean {
+  if (entry.includes("/")) {
+    return isInRange(entry, host);
+  }
+  const [, bracketed, bare, ofPort] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(entry) ?? [];
+  if (ofPort !== undefined && Number(ofPort) !== port) {
+    return false;
+  }
+  // An IPv6 address without brackets has no port.
+  const name = bracketed ?? bare ?? entry;
+  if (isIP(name) || isIP(host)) {
+    return isInRange(`${name}/${isIP(name) === 6 ? 128 : 32}`, host);
+  }
+  const domain = plain(name.replace(/^\*?\.?/, ""));
+  const onlySubdomains = /^\*?\./.test(name);
+  return domain !== "" && (host.endsWith(`.${domain}`) || (host === domain && !onlySubdomains));
+}
+
+/** A text that is no range holds no host, as in Go. */
+function isInRange(range: string, host: string): boolean {
+  const [, address = "", length] = /^(.+)\/(\d+)$/.exec(range) ?? [];
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (!isIP(host) || length === undefined || Number(length) > most) {
+    return false;
+  }
+  const addresses = new BlockList();
+  addresses.addSubnet(address, Number(length), family(address));
+  return addresses.check(host, family(host));
+}
+
+function family(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 6 ? "ipv6" : "ipv4";
+}
+
+/** Without the brackets of an address and the dot that ends a name in full, in the letters that DNS knows. */
+function plain(name: string): string {
+  const bare = name.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  return isIP(bare) ? bare : domainToASCII(bare) || bare.toLowerCase();
+}
