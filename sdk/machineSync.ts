@@ -48,13 +48,13 @@ export interface MachineSyncArgs {
   endpoint?: pulumi.Input<string>;
   /**
    * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other settings. A change
-   * replaces the resource. Default: the credentials of the Pulumi config, then of the environment, then of the profile
-   * `default`, then of the machine's CVM role or TKE pod identity.
+   * replaces the resource. Default: the credentials that the Tencent Cloud provider uses under the same config and
+   * environment; where it finds none, those of the SDKs' file, the machine's CVM role or TKE's pod identity.
    */
   profile?: pulumi.Input<string>;
   /**
-   * A role to assume with the credentials found. A change replaces the resource. Default: `tencentcloud:assumeRole`, then
-   * TENCENTCLOUD_ASSUME_ROLE_ARN, then none.
+   * A role to assume with the credentials found, in place of the roles of config and environment. A change replaces the
+   * resource. Default: the role of TENCENTCLOUD_ASSUME_ROLE_ARN, and `tencentcloud:assumeRole` on top of it, where they are set.
    */
   assumeRole?: pulumi.Input<AssumeRole>;
 }

@@ -1,4 +1,4 @@
-import { type Found, temporaryKeys, whoOf } from "../../cwp/credentials";
+import { type CredentialSource, type Found, temporaryKeys, whoOf } from "../../cwp/credentials";
 import { NoAnswer, SettingsError } from "../../cwp/errors";
 
 /** The metadata service that every CVM instance can reach, and nothing else. */
@@ -53,14 +53,26 @@ function keysIn(answer: string) {
   }
 }
 
+/** What was learnt of the account's own number, for the life of the process, so that a role stays the same one in it. */
+const appIds = new Map<string, string>();
+
 /** The account's own number: roles of the same name in two accounts are told apart by it. "" where it cannot be had. */
 async function appId(data: string, signal: AbortSignal | undefined): Promise<string> {
-  try {
-    const answer = (await ask(`${data}app-id`, signal))?.trim() ?? "";
-    return /^\d+$/.test(answer) ? answer : "";
-  } catch {
-    return "";
+  const known = appIds.get(data);
+  if (known !== undefined) {
+    return known;
   }
+  let answer: string | undefined;
+  try {
+    answer = (await ask(`${data}app-id`, signal))?.trim();
+  } catch (error) {
+    if (signal?.aborted) {
+      throw error;
+    }
+  }
+  const id = answer && /^\d+$/.test(answer) ? answer : "";
+  appIds.set(data, id);
+  return id;
 }
 
 /** How a network tells that there is no such host, or that nobody listens there. */
@@ -107,4 +119,20 @@ function codeOf(error: unknown): string {
   return String(
     Reflect.get(Object(first), "code") ?? Reflect.get(Object(cause), "code") ?? "no reason given",
   );
+}
+
+/** The same where the settings ask for it: then it must be there. `otherwise` says what else the user may do. */
+export function cvmRole(role: string | undefined, metadataUrl: string, otherwise: string): CredentialSource {
+  return {
+    identity: JSON.stringify(["cvm-role", role, metadataUrl]),
+    async find(signal) {
+      const found = await readCvmRole(role, metadataUrl, signal);
+      if (!found) {
+        throw new SettingsError(
+          `The CVM role${role ? ` "${role}"` : ""} gave no credentials: this machine reaches no metadata service, or no such role is bound to it. Bind the role to the instance${otherwise}.`,
+        );
+      }
+      return found;
+    },
+  };
 }
