@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { pulumiSettings } from "../provider/account/config";
 import { resolveConnection } from "../provider/account/settings";
 import { type Spread, spreadOf } from "./spread";
 
@@ -11,6 +12,7 @@ export interface AbsentFigures {
 }
 
 const TIMES = 5;
+const nothing = pulumiSettings(() => undefined);
 
 /** Measures the look through all places with none of them set. */
 export async function measureAbsent(): Promise<AbsentFigures> {
@@ -32,7 +34,7 @@ async function lookAgain(metadataUrl: string): Promise<number[]> {
   const seconds: number[] = [];
   for (let time = 1; time <= TIMES; time += 1) {
     const started = performance.now();
-    const { credentials } = resolveConnection({}, () => undefined, {
+    const { credentials } = resolveConnection({}, nothing, {
       TENCENTCLOUD_METADATA_URL: metadataUrl,
       TENCENTCLOUD_SHARED_CREDENTIALS_DIR: "no-such-folder",
     });

@@ -10,10 +10,21 @@ export interface AssumeRole {
   roleArn: pulumi.Input<string>;
   /** Shown in the account's audit log. Default: `pulumi-tencentcloud-cwp`. */
   sessionName?: pulumi.Input<string>;
-  /** How long its temporary credentials live, in seconds, up to 43200. They are renewed in time. Default: 7200. */
+  /** How long its temporary credentials live, in seconds, up to 43200. They are renewed in time. Default, and meant by 0: 7200. */
   sessionDuration?: pulumi.Input<number>;
   /** The ExternalId that the role's trust policy asks for. Default: none. */
   externalId?: pulumi.Input<string>;
+  /** A policy, as JSON text, that narrows what the role may do here. It must allow cwp:SyncMachines. Default: none. */
+  policy?: pulumi.Input<string>;
+  /** The uin of the caller, for the account's audit log. Default: none. */
+  sourceIdentity?: pulumi.Input<string>;
+  /** The MFA device of the calling user, such as `qcs::cam:uin/100000000001::mfa/softToken`. Default: none. */
+  serialNumber?: pulumi.Input<string>;
+  /**
+   * The code that the MFA device shows. It serves once, so the role cannot be assumed again: let `sessionDuration` cover the
+   * whole `pulumi up`. Default: none.
+   */
+  tokenCode?: pulumi.Input<string>;
 }
 
 /** The arguments of a MachineSync. None of them takes a secret: credentials come from the Pulumi config or the environment. */
@@ -41,13 +52,13 @@ export interface MachineSyncArgs {
   endpoint?: pulumi.Input<string>;
   /**
    * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other settings. A change
-   * replaces the resource. Default: the credentials of the Pulumi config, then of the environment, then of the profile
-   * `default`, then of the machine's CVM role or TKE pod identity.
+   * replaces the resource. Default: the credentials that the Tencent Cloud provider uses under the same config and
+   * environment; where it finds none, those of the SDKs' file, the machine's CVM role or TKE's pod identity.
    */
   profile?: pulumi.Input<string>;
   /**
-   * A role to assume with the credentials found. A change replaces the resource. Default: `tencentcloud:assumeRole`, then
-   * TENCENTCLOUD_ASSUME_ROLE_ARN, then none.
+   * A role to assume with the credentials found, in place of the roles of config and environment. A change replaces the
+   * resource. Default: the role of TENCENTCLOUD_ASSUME_ROLE_ARN, and `tencentcloud:assumeRole` on top of it, where they are set.
    */
   assumeRole?: pulumi.Input<AssumeRole>;
 }

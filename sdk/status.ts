@@ -40,8 +40,9 @@ export interface MachineSyncStatus {
 export async function getMachineSyncStatus(args: GetMachineSyncStatusArgs = {}): Promise<MachineSyncStatus> {
   // Loaded only by a program that asks: importing this package must not cost the Tencent SDK.
   const { readStatus } = await import("../provider/machineSync/operations");
+  const { pulumiSettings } = await import("../provider/account/config");
   try {
-    return await readStatus(args, { config: pulumi.runtime.getConfig, env: process.env });
+    return await readStatus(args, { config: pulumiSettings(pulumi.runtime.getConfig), env: process.env });
   } catch (error) {
     throw withoutFields(error);
   }

@@ -3,3 +3,31 @@ export type Config = (name: string) => string | undefined;
 
 /** The environment of the process, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The settings of the config, by the names that the Tencent Cloud provider has for them, such as `secretId`. Two are this
+ * package's own: `endpoint`, and `cwpRegion`, which is the region for CWP alone.
+ */
+export interface Settings {
+  /** The value as text: an object or a list as JSON. Undefined or "" where it is not set. */
+  read(name: string): string | undefined;
+  /** The name that the user knows it by, such as `tencentcloud:secretId`. */
+  nameOf(name: string): string;
+}
+
+const own: Readonly<Record<string, string>> = { endpoint: "endpoint", cwpRegion: "region" };
+
+/** The settings of a stack whose provider reads `tencentcloud:*`. This package's own stand under `tencentcloud-cwp:`. */
+export function pulumiSettings(config: Config): Settings {
+  const nameOf = (name: string) => {
+    const ours = own[name];
+    return ours === undefined ? `tencentcloud:${name}` : `tencentcloud-cwp:${ours}`;
+  };
+  return { nameOf, read: (name) => config(nameOf(name)) };
+}
+
+/** The settings of a provider that reads `tencentcloud-cwp:*` alone; `config` takes names without that. */
+export function pluginSettings(config: Config): Settings {
+  const nameIn = (name: string) => own[name] ?? name;
+  return { nameOf: (name) => `tencentcloud-cwp:${nameIn(name)}`, read: (name) => config(nameIn(name)) };
+}

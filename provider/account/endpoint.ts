@@ -31,11 +31,24 @@ export function parseEndpoint(endpoint: string): Endpoint {
   return { protocol: url.protocol === "http:" ? "http:" : "https:", host: url.host };
 }
 
-/** The STS of the same site and network as the CWP endpoint. An emulator on loopback serves both. */
-export function stsConnection({ protocol, host }: Endpoint, region: string | undefined): StsConnection {
+/** The endpoint of CWP at a root domain, which the Tencent Cloud provider's setting `domain` names. */
+export function endpointAt(domain: string, setting: string): Endpoint {
+  try {
+    return parseEndpoint(`https://cwp.${domain}`);
+  } catch {
+    throw new SettingsError(`${setting} cannot be used: it must be a domain such as tencentcloudapi.com.`);
+  }
+}
+
+/** The STS of the same site and network as the CWP endpoint, or at the root domain. An emulator on loopback serves both. */
+export function stsConnection(
+  { protocol, host }: Endpoint,
+  region: string | undefined,
+  domain?: string,
+): StsConnection {
   const [, site] = /^cwp\.(.*tencentcloudapi\.com)$/.exec(host) ?? [];
   const stsHost = isLoopback(new URL(`${protocol}//${host}`).hostname)
     ? host
-    : `sts.${site ?? "tencentcloudapi.com"}`;
+    : `sts.${domain || site || "tencentcloudapi.com"}`;
   return { protocol, host: stsHost, region: region || STS_REGION };
 }

@@ -1,10 +1,12 @@
 import type { Connection } from "../cwp/client";
 import { refuseIllegal } from "../cwp/credentials";
-import type { Config, Environment } from "./config";
-import { type AssumeRole, assumedRole } from "./credentials/assumedRole";
+import type { Endpoint } from "../cwp/request";
+import type { Environment, Settings } from "./config";
 import { chooseSource } from "./credentials/choose";
-import { roleOfConfig, roleOfEnvironment } from "./credentials/role";
-import { parseEndpoint, stsConnection } from "./endpoint";
+import type { AssumeRole } from "./credentials/role";
+import { endpointAt, parseEndpoint, stsConnection } from "./endpoint";
+import { guarded } from "./guard";
+import { warningsOf } from "./providerSettings";
 
 /** The settings that a resource or a status call can bring itself. */
 export interface AccountArgs {
@@ -17,22 +19,41 @@ export interface AccountArgs {
 /** The endpoint of Tencent Cloud's Chinese site, which also serves as the default of Tencent Cloud's own SDKs. */
 const DEFAULT_ENDPOINT = "cwp.tencentcloudapi.com";
 
-/** Settles where requests go and who signs them: argument, then Pulumi config, then environment, then files. Throws SettingsError. */
-export function resolveConnection(args: AccountArgs, config: Config, env: Environment): Connection {
-  const endpoint = parseEndpoint(
-    args.endpoint || config("tencentcloud-cwp:endpoint") || env.TENCENTCLOUD_CWP_ENDPOINT || DEFAULT_ENDPOINT,
-  );
-  const named = args.region || config("tencentcloud:region") || env.TENCENTCLOUD_REGION;
-  const sts = stsConnection(endpoint, named);
-  const base = chooseSource(args.profile, config, env, sts);
-  const role = args.assumeRole ?? roleOfConfig(config) ?? roleOfEnvironment(env);
-  const region = named || base.region;
+/** The region that stands for none. */
+const NO_REGION = "none";
+
+/**
+ * Settles where requests go and who signs them: argument, then Pulumi config, then environment, then files. What the Tencent
+ * Cloud provider reads means here what it means there. Throws SettingsError.
+ */
+export function resolveConnection(args: AccountArgs, settings: Settings, env: Environment): Connection {
+  const domain = settings.read("domain") || env.TENCENTCLOUD_DOMAIN;
+  const endpoint = endpointOf(args, settings, env);
+  const named = settings.read("region") || env.TENCENTCLOUD_REGION;
+  const forCwp = args.region || settings.read("cwpRegion") || env.TENCENTCLOUD_CWP_REGION;
+  const stsRegion = [forCwp, named].find((region) => region && region !== NO_REGION);
+  const sts = stsConnection(endpoint, stsRegion, domain);
+  const { source, warnings } = chooseSource(args, settings, env, sts);
+  const region = forCwp || named || source.region;
   if (region) {
     refuseIllegal("The region", region);
   }
   return {
     ...endpoint,
-    ...(region && { region }),
-    credentials: role ? assumedRole(base, role, sts) : base,
+    ...(region && region !== NO_REGION && { region }),
+    credentials: guarded(source, settings, sts),
+    warnings: [...warningsOf(settings, env), ...warnings],
   };
+}
+
+function endpointOf(args: AccountArgs, settings: Settings, env: Environment): Endpoint {
+  const named = args.endpoint || settings.read("endpoint") || env.TENCENTCLOUD_CWP_ENDPOINT;
+  if (named) {
+    return parseEndpoint(named);
+  }
+  const inConfig = settings.read("domain");
+  const domain = inConfig || env.TENCENTCLOUD_DOMAIN;
+  return domain
+    ? endpointAt(domain, inConfig ? settings.nameOf("domain") : "TENCENTCLOUD_DOMAIN")
+    : parseEndpoint(DEFAULT_ENDPOINT);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { SettingsError } from "./errors";
 
 /** The secret id and key that sign a request, with the token of temporary credentials. */
@@ -7,9 +8,19 @@ export interface Credentials {
   readonly token?: string;
 }
 
+/** Credentials as a source finds them. */
+export interface Found extends Credentials {
+  /** When they end, in milliseconds since 1970. Keys that do not end have no such time. */
+  readonly expiresAt?: number;
+  /** What tells their account from others, such as the SecretId of permanent keys or the ARN of a role. Never a secret. */
+  readonly who: string;
+  /** Where the user finds them, for an error: `secretId and secretKey in FILE`. Never a secret. */
+  readonly source: string;
+}
+
 /** Where the credentials of an account come from. */
 export interface CredentialSource {
-  /** Tells this identity from others in this process. It may hold secrets: never show it. */
+  /** Tells this source from others in this process. It may hold secrets: never show it. */
   readonly identity: string;
   /** The region that goes with it, where it names one. */
   readonly region?: string | undefined;
@@ -17,18 +28,30 @@ export interface CredentialSource {
   find(signal?: AbortSignal): Promise<Found>;
 }
 
-/** Credentials, and when they end, in milliseconds since 1970; keys that do not end have no such time. */
-export interface Found extends Credentials {
-  readonly expiresAt?: number;
+/** Keys that were given as they are. */
+export function givenKeys(keys: Credentials, source = "given keys"): CredentialSource {
+  const found = { ...keys, who: whoOf("keys", keys.secretId), source };
+  return { identity: JSON.stringify(keys), find: async () => found };
 }
 
-/** Keys that were given as they are. */
-export function givenKeys(keys: Credentials): CredentialSource {
-  return { identity: JSON.stringify(keys), find: async () => keys };
+/** Says who signs, as one text: the kind of credentials, and what names their account. */
+export function whoOf(kind: "keys" | "login" | "role" | "cvm-role", ...names: readonly string[]): string {
+  return JSON.stringify([kind, ...names]);
+}
+
+/** A text that stands for an account at an endpoint: the same for the same two, and it gives neither away. */
+export function fingerprint(host: string, who: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([host, who]))
+    .digest("hex")
+    .slice(0, 32);
 }
 
 /** Temporary keys as Tencent Cloud's services name them; undefined if they are not all there. */
-export function temporaryKeys(answer: unknown, expiredTime: unknown): Found | undefined {
+export function temporaryKeys(
+  answer: unknown,
+  expiredTime: unknown,
+): (Credentials & Pick<Found, "expiresAt">) | undefined {
   const { TmpSecretId: secretId, TmpSecretKey: secretKey, Token: token } = Object(answer);
   if (typeof secretId !== "string" || typeof secretKey !== "string" || typeof token !== "string") {
     return undefined;
@@ -39,42 +62,6 @@ export function temporaryKeys(answer: unknown, expiredTime: unknown): Found | un
     token,
     ...(typeof expiredTime === "number" && { expiresAt: expiredTime * 1000 }),
   };
-}
-
-/** Temporary credentials are renewed this long before they end, or halfway through a life that is shorter than twice that. */
-const RENEW_BEFORE_MS = 300_000;
-
-/** Keeps what a source has found and looks again in time. A failure is not kept, and does no harm while the old ones still work. */
-export class Renewing {
-  private held: { readonly found: Found; readonly renewAt: number } | undefined;
-
-  constructor(
-    private readonly source: CredentialSource,
-    private readonly now: () => number = Date.now,
-  ) {}
-
-  async get(signal?: AbortSignal): Promise<Credentials> {
-    const now = this.now();
-    if (this.held && now < this.held.renewAt) {
-      return this.held.found;
-    }
-    try {
-      const found = await this.source.find(signal);
-      const { expiresAt = Number.POSITIVE_INFINITY } = found;
-      this.held = { found, renewAt: expiresAt - Math.min(RENEW_BEFORE_MS, (expiresAt - now) / 2) };
-      return found;
-    } catch (error) {
-      if (this.held && now < (this.held.found.expiresAt ?? 0)) {
-        return this.held.found;
-      }
-      throw error;
-    }
-  }
-
-  /** Looks again at the next `get`: the service has refused what is held. */
-  forget(): void {
-    this.held = undefined;
-  }
 }
 
 /** A value with any other character cannot be sent in a header, and Node would quote it, be it a secret, in its error. */

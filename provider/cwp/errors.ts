@@ -36,12 +36,30 @@ export class SettingsError extends CwpError {
   }
 }
 
+/** What the user calls the things that an error's advice speaks of. */
+export interface Names {
+  /** Where the keys stand that signed the request: `secretId and secretKey in FILE`. */
+  readonly keys?: string;
+  /** The setting that names the role: `the argument assumeRole`. */
+  readonly role?: string;
+}
+
 /** The service answered with an error code. */
 export class ApiError extends CwpError {
+  readonly #said: string;
+  readonly #action: string;
+  readonly #names: Names;
+
   /** `action` is the CAM action that the request needs. */
-  constructor(code: string, said: string, requestId: string, action = "cwp:SyncMachines") {
+  constructor(code: string, said: string, requestId: string, action = "cwp:SyncMachines", names: Names = {}) {
     const { retry, advice: text } = meaningOf(code);
-    const advice = text.replaceAll("ACTION", action);
+    const { keys, role } = names;
+    const words: Readonly<Record<string, string>> = {
+      ACTION: action,
+      " (KEYS)": keys ? ` (${keys})` : "",
+      " (ROLE)": role ? ` (${role})` : "",
+    };
+    const advice = text.replace(/ACTION| \(KEYS\)| \(ROLE\)/g, (word) => words[word] ?? word);
     const sentence = said.trim().replace(/[.。]*$/, "") || "no reason given";
     super(
       code,
@@ -49,6 +67,17 @@ export class ApiError extends CwpError {
       retry,
       requestId,
     );
+    this.#said = said;
+    this.#action = action;
+    this.#names = names;
+  }
+
+  /** The same error, whose advice speaks of the user's own settings. */
+  naming(names: Names): ApiError {
+    const { code, requestId, sent } = this;
+    const named = new ApiError(code, this.#said, requestId, this.#action, { ...this.#names, ...names });
+    named.sent = sent;
+    return named;
   }
 }
 
@@ -97,12 +126,10 @@ const lookUp = "Tencent Cloud's API documentation says what the code means.";
 const stop = (advice: string): Meaning => ({ retry: "never", advice });
 const again = (retry: Retry, advice = ""): Meaning => ({ retry, advice });
 
-const checkCredentials =
-  "Check the SecretId and SecretKey (tencentcloud:secretId and tencentcloud:secretKey, or TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY).";
+const checkCredentials = "Check the SecretId and SecretKey (KEYS).";
 const grant =
   'Grant this identity the CAM action ACTION, as by the policy {"version":"2.0","statement":[{"effect":"allow","action":["ACTION"],"resource":["*"]}]}.';
-const checkRole =
-  "Check the role's ARN (assumeRole, tencentcloud:assumeRole or TENCENTCLOUD_ASSUME_ROLE_ARN).";
+const checkRole = "Check the role's ARN (ROLE).";
 const checkEndpoint =
   "Check that tencentcloud-cwp:endpoint is a CWP endpoint, such as cwp.tencentcloudapi.com.";
 
@@ -131,7 +158,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map(
       "The clock of this machine is off by more than five minutes: set it right (NTP), then run again.",
     ),
     "AuthFailure.TokenFailure": stop(
-      "The temporary credentials have ended or do not fit together: get new ones (TENCENTCLOUD_SECURITY_TOKEN).",
+      "The temporary credentials have ended or do not fit together: get new ones. Permanent keys take no token. Check the SecretId, SecretKey and token (KEYS).",
     ),
     "AuthFailure.UnauthorizedOperation": stop(grant),
     UnauthorizedOperation: stop(grant),
@@ -139,7 +166,9 @@ const meanings: ReadonlyMap<string, Meaning> = new Map(
     IpInBlacklist: stop("Take this machine's address off the blocked addresses of the account."),
     "InternalError.GetRoleError": stop(checkRole),
     "ResourceNotFound.RoleNotFound": stop(checkRole),
-    UnsupportedRegion: stop("Unset the region: SyncMachines needs none."),
+    UnsupportedRegion: stop(
+      "CWP needs no region. Set tencentcloud-cwp:region or TENCENTCLOUD_CWP_REGION to none, and leave the argument region out.",
+    ),
     InvalidAction: stop(checkEndpoint),
     NoSuchVersion: stop(checkEndpoint),
   }),

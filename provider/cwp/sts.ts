@@ -1,6 +1,7 @@
+import { ApiService } from "./apiService";
 import { type Credentials, type Found, temporaryKeys } from "./credentials";
 import { BadAnswer } from "./errors";
-import { type Endpoint, httpProfile, send } from "./request";
+import type { Endpoint } from "./request";
 
 /** Tencent Cloud's Security Token Service, as seen from the CWP endpoint in use. */
 export interface StsConnection extends Endpoint {
@@ -11,48 +12,47 @@ export interface StsConnection extends Endpoint {
 /** How long STS may take, in milliseconds: less than the request that waits for it. */
 const STS_MS = 8_000;
 
+/** Temporary keys, and when they end. */
+export type TemporaryKeys = Credentials & Pick<Found, "expiresAt">;
+
 /**
- * The action AssumeRole. Not by the SDK's STSCredential, which keeps a failed lookup for ever and drops the service's error
- * code and RequestId; the request itself is the SDK's.
+ * An action of STS that gives temporary keys. Not by the SDK's own credential classes, which keep a failed look-up for ever and
+ * drop the service's error code and RequestId. AssumeRoleWithWebIdentity and AssumeRoleWithSAML have no signer: the token or
+ * the assertion in them is the proof.
  */
-export function assumeRole(
+export async function askForKeys(
   sts: StsConnection,
-  signer: Credentials,
+  action: "AssumeRole" | "AssumeRoleWithWebIdentity" | "AssumeRoleWithSAML",
   params: object,
+  signer: Found | undefined,
   signal?: AbortSignal,
-): Promise<Found> {
-  return ask(sts, "AssumeRole", signer, params, signal);
-}
-
-/** The action AssumeRoleWithWebIdentity, which is not signed: the token in it is the proof. */
-export function assumeRoleWithWebIdentity(
-  sts: StsConnection,
-  params: object,
-  signal?: AbortSignal,
-): Promise<Found> {
-  return ask(sts, "AssumeRoleWithWebIdentity", undefined, params, signal);
-}
-
-async function ask(
-  sts: StsConnection,
-  action: string,
-  signer: Credentials | undefined,
-  params: object,
-  signal: AbortSignal | undefined,
-): Promise<Found> {
-  const { CommonClient } = await import("tencentcloud-sdk-nodejs-cwp/tencentcloud/common/common_client");
-  const client = new CommonClient(sts.host, "2018-08-13", {
-    credential: { secretId: "", secretKey: "", ...signer },
-    region: sts.region,
-    profile: { httpProfile: await httpProfile(sts) },
-  });
-  const answer: unknown = await send(sts, `sts:${action}`, STS_MS, signal, (limit) =>
-    client.request(action, params, { signal: limit, skipSign: signer === undefined }),
-  );
+): Promise<TemporaryKeys> {
+  const answer = await ask(sts, action, params, signer, signal);
   const { Credentials: keys, ExpiredTime } = Object(answer);
   const found = temporaryKeys(keys, ExpiredTime);
   if (!found) {
     throw new BadAnswer(`${action} gave no credentials`);
   }
   return found;
+}
+
+/** The action GetCallerIdentity: the id (uin) of the account that the signer belongs to. */
+export async function accountIdOf(sts: StsConnection, signer: Found, signal?: AbortSignal): Promise<string> {
+  const answer = await ask(sts, "GetCallerIdentity", {}, signer, signal);
+  const { AccountId } = Object(answer);
+  if (typeof AccountId !== "string" || AccountId === "") {
+    throw new BadAnswer("GetCallerIdentity gave no AccountId");
+  }
+  return AccountId;
+}
+
+function ask(
+  { protocol, host, region }: StsConnection,
+  action: string,
+  params: object,
+  signer: Found | undefined,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const service = new ApiService({ name: "sts", version: "2018-08-13", protocol, host, region });
+  return service.request(action, params, async () => signer, STS_MS, signal);
 }

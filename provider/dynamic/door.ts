@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Config } from "../account/config";
+import { type Config, pulumiSettings } from "../account/config";
 import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machineSync/inputs";
 import * as operations from "../machineSync/operations";
 import type { Outputs } from "../machineSync/outputs";
@@ -56,7 +56,7 @@ export async function read(id: string, props: Outputs): Promise<{ id: string; pr
 }
 
 function settings(): operations.Settings {
-  return { config, env: process.env };
+  return { config: pulumiSettings(config), env: process.env };
 }
 
 /** Does the work while the engine lives, and shows on the resource's own row how it goes. */

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AssumeRole } from "../account/credentials/assumedRole";
-import { wrongInRole } from "../account/credentials/role";
+import { type AssumeRole, wrongInRole } from "../account/credentials/role";
 import { parseEndpoint } from "../account/endpoint";
 import { parseDuration } from "../cwp/duration";
 import { isObject } from "../cwp/isObject";

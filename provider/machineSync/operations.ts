@@ -1,4 +1,4 @@
-import type { Config, Environment } from "../account/config";
+import type { Settings as AccountSettings, Environment } from "../account/config";
 import { type AccountArgs, resolveConnection } from "../account/settings";
 import type { SyncStatus } from "../cwp/status";
 import type { Call } from "../wait/loop";
@@ -7,12 +7,13 @@ import { type UnfinishedRun, WaitError } from "../wait/waitError";
 import { diffInputs, type Inputs, sameTriggers } from "./inputs";
 import { type Outputs, type StatusOutputs, statusOutputs } from "./outputs";
 import { machineSyncsOf } from "./sharedLoops";
+import { tellOnce } from "./tellOnce";
 
 /** What the resource does, on plain objects. What an operation needs beside them, its door passes in. */
 
 /** The settings that an operation looks its account up in. */
 export interface Settings {
-  readonly config: Config;
+  readonly config: AccountSettings;
   readonly env: Environment;
 }
 
@@ -99,5 +100,9 @@ function unfinishedSync(inputs: Inputs, { message, last, unfinished }: WaitError
 }
 
 async function call(args: AccountArgs, { config, env }: Settings, wait: Call): Promise<SyncStatus> {
-  return machineSyncsOf(resolveConnection(args, config, env)).call(wait);
+  const connection = resolveConnection(args, config, env);
+  if (wait.log) {
+    tellOnce(connection.warnings ?? [], wait.log);
+  }
+  return machineSyncsOf(connection).call(wait);
 }

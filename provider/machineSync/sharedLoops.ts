@@ -6,7 +6,10 @@ import { Pace } from "../wait/pace";
 const pace = new Pace(systemClock);
 const accounts = new Map<string, MachineSyncs>();
 
-/** The syncs of one account, shared by all that runs in this process. */
+/**
+ * The syncs of one account, shared by all that runs in this process. The identity of the credentials tells apart all that the
+ * settings can make differ, so two accounts never share a stream.
+ */
 export function machineSyncsOf(connection: Connection): MachineSyncs {
   const { protocol, host, region, credentials } = connection;
   const key = JSON.stringify([protocol, host, region, credentials.identity]);

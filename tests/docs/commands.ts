@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { help } from "../../emulator/cli/flags";
+import { pulumiSettings } from "../../provider/account/config";
 import { resolveConnection } from "../../provider/account/settings";
 import { root } from "./documents";
 import { type Document, fences } from "./markdown";
@@ -77,7 +78,7 @@ function settingsRead(): Set<string> {
       asked.add(name);
       return config.get(name);
     };
-    resolveConnection({}, read, {});
+    resolveConnection({}, pulumiSettings(read), {});
   }
   return asked;
 }

@@ -1,36 +1,45 @@
-import type { CredentialSource } from "../../cwp/credentials";
-import { assumeRole, type StsConnection } from "../../cwp/sts";
-
-/** A CAM role to assume on top of other credentials. */
-export interface AssumeRole {
-  /** `qcs::cam::uin/100000000001:roleName/deploy`. */
-  readonly roleArn: string;
-  /** Shown in the audit log of the account. Default: `pulumi-tencentcloud-cwp`. */
-  readonly sessionName?: string | undefined;
-  /** How long the temporary credentials live, in seconds. They are renewed in time. Default: 7200. */
-  readonly sessionDuration?: number | undefined;
-  /** What the role's trust policy may ask for. */
-  readonly externalId?: string | undefined;
-}
+import { type CredentialSource, whoOf } from "../../cwp/credentials";
+import { ApiError } from "../../cwp/errors";
+import { askForKeys, type StsConnection } from "../../cwp/sts";
+import { type AssumeRole, durationOf, type NamedRole, SESSION_NAME } from "./role";
 
 /** The temporary credentials of a role, got with those of another source. */
-export function assumedRole(base: CredentialSource, role: AssumeRole, sts: StsConnection): CredentialSource {
-  const { roleArn, sessionName, sessionDuration, externalId } = role;
+export function assumedRole(
+  base: CredentialSource,
+  { role, setting }: NamedRole,
+  sts: StsConnection,
+): CredentialSource {
+  const params = paramsOf(role);
   return {
-    identity: JSON.stringify([base.identity, roleArn, sessionName, sessionDuration, externalId]),
+    identity: JSON.stringify(["role", base.identity, params, sts]),
     region: base.region,
     async find(signal) {
-      return assumeRole(
-        sts,
-        await base.find(signal),
-        {
-          RoleArn: roleArn,
-          RoleSessionName: sessionName ?? "pulumi-tencentcloud-cwp",
-          DurationSeconds: sessionDuration ?? 7200,
-          ...(externalId && { ExternalId: externalId }),
-        },
-        signal,
-      );
+      const signer = await base.find(signal);
+      try {
+        return {
+          ...(await askForKeys(sts, "AssumeRole", params, signer, signal)),
+          who: whoOf("role", role.roleArn),
+          source: `the role ${role.roleArn} (${setting}), assumed with ${signer.source}`,
+        };
+      } catch (error) {
+        throw error instanceof ApiError ? error.naming({ role: setting }) : error;
+      }
     },
+  };
+}
+
+function paramsOf(role: AssumeRole): object {
+  const { roleArn, sessionName, sessionDuration, externalId, policy } = role;
+  const { sourceIdentity, serialNumber, tokenCode } = role;
+  return {
+    RoleArn: roleArn,
+    RoleSessionName: sessionName ?? SESSION_NAME,
+    DurationSeconds: durationOf(sessionDuration),
+    ...(externalId && { ExternalId: externalId }),
+    // STS documents it as URL-encoded.
+    ...(policy && { Policy: encodeURIComponent(policy) }),
+    ...(sourceIdentity && { SourceIdentity: sourceIdentity }),
+    ...(serialNumber && { SerialNumber: serialNumber }),
+    ...(tokenCode && { TokenCode: tokenCode }),
   };
 }

@@ -1,163 +1,141 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { type CredentialSource, type Credentials, givenKeys, legalKeys } from "../../cwp/credentials";
+import type { CredentialSource } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import type { StsConnection } from "../../cwp/sts";
-import type { Config, Environment } from "../config";
+import type { Environment, Settings } from "../config";
+import { refuseUnsupported } from "../providerSettings";
 import { assumedRole } from "./assumedRole";
-import { METADATA_URL, readCvmRole } from "./cvmRole";
-import { readPodIdentity } from "./podIdentity";
-import { type Profile, type ProfilePlaces, profileNames, readProfile, readRegion } from "./profile";
-import { searched } from "./searched";
+import { cvmRole } from "./cvmRole";
+import type { Given } from "./given";
+import { keysOfSettings } from "./keys";
+import { METADATA_URL } from "./metadata";
+import { profilePlaces } from "./places";
+import { podVariables, readPodIdentity } from "./podIdentity";
+import { DEFAULT_PROFILE, readRegion, readTccliRole } from "./profile";
+import { namedProfile } from "./profileSource";
+import { type AssumeRole, type NamedRole, roleOfConfig, roleOfEnvironment } from "./role";
+import { samlOfConfig, samlOfEnvironment } from "./saml";
+import { search } from "./search";
+import { webIdentityOfConfig, webIdentityOfEnvironment } from "./webIdentity";
 
-const DEFAULT_PROFILE = "default";
-
-/** Keys, profile and CVM role, as each level of settings names them. */
-interface Level {
-  readonly place: string;
-  readonly secretId: string;
-  readonly secretKey: string;
-  readonly tokens: readonly string[];
-  readonly profiles: readonly string[];
-  readonly camRoleName: string;
-  readonly read: Config;
+/** The arguments that say who signs. They come before all settings. */
+interface Args {
+  readonly profile?: string | undefined;
+  readonly assumeRole?: AssumeRole | undefined;
 }
 
-/** A level that names anything decides: half a pair, or a profile that is not there, is an error and not the next level's turn. */
+/**
+ * Who signs: the one that the Tencent Cloud provider would have sign under these settings. It takes them in this order, and each
+ * replaces what came before: keys, or else a profile; `camRoleName`; the profile's role; the role of the environment; that of
+ * the config; a SAML assertion or web identity of the config; TKE's pod identity where `enablePodOidc` is true. Beyond the
+ * provider, where it finds nothing: TCCLI_PROFILE, the SDKs' credentials file, the machine's CVM role, TKE's pod identity.
+ */
 export function chooseSource(
-  profile: string | undefined,
-  config: Config,
+  args: Args,
+  settings: Settings,
   env: Environment,
   sts: StsConnection,
-): CredentialSource {
-  const folder = config("tencentcloud:sharedCredentialsDir") || env.TENCENTCLOUD_SHARED_CREDENTIALS_DIR;
+): { source: CredentialSource; warnings: string[] } {
   const metadataUrl = env.TENCENTCLOUD_METADATA_URL || METADATA_URL;
-  const named = (name: string, setting: string) =>
-    namedProfile(name, setting, profilePlaces(folder), metadataUrl, sts);
-  if (profile) {
-    return named(profile, "the argument profile");
+  const given = { settings, env, sts, places: profilePlaces(settings, env), metadataUrl };
+  const warnings: string[] = [];
+  const base = args.profile
+    ? namedProfile(args.profile, "the argument profile", given)
+    : (podSource(given) ?? federatedOfConfig(given));
+  if (!args.profile && !isPodAsked(settings)) {
+    refuseUnsupported(settings, env);
   }
-  const levels: readonly Level[] = [
-    {
-      place: "the Pulumi config",
-      secretId: "tencentcloud:secretId",
-      secretKey: "tencentcloud:secretKey",
-      tokens: ["tencentcloud:securityToken"],
-      profiles: ["tencentcloud:profile"],
-      camRoleName: "tencentcloud:camRoleName",
-      read: config,
-    },
-    {
-      place: "the environment",
-      secretId: "TENCENTCLOUD_SECRET_ID",
-      secretKey: "TENCENTCLOUD_SECRET_KEY",
-      tokens: ["TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SESSION_TOKEN"],
-      profiles: ["TENCENTCLOUD_PROFILE", "TCCLI_PROFILE"],
-      camRoleName: "TENCENTCLOUD_CAM_ROLE_NAME",
-      read: (name) => env[name],
-    },
-  ];
-  for (const level of levels) {
-    const keys = readKeys(level);
-    if (keys) {
-      return givenKeys(keys);
-    }
-    const setting = level.profiles.find(level.read);
-    if (setting) {
-      return named(level.read(setting) ?? "", setting);
-    }
-    const role = level.read(level.camRoleName);
-    if (role) {
-      return cvmRole(role, metadataUrl);
-    }
-  }
-  const places = profilePlaces(folder);
-  return searched(
-    levels.map(({ place, secretId, secretKey }) => `${place} (${secretId} and ${secretKey})`),
-    [
-      {
-        name: `the profile "${DEFAULT_PROFILE}" of ${places.tccli} and ${places.ini}`,
-        look: async (signal) => {
-          const profile = readProfile(DEFAULT_PROFILE, places);
-          return profile && credentialsOf(profile, metadataUrl, sts).find(signal);
-        },
-      },
-      { name: "the CVM role of this machine", look: () => readCvmRole(undefined, metadataUrl) },
-      { name: "TKE's pod identity (TKE_ROLE_ARN)", look: (signal) => readPodIdentity(env, sts, signal) },
-    ],
-    readRegion(DEFAULT_PROFILE, places),
-  );
+  const chain = args.assumeRole
+    ? [{ role: args.assumeRole, setting: "the argument assumeRole" }]
+    : args.profile || !base
+      ? rolesOfSettings(given, warnings)
+      : [];
+  const start = base ?? federatedOfEnvironment(given) ?? ownCredentials(given);
+  return { source: chain.reduce((source, role) => assumedRole(source, role, sts), start), warnings };
 }
 
-function profilePlaces(folder: string | undefined): ProfilePlaces {
-  const home = homedir();
-  return {
-    tccli: folder ? folder.replace(/^~(?=$|[\\/])/, home) : join(home, ".tccli"),
-    ini: join(home, ".tencentcloud", "credentials"),
-  };
+/** The roles of environment and config, in the order in which they are assumed. */
+function rolesOfSettings({ settings, env, sts }: Given, warnings: string[]): NamedRole[] {
+  const ofEnvironment = federatedOfEnvironment({ env, sts }) ? undefined : roleOfEnvironment(env);
+  const ofConfig = roleOfConfig(settings, env);
+  if (env.TENCENTCLOUD_ASSUME_ROLE_ARN && !env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME && !ofConfig) {
+    warnings.push(
+      "TENCENTCLOUD_ASSUME_ROLE_ARN is ignored, as by the Tencent Cloud provider: it counts only together with TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.",
+    );
+  }
+  return [ofEnvironment, ofConfig].filter((role) => role !== undefined);
 }
 
-/** Id and key come from the same level: half a pair of one is never completed from the next. */
-function readKeys({ place, read, ...names }: Level): Credentials | undefined {
-  const secretId = read(names.secretId)?.trim();
-  const secretKey = read(names.secretKey)?.trim();
-  if (!secretId && !secretKey) {
+function isPodAsked(settings: Settings): boolean {
+  const enabled = settings.read("enablePodOidc")?.trim() || "false";
+  if (enabled !== "true" && enabled !== "false") {
+    throw new SettingsError(`${settings.nameOf("enablePodOidc")} must be true or false.`);
+  }
+  return enabled === "true";
+}
+
+/** TKE's pod identity, where it is asked for by name. */
+function podSource({ settings, env, sts }: Given): CredentialSource | undefined {
+  if (!isPodAsked(settings)) {
     return undefined;
   }
-  if (!secretId || !secretKey) {
-    const [there, missing] = secretId ? [names.secretId, names.secretKey] : [names.secretKey, names.secretId];
-    throw new SettingsError(`${there} is set in ${place}, but ${missing} is not: set both, or neither.`);
-  }
-  const tokenName = names.tokens.find((name) => read(name)?.trim()) ?? "";
-  const token = read(tokenName)?.trim();
-  return legalKeys({ secretId, secretKey, ...(token && { token }) }, { ...names, token: tokenName });
-}
-
-/** A profile, read anew with each lookup, since `tccli auth login` writes temporary keys there. */
-function namedProfile(
-  name: string,
-  setting: string,
-  places: ProfilePlaces,
-  metadataUrl: string,
-  sts: StsConnection,
-): CredentialSource {
+  const name = settings.nameOf("enablePodOidc");
   return {
-    identity: JSON.stringify(["profile", name, places]),
-    region: readRegion(name, places),
+    identity: JSON.stringify(["pod", podVariables.map((variable) => env[variable]), sts]),
     async find(signal) {
-      const profile = readProfile(name, places);
-      if (!profile) {
-        const there = profileNames(places).map((known) => `"${known}"`);
-        throw new SettingsError(
-          `There is no profile "${name}" (${setting}) in ${places.tccli} or ${places.ini}. ${there.length > 0 ? `There are ${there.join(", ")}.` : 'There is none at all: make one with "tccli configure".'}`,
-        );
-      }
-      return credentialsOf(profile, metadataUrl, sts).find(signal);
-    },
-  };
-}
-
-function credentialsOf(
-  { keys, assumeRole }: Profile,
-  metadataUrl: string,
-  sts: StsConnection,
-): CredentialSource {
-  const base = keys ? givenKeys(keys) : cvmRole(undefined, metadataUrl);
-  return assumeRole ? assumedRole(base, assumeRole, sts) : base;
-}
-
-function cvmRole(role: string | undefined, metadataUrl: string): CredentialSource {
-  return {
-    identity: JSON.stringify(["cvm-role", role, metadataUrl]),
-    async find() {
-      const found = await readCvmRole(role, metadataUrl);
+      const found = await readPodIdentity(env, sts, signal);
       if (!found) {
-        const otherwise = role ? ", or unset tencentcloud:camRoleName and TENCENTCLOUD_CAM_ROLE_NAME" : "";
         throw new SettingsError(
-          `The CVM role${role ? ` "${role}"` : ""} gave no credentials: this machine reaches no metadata service, or no such role is bound to it. Bind the role to the instance${otherwise}.`,
+          `${name} is true, but this is no pod with an identity: TKE sets ${podVariables.join(", ")} there. Give the pod a service account with a role, or set ${name} to false.`,
         );
       }
       return found;
     },
   };
+}
+
+function federatedOfConfig({ settings, env, sts }: Given): CredentialSource | undefined {
+  const webIdentity = webIdentityOfConfig(settings, env, sts);
+  const saml = samlOfConfig(settings, env, sts);
+  if (webIdentity && saml) {
+    throw new SettingsError(
+      `${settings.nameOf("assumeRoleWithWebIdentity")} and ${settings.nameOf("assumeRoleWithSaml")} are both set: keep one of them.`,
+    );
+  }
+  return webIdentity ?? saml;
+}
+
+/** A web identity or SAML assertion of the environment. The provider takes one only where the role has a session name too. */
+function federatedOfEnvironment({ env, sts }: Pick<Given, "env" | "sts">): CredentialSource | undefined {
+  if (!env.TENCENTCLOUD_ASSUME_ROLE_ARN || !env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME) {
+    return undefined;
+  }
+  const webIdentity = webIdentityOfEnvironment(env, sts);
+  if (webIdentity && env.TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION) {
+    throw new SettingsError(
+      "TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION and TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN are both set: keep one of them.",
+    );
+  }
+  return webIdentity ?? samlOfEnvironment(env, sts);
+}
+
+/** Keys, profile or CVM role, as the settings name them. */
+function ownCredentials(given: Given): CredentialSource {
+  const { settings, env, sts, places, metadataUrl } = given;
+  const keys = keysOfSettings(settings, env);
+  const inConfig = settings.read("profile");
+  const profile = inConfig || env.TENCENTCLOUD_PROFILE;
+  const camRole = settings.read("camRoleName") || env.TENCENTCLOUD_CAM_ROLE_NAME;
+  const region = keys.areSet ? undefined : readRegion(profile || DEFAULT_PROFILE, places);
+  if (camRole) {
+    const role = keys.areSet ? undefined : readTccliRole(profile || DEFAULT_PROFILE, places);
+    const otherwise = `${settings.nameOf("camRoleName")} and TENCENTCLOUD_CAM_ROLE_NAME`;
+    const source = { ...cvmRole(camRole, metadataUrl, `, or unset ${otherwise}`), region };
+    return role ? assumedRole(source, role, sts) : source;
+  }
+  if (keys.areSet) {
+    return keys.source();
+  }
+  return profile
+    ? namedProfile(profile, inConfig ? settings.nameOf("profile") : "TENCENTCLOUD_PROFILE", given)
+    : { ...search(given), region };
 }

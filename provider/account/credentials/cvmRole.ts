@@ -1,42 +1,87 @@
-import { type Found, temporaryKeys } from "../../cwp/credentials";
+import { type CredentialSource, type Found, temporaryKeys, whoOf } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
-
-/** The metadata service that every CVM instance can reach, and nothing else. */
-export const METADATA_URL = "http://metadata.tencentyun.com";
-
-/** How long the metadata service may take. It answers in milliseconds where there is one. */
-const METADATA_MS = 1_500;
+import { askMetadata } from "./metadata";
 
 /**
  * The temporary credentials of the role that is bound to this CVM instance; undefined where there is no metadata service or no
- * role. Not by the SDK's CvmRoleCredential: that asks without a time limit, by way of `http_proxy`, and keeps a failure for ever.
+ * role. Throws a NoAnswer where there seems to be one that does not answer well now. Not by the SDK's CvmRoleCredential: that
+ * asks without a time limit, by way of `http_proxy`, and keeps a failure for ever.
  */
-export async function readCvmRole(role: string | undefined, metadataUrl: string): Promise<Found | undefined> {
-  const folder = `${metadataUrl}/latest/meta-data/cam/security-credentials/`;
-  const name = role ?? (await ask(folder))?.trim();
-  const answer = name ? await ask(folder + encodeURIComponent(name)) : undefined;
-  if (answer === undefined) {
+export async function readCvmRole(
+  role: string | undefined,
+  metadataUrl: string,
+  signal?: AbortSignal,
+): Promise<Found | undefined> {
+  const data = `${metadataUrl}/latest/meta-data/`;
+  const folder = `${data}cam/security-credentials/`;
+  const name = role ?? nameIn(await askMetadata(folder, signal));
+  const answer = name ? await askMetadata(folder + encodeURIComponent(name), signal) : undefined;
+  if (name === undefined || answer === undefined) {
     return undefined;
   }
-  try {
-    const { Code, ...answered } = JSON.parse(answer);
-    const found = Code === "Success" ? temporaryKeys(answered, answered.ExpiredTime) : undefined;
-    if (found) {
-      return found;
-    }
-  } catch {
-    // Said below. The answer may hold a key, so it is not quoted.
+  const keys = keysIn(answer);
+  if (!keys) {
+    throw new SettingsError(
+      `The metadata service gave no credentials for the CVM role "${name}": check in the console that the role is bound to this instance.`,
+    );
   }
-  throw new SettingsError(
-    `The metadata service gave no credentials for the CVM role "${name}": check in the console that the role is bound to this instance.`,
-  );
+  return {
+    ...keys,
+    who: whoOf("cvm-role", name, await appId(data, signal)),
+    source: `the CVM role "${name}" of this machine`,
+  };
 }
 
-async function ask(url: string): Promise<string | undefined> {
+/** A role's name; undefined for anything else, such as the page of a network that wants a login. */
+function nameIn(answer: string | undefined): string | undefined {
+  const name = answer?.trim() ?? "";
+  return /^[\w+=,.@-]{1,128}$/.test(name) ? name : undefined;
+}
+
+function keysIn(answer: string) {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(METADATA_MS), redirect: "error" });
-    return response.ok ? await response.text() : undefined;
+    const { Code, ...answered } = JSON.parse(answer);
+    return Code === "Success" ? temporaryKeys(answered, answered.ExpiredTime) : undefined;
   } catch {
+    // The caller says it. The answer may hold a key, so it is not quoted.
     return undefined;
   }
+}
+
+/** What was learnt of the account's own number, for the life of the process, so that a role stays the same one in it. */
+const appIds = new Map<string, string>();
+
+/** The account's own number: roles of the same name in two accounts are told apart by it. "" where it cannot be had. */
+async function appId(data: string, signal: AbortSignal | undefined): Promise<string> {
+  const known = appIds.get(data);
+  if (known !== undefined) {
+    return known;
+  }
+  let answer: string | undefined;
+  try {
+    answer = (await askMetadata(`${data}app-id`, signal))?.trim();
+  } catch (error) {
+    if (signal?.aborted) {
+      throw error;
+    }
+  }
+  const id = answer && /^\d+$/.test(answer) ? answer : "";
+  appIds.set(data, id);
+  return id;
+}
+
+/** The same where the settings ask for it: then it must be there. `otherwise` says what else the user may do. */
+export function cvmRole(role: string | undefined, metadataUrl: string, otherwise: string): CredentialSource {
+  return {
+    identity: JSON.stringify(["cvm-role", role, metadataUrl]),
+    async find(signal) {
+      const found = await readCvmRole(role, metadataUrl, signal);
+      if (!found) {
+        throw new SettingsError(
+          `The CVM role${role ? ` "${role}"` : ""} gave no credentials: this machine reaches no metadata service, or no such role is bound to it. Bind the role to the instance${otherwise}.`,
+        );
+      }
+      return found;
+    },
+  };
 }

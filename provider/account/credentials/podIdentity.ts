@@ -1,22 +1,29 @@
 import * as fs from "node:fs";
-import type { Found } from "../../cwp/credentials";
+import { type Found, whoOf } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
-import { assumeRoleWithWebIdentity, type StsConnection } from "../../cwp/sts";
+import { askForKeys, type StsConnection } from "../../cwp/sts";
 import type { Environment } from "../config";
+import { SESSION_NAME } from "./role";
 
-const names = ["TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN"] as const;
+/** The variables that TKE sets, all of them, in a pod that has an identity. */
+export const podVariables = [
+  "TKE_REGION",
+  "TKE_PROVIDER_ID",
+  "TKE_WEB_IDENTITY_TOKEN_FILE",
+  "TKE_ROLE_ARN",
+] as const;
 
 /**
- * The temporary credentials of the role that TKE gives a pod by OIDC; undefined outside such a pod. TKE sets all four variables.
- * Not by the SDK's OIDCRoleArnCredential: it keeps a failed lookup for ever and drops the service's error code.
+ * The temporary credentials of the role that TKE gives a pod by OIDC; undefined outside such a pod. Not by the SDK's
+ * OIDCRoleArnCredential: it keeps a failed look-up for ever and drops the service's error code.
  */
 export async function readPodIdentity(
   env: Environment,
   sts: StsConnection,
   signal?: AbortSignal,
 ): Promise<Found | undefined> {
-  const missing = names.filter((name) => !env[name]);
-  if (missing.length === names.length) {
+  const missing = podVariables.filter((name) => !env[name]);
+  if (missing.length === podVariables.length) {
     return undefined;
   }
   const { TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE: file, TKE_ROLE_ARN } = env;
@@ -31,14 +38,16 @@ export async function readPodIdentity(
       `The pod's token file ${file} (TKE_WEB_IDENTITY_TOKEN_FILE) cannot be read (${Reflect.get(Object(error), "code")}): check that it is mounted in this container.`,
     );
   }
-  return assumeRoleWithWebIdentity(
-    { ...sts, region: TKE_REGION },
-    {
-      ProviderId: TKE_PROVIDER_ID,
-      WebIdentityToken: token,
-      RoleArn: TKE_ROLE_ARN,
-      RoleSessionName: "pulumi-tencentcloud-cwp",
-    },
-    signal,
-  );
+  const params = {
+    ProviderId: TKE_PROVIDER_ID,
+    WebIdentityToken: token,
+    RoleArn: TKE_ROLE_ARN,
+    RoleSessionName: SESSION_NAME,
+  };
+  const inPodsRegion = { ...sts, region: TKE_REGION };
+  return {
+    ...(await askForKeys(inPodsRegion, "AssumeRoleWithWebIdentity", params, undefined, signal)),
+    who: whoOf("role", TKE_ROLE_ARN),
+    source: `the role ${TKE_ROLE_ARN} of TKE's pod identity (TKE_ROLE_ARN)`,
+  };
 }

@@ -1,137 +1,150 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse as parseIni } from "ini";
-import { type Found, legalKeys } from "../../cwp/credentials";
+import { type Found, legalKeys, whoOf } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import { isObject } from "../../cwp/isObject";
-import type { AssumeRole } from "./assumedRole";
+import { readJsonObject, text } from "./files";
+import { readIni } from "./iniFile";
+import type { ProfilePlaces } from "./places";
+import type { NamedRole } from "./role";
 
 /** What a profile says, in a file of tccli's or in the SDKs' credentials file. */
 export interface Profile {
-  /** Undefined where the profile names the role of the CVM instance in place of keys. */
+  readonly file: string;
+  /** Undefined where the profile has no keys. */
   readonly keys: Found | undefined;
+  /** Whether it names, in place of keys, the role of the CVM instance. */
+  readonly isCvmRole: boolean;
   /** A role to assume with them, as tccli has it. */
-  readonly assumeRole: AssumeRole | undefined;
+  readonly role: NamedRole | undefined;
 }
 
-/** Where profiles are looked for. */
-export interface ProfilePlaces {
-  /** tccli's folder, `~/.tccli` by default. */
-  readonly tccli: string;
-  /** The SDKs' file, `~/.tencentcloud/credentials`. */
-  readonly ini: string;
+/** The profile that is meant when none is named. */
+export const DEFAULT_PROFILE = "default";
+
+const SUFFIX = ".credential";
+const remake = 'make it again with "tccli configure"';
+
+/** Reads a profile of tccli's; undefined if there is no such file. Throws SettingsError where the file is of no use. */
+export function readTccliProfile(name: string, { tccli }: ProfilePlaces): Profile | undefined {
+  const found = readCredential(name, tccli);
+  if (!found) {
+    return undefined;
+  }
+  const { file, credential } = found;
+  const keys = pairOf((key) => textIn(credential, key), ["secretId", "secretKey", "token"], file);
+  const login = logins.get(String(credential.type));
+  // A login's keys are temporary and end then. Beside permanent keys, which have no token, its leftovers mean nothing.
+  const endsAt =
+    login && keys?.token && typeof credential.expiresAt === "number"
+      ? credential.expiresAt * 1000
+      : undefined;
+  if (endsAt !== undefined && endsAt <= Date.now()) {
+    const which = name === DEFAULT_PROFILE ? "" : ` --profile ${name}`;
+    throw new SettingsError(`The login in ${file} has ended: run "${login}${which}" again.`);
+  }
+  return {
+    file,
+    keys: keys && {
+      ...keys,
+      ...(endsAt !== undefined && { expiresAt: endsAt, who: whoOf("login", name, keys.secretId) }),
+    },
+    isCvmRole: !keys && credential.type === "cvm-role",
+    role: roleIn(credential, file),
+  };
 }
 
-/** Reads a profile; undefined if no file has it. Throws SettingsError where a file has it and it is of no use. */
-export function readProfile(name: string, { tccli, ini }: ProfilePlaces): Profile | undefined {
-  if (/[\\/]/.test(name)) {
-    throw new SettingsError(`The profile "${name}" cannot be used: it must be a name, not a path.`);
+/** The role of a profile of tccli's alone, for credentials that come from elsewhere. */
+export function readTccliRole(name: string, { tccli }: ProfilePlaces): NamedRole | undefined {
+  const found = readCredential(name, tccli);
+  return found && roleIn(found.credential, found.file);
+}
+
+/** Reads a section of the SDKs' credentials file; undefined if there is none. */
+export function readIniProfile(name: string, { ini }: ProfilePlaces): Profile | undefined {
+  const found = readIni(ini);
+  const section = found?.sections.get(name);
+  if (!found || !section) {
+    return undefined;
   }
-  const file = path.join(tccli, `${name}.credential`);
-  const credential = readJson(file);
-  if (credential) {
-    return fromTccli(credential, file);
-  }
-  const text = readIfThere(ini);
-  const section = text === undefined ? undefined : sectionsOf(text)[name];
-  return isObject(section) ? fromIni(section, `[${name}] of ${ini}`) : undefined;
+  const place = `[${name}] of ${found.file}`;
+  const keys = pairOf((key) => text(section.get(key)), ["secret_id", "secret_key", "token"], place);
+  return { file: place, keys, isCvmRole: false, role: undefined };
 }
 
 /** The region in a profile of tccli's. */
 export function readRegion(name: string, { tccli }: ProfilePlaces): string | undefined {
-  const configure = readJson(path.join(tccli, `${name}.configure`)) ?? {};
+  const file = tccli && fileOf(name, tccli, ".configure");
+  const configure = (file && readJsonObject(file, remake)) || {};
   const inner: unknown = configure._sys_param;
-  return text(isObject(inner) ? inner.region : undefined) ?? text(configure.region);
+  return textIn(isObject(inner) ? inner : {}, "region") ?? textIn(configure, "region");
 }
 
 /** The names of all profiles there are. */
 export function profileNames({ tccli, ini }: ProfilePlaces): string[] {
-  const suffix = ".credential";
-  const files = fs.existsSync(tccli) ? fs.readdirSync(tccli).filter((file) => file.endsWith(suffix)) : [];
-  const sections = Object.entries(sectionsOf(readIfThere(ini) ?? "")).filter(([, value]) => isObject(value));
-  return [
-    ...new Set([...files.map((file) => file.slice(0, -suffix.length)), ...sections.map(([name]) => name)]),
-  ];
-}
-
-function sectionsOf(ini: string): Record<string, unknown> {
-  // The parser takes a dot in a section's name for nesting, but here it is part of the profile's name.
-  return parseIni(ini.replace(/^\s*\[.*\]/gm, (header) => header.replaceAll(".", "\\.")));
-}
-
-function fromTccli(credential: Record<string, unknown>, file: string): Profile {
-  const roleArn = text(credential["role-arn"]);
-  const sessionName = text(credential["role-session-name"]);
-  // tccli's `auth login` and SSO keep temporary keys here, with their end in seconds since 1970.
-  const expiresAt = typeof credential.expiresAt === "number" ? credential.expiresAt * 1000 : undefined;
-  if (expiresAt !== undefined && expiresAt <= Date.now()) {
-    throw new SettingsError(`The login in ${file} has ended: run "tccli auth login" again.`);
+  let files: string[] = [];
+  try {
+    files = fs.readdirSync(tccli ?? "").filter((file) => file.endsWith(SUFFIX));
+  } catch {
+    // The folder is not there, is none, or cannot be listed: the names are only a help.
   }
-  const isCvmRole = credential.type === "cvm-role";
-  return {
-    keys: isCvmRole
-      ? undefined
-      : { ...pairOf(credential, ["secretId", "secretKey", "token"], file), ...(expiresAt && { expiresAt }) },
-    assumeRole: roleArn ? { roleArn, sessionName } : undefined,
-  };
+  const sections = [...(readIni(ini)?.sections.keys() ?? [])];
+  return [...new Set([...files.map((file) => file.slice(0, -SUFFIX.length)), ...sections])];
 }
 
-function fromIni(section: Record<string, unknown>, place: string): Profile {
-  return { keys: pairOf(section, ["secret_id", "secret_key", "token"], place), assumeRole: undefined };
+/** The commands of tccli that log in, by the `type` that they write. */
+const logins: ReadonlyMap<string, string> = new Map([
+  ["oauth", "tccli auth login"],
+  ["sso", "tccli sso login"],
+]);
+
+function readCredential(name: string, tccli: string | undefined) {
+  const file = tccli && fileOf(name, tccli, SUFFIX);
+  const credential = file && readJsonObject(file, remake);
+  return credential ? { file, credential } : undefined;
 }
 
+function fileOf(name: string, folder: string, suffix: string): string {
+  if (/[\\/]/.test(name)) {
+    throw new SettingsError(`The profile "${name}" cannot be used: it must be a name, not a path.`);
+  }
+  return path.join(folder, `${name}${suffix}`);
+}
+
+/** tccli assumes a role only where its session has a name too. */
+function roleIn(credential: Record<string, unknown>, file: string): NamedRole | undefined {
+  const roleArn = textIn(credential, "role-arn");
+  const sessionName = textIn(credential, "role-session-name");
+  return roleArn && sessionName
+    ? { role: { roleArn, sessionName }, setting: `role-arn in ${file}` }
+    : undefined;
+}
+
+/** `tccli configure` writes the text None for what was left out. */
+function textIn(values: Record<string, unknown>, name: string): string | undefined {
+  const value = text(values[name]);
+  return value === "None" ? undefined : value;
+}
+
+/** Undefined where there is neither id nor key. */
 function pairOf(
-  values: Record<string, unknown>,
+  read: (name: string) => string | undefined,
   [id, key, token]: readonly [string, string, string],
   place: string,
-): Found {
-  const secretId = text(values[id]);
-  const secretKey = text(values[key]);
-  if (!secretId || !secretKey) {
-    const missing = [!secretId && id, !secretKey && key].filter(Boolean).join(" and ");
-    throw new SettingsError(`There is no ${missing} in ${place}: set both ${id} and ${key}.`);
-  }
-  const sessionToken = text(values[token]);
-  return legalKeys(
-    { secretId, secretKey, ...(sessionToken && { token: sessionToken }) },
-    { secretId: `${id} in ${place}`, secretKey: `${key} in ${place}`, token: `${token} in ${place}` },
-  );
-}
-
-function readJson(file: string): Record<string, unknown> | undefined {
-  const content = readIfThere(file);
-  if (content === undefined) {
+): Found | undefined {
+  const [secretId, secretKey, sessionToken] = [read(id), read(key), read(token)];
+  if (!secretId && !secretKey) {
     return undefined;
   }
-  try {
-    const value: unknown = JSON.parse(content);
-    if (isObject(value)) {
-      return value;
-    }
-  } catch (error) {
-    // The parser's own text quotes what stands around the error, which may be the secret key.
-    const position = /position (\d+)/.exec(String(error))?.[1];
-    const line = position ? `, line ${content.slice(0, Number(position)).split("\n").length}` : "";
-    throw new SettingsError(
-      `${file}${line} is not valid JSON: mend it, or make it anew with "tccli configure".`,
-    );
+  if (!secretId || !secretKey) {
+    throw new SettingsError(`There is no ${secretId ? key : id} in ${place}: set both ${id} and ${key}.`);
   }
-  throw new SettingsError(`${file} must hold a JSON object: make it anew with "tccli configure".`);
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    // Some editors begin a file with a byte order mark, which is neither JSON nor part of a section's name.
-    return fs.readFileSync(file, "utf8").replace(/^\uFEFF/, "");
-  } catch (error) {
-    const code: unknown = Reflect.get(Object(error), "code");
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      return undefined;
-    }
-    throw new SettingsError(`${file} cannot be read (${code}): check its permissions.`);
-  }
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+  return {
+    ...legalKeys(
+      { secretId, secretKey, ...(sessionToken && { token: sessionToken }) },
+      { secretId: `${id} in ${place}`, secretKey: `${key} in ${place}`, token: `${token} in ${place}` },
+    ),
+    who: whoOf("keys", secretId),
+    source: sessionToken ? `${id}, ${key} and ${token} in ${place}` : `${id} and ${key} in ${place}`,
+  };
 }

@@ -1,46 +1,79 @@
 import { SettingsError } from "../../cwp/errors";
 import { isObject } from "../../cwp/isObject";
-import type { Config, Environment } from "../config";
-import type { AssumeRole } from "./assumedRole";
+import type { Environment, Settings } from "../config";
+import { readBlock, readFields, wrongBlock } from "./block";
 
-/** The role in the config, which the Tencent Cloud provider keeps as an object. */
-export function roleOfConfig(config: Config): AssumeRole | undefined {
-  const text = config("tencentcloud:assumeRole");
-  if (!text) {
-    return undefined;
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Said below, as for any other value that is no such object.
-  }
-  const wrong = wrongInRole(value);
-  if (wrong) {
-    throw new SettingsError(
-      `tencentcloud:assumeRole cannot be used: ${wrong}. Set it with "pulumi config set --path tencentcloud:assumeRole.roleArn".`,
-    );
-  }
-  return value as AssumeRole;
+/** A CAM role to assume on top of other credentials. */
+export interface AssumeRole {
+  /** `qcs::cam::uin/100000000001:roleName/deploy`. */
+  readonly roleArn: string;
+  /** Shown in the audit log of the account. Default: `pulumi-tencentcloud-cwp`. */
+  readonly sessionName?: string | undefined;
+  /** How long the temporary credentials live, in seconds. They are renewed in time. Default, and meant by 0: 7200. */
+  readonly sessionDuration?: number | string | undefined;
+  /** What the role's trust policy may ask for. */
+  readonly externalId?: string | undefined;
+  /** A policy, as JSON text, that narrows what the role may do. */
+  readonly policy?: string | undefined;
+  /** The uin of the caller, for the audit log. */
+  readonly sourceIdentity?: string | undefined;
+  /** The MFA device of the calling user. */
+  readonly serialNumber?: string | undefined;
+  /** The code that the MFA device shows. It serves once. */
+  readonly tokenCode?: string | undefined;
 }
 
-export function roleOfEnvironment(env: Environment): AssumeRole | undefined {
-  const roleArn = env.TENCENTCLOUD_ASSUME_ROLE_ARN;
-  if (!roleArn) {
+/** A role, and what names it: `tencentcloud:assumeRole`. */
+export interface NamedRole {
+  readonly role: AssumeRole;
+  readonly setting: string;
+}
+
+/** The name of a session that nobody has named. */
+export const SESSION_NAME = "pulumi-tencentcloud-cwp";
+
+/** How long temporary credentials live unless somebody says otherwise, in seconds. */
+const SESSION_SECONDS = 7200;
+
+/** The role of the config. What it leaves out is taken from the environment. */
+export function roleOfConfig(settings: Settings, env: Environment): NamedRole | undefined {
+  const block = readBlock(["assumeRole", "assumeRoles"], "roleArn", settings);
+  if (!block) {
     return undefined;
   }
-  const seconds = env.TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION;
-  const role = {
-    roleArn,
-    sessionName: env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME || undefined,
-    sessionDuration: seconds ? Number(seconds) : undefined,
-    externalId: env.TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID || undefined,
-  };
+  const role = readFields(block, { ...inEnvironment(env), policy: undefined });
+  const wrong = wrongInRole(role);
+  if (wrong) {
+    throw wrongBlock(block, wrong);
+  }
+  return { role: role as AssumeRole, setting: block.setting };
+}
+
+/** The role of the environment, which the provider assumes only where its session has a name too. */
+export function roleOfEnvironment(env: Environment): NamedRole | undefined {
+  const { roleArn, sessionName, ...others } = inEnvironment(env);
+  if (!roleArn || !sessionName) {
+    return undefined;
+  }
+  const given = Object.entries(others).filter(([, value]) => value);
+  const role = { roleArn, sessionName, ...Object.fromEntries(given) };
   const wrong = wrongInRole(role);
   if (wrong) {
     throw new SettingsError(`TENCENTCLOUD_ASSUME_ROLE_… cannot be used: ${wrong}.`);
   }
-  return role;
+  return { role, setting: "TENCENTCLOUD_ASSUME_ROLE_ARN" };
+}
+
+function inEnvironment(env: Environment) {
+  return {
+    roleArn: env.TENCENTCLOUD_ASSUME_ROLE_ARN,
+    sessionName: env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME,
+    sessionDuration: env.TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION,
+    externalId: env.TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID,
+    sourceIdentity: env.TENCENTCLOUD_ASSUME_ROLE_SOURCE_IDENTITY,
+    serialNumber: env.TENCENTCLOUD_ASSUME_ROLE_SERIAL_NUMBER,
+    tokenCode: env.TENCENTCLOUD_ASSUME_ROLE_TOKEN_CODE,
+  };
 }
 
 /** What is wrong with a role to assume; undefined if nothing is. `unknown` stands for a value that a preview does not know yet. */
@@ -48,21 +81,37 @@ export function wrongInRole(role: unknown, unknown?: string): string | undefined
   if (!isObject(role)) {
     return "it must be an object with a roleArn";
   }
-  const { roleArn, sessionName, sessionDuration, externalId, ...others } = role;
-  const isText = (value: unknown) => value === undefined || (typeof value === "string" && value !== "");
-  if (!isText(roleArn) || roleArn === undefined) {
+  const { roleArn, sessionDuration, ...others } = role;
+  if (typeof roleArn !== "string" || roleArn === "") {
     return "roleArn must be a role such as qcs::cam::uin/100000000001:roleName/deploy";
   }
-  if (!isText(sessionName) || !isText(externalId)) {
-    return `${isText(sessionName) ? "externalId" : "sessionName"} must be a text`;
+  const other = Object.keys(others).find((name) => !texts.includes(name));
+  if (other !== undefined) {
+    return `it has no property ${other}`;
   }
-  const seconds = sessionDuration ?? 7200;
-  if (
-    seconds !== unknown &&
-    !(Number.isInteger(seconds) && Number(seconds) > 0 && Number(seconds) <= 43_200)
-  ) {
-    return "sessionDuration must be a whole number of seconds up to 43200";
+  const bad = texts.find((name) => !isTextOrAbsent(others[name]));
+  if (bad !== undefined) {
+    return `${bad} must be a text`;
   }
-  const [other] = Object.keys(others);
-  return other === undefined ? undefined : `it has no property ${other}`;
+  return sessionDuration === unknown ? undefined : wrongInDuration(sessionDuration);
+}
+
+const texts = ["sessionName", "externalId", "policy", "sourceIdentity", "serialNumber", "tokenCode"];
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || (typeof value === "string" && value !== "");
+}
+
+/** What is wrong with the length of a session; undefined if nothing is. */
+export function wrongInDuration(seconds: unknown): string | undefined {
+  const isWhole = typeof seconds === "string" ? /^\d+$/.test(seconds) : Number.isInteger(seconds);
+  const fits = isWhole && Number(seconds) >= 0 && Number(seconds) <= 43_200;
+  return seconds === undefined || fits
+    ? undefined
+    : "sessionDuration must be a whole number of seconds up to 43200";
+}
+
+/** The length of a session as STS takes it. */
+export function durationOf(seconds: number | string | undefined): number {
+  return Number(seconds) || SESSION_SECONDS;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Config } from "../../../provider/account/config";
+import { pluginSettings, pulumiSettings, type Settings } from "../../../provider/account/config";
 import { parseEndpoint, stsConnection } from "../../../provider/account/endpoint";
 import { resolveConnection } from "../../../provider/account/settings";
 import type { Connection } from "../../../provider/cwp/client";
@@ -10,11 +10,18 @@ import { NOWHERE, ownHome } from "./credentials/home";
 
 type Values = Readonly<Record<string, string | undefined>>;
 
-const configOf =
-  (values: Values): Config =>
-  (name) =>
-    values[name];
+const configOf = (values: Values): Settings => pulumiSettings((name) => values[name]);
 const nothing = configOf({});
+
+/** The id, key and token that are found under these settings. */
+async function keysOf(config: Values, env: Values): Promise<(string | undefined)[]> {
+  const { secretId, secretKey, token } = await resolveConnection(
+    {},
+    configOf(config),
+    env,
+  ).credentials.find();
+  return [secretId, secretKey, token];
+}
 
 const configPair = { "tencentcloud:secretId": "config-id", "tencentcloud:secretKey": "config-key" };
 const environmentPair = {
@@ -72,6 +79,79 @@ describe("The settings", () => {
     });
   }
 
+  it("name the region for CWP alone before the provider's, and leave it out where it is none", () => {
+    const connection = (args: { region?: string }, config: Values, env: Values = {}) =>
+      resolveConnection(
+        args,
+        configOf({ ...configPair, "tencentcloud:region": "ap-provider", ...config }),
+        env,
+      );
+    assert.equal(connection({}, { "tencentcloud-cwp:region": "ap-cwp" }).region, "ap-cwp");
+    assert.equal(connection({}, {}, { TENCENTCLOUD_CWP_REGION: "ap-cwp" }).region, "ap-cwp");
+    assert.equal(
+      connection({ region: "ap-argument" }, { "tencentcloud-cwp:region": "none" }).region,
+      "ap-argument",
+    );
+    for (const without of [
+      connection({}, { "tencentcloud-cwp:region": "none" }),
+      connection({}, {}, { TENCENTCLOUD_CWP_REGION: "none" }),
+      connection({ region: "none" }, {}),
+    ]) {
+      assert.ok(!("region" in without));
+    }
+  });
+
+  it("take the endpoint of the provider's domain where no endpoint is named", () => {
+    const host = (config: Values, env: Values = {}) =>
+      resolveConnection({}, configOf({ ...configPair, ...config }), env).host;
+    const domain = { "tencentcloud:domain": "internal.tencentcloudapi.com" };
+    assert.equal(host(domain), "cwp.internal.tencentcloudapi.com");
+    assert.equal(host(domain, { TENCENTCLOUD_DOMAIN: "example.com" }), "cwp.internal.tencentcloudapi.com");
+    assert.equal(host({}, { TENCENTCLOUD_DOMAIN: "example.com" }), "cwp.example.com");
+    assert.equal(host({ ...domain, "tencentcloud-cwp:endpoint": "cwp.example.org" }), "cwp.example.org");
+    assert.equal(host(domain, { TENCENTCLOUD_CWP_ENDPOINT: "cwp.example.org" }), "cwp.example.org");
+  });
+
+  for (const domain of ["https://tencentcloudapi.com", "a/b", "two words", "user:opensesame@example.com"]) {
+    it(`refuse the domain ${domain}, and name the setting`, async () => {
+      const error = await refusal(
+        () => resolveConnection({}, configOf({ ...configPair, "tencentcloud:domain": domain }), {}),
+        "opensesame",
+      );
+      assert.equal(
+        error.message,
+        "tencentcloud:domain cannot be used: it must be a domain such as tencentcloudapi.com.",
+      );
+      const ofEnvironment = await refusal(() =>
+        resolveConnection({}, configOf(configPair), { TENCENTCLOUD_DOMAIN: domain }),
+      );
+      assert.match(ofEnvironment.message, /^TENCENTCLOUD_DOMAIN cannot be used/);
+    });
+  }
+
+  it("are named as the plugin knows them, where it reads them", async () => {
+    const values: Values = { secretId: "id", region: "none", domain: "example.com" };
+    const settings = pluginSettings((name) => values[name]);
+    const error = await refusal(() => resolveConnection({}, settings, {}));
+    assert.match(
+      error.message,
+      /^tencentcloud-cwp:secretId is set, but neither tencentcloud-cwp:secretKey nor /,
+    );
+    const whole = pluginSettings((name) => ({ ...values, secretKey: "key" })[name]);
+    const connection = resolveConnection({}, whole, {});
+    assert.deepEqual([connection.host, connection.region], ["cwp.example.com", undefined]);
+  });
+
+  it("warn of a protocol that has no effect", () => {
+    const warnings = (config: Values, env: Values = {}) =>
+      resolveConnection({}, configOf({ ...configPair, ...config }), env).warnings;
+    const [warning = "", ...more] = warnings({ "tencentcloud:protocol": "HTTP" }) ?? [];
+    assert.match(warning, /^tencentcloud:protocol has no effect on CWP: requests go over HTTPS/);
+    assert.deepEqual(more, []);
+    assert.match(warnings({}, { TENCENTCLOUD_PROTOCOL: "HTTP" })?.join() ?? "", /^TENCENTCLOUD_PROTOCOL has/);
+    assert.deepEqual(warnings({ "tencentcloud:protocol": "HTTPS" }), []);
+  });
+
   it("leave the region out when there is none", () => {
     assert.ok(!("region" in resolveConnection({}, configOf(configPair), {})));
   });
@@ -90,22 +170,17 @@ describe("The settings", () => {
   });
 
   it("take the config's key pair before the environment's", async () => {
-    const { credentials } = resolveConnection({}, configOf(configPair), environmentPair);
-    assert.deepEqual(await credentials.find(), { secretId: "config-id", secretKey: "config-key" });
+    assert.deepEqual(await keysOf(configPair, environmentPair), ["config-id", "config-key", undefined]);
   });
 
   it("take the environment's key pair when the config has none", async () => {
-    const { credentials } = resolveConnection({}, nothing, environmentPair);
-    assert.deepEqual(await credentials.find(), { secretId: "environment-id", secretKey: "environment-key" });
+    assert.deepEqual(await keysOf({}, environmentPair), ["environment-id", "environment-key", undefined]);
   });
 
   it("count blanks as absent, and ignore them around a key pair", async () => {
-    const { credentials } = resolveConnection(
-      {},
-      configOf({ "tencentcloud:secretId": " ", "tencentcloud:secretKey": "\n" }),
-      { TENCENTCLOUD_SECRET_ID: " id ", TENCENTCLOUD_SECRET_KEY: "key\n", TENCENTCLOUD_TOKEN: " " },
-    );
-    assert.deepEqual(await credentials.find(), { secretId: "id", secretKey: "key" });
+    const blanks = { "tencentcloud:secretId": " ", "tencentcloud:secretKey": "\n" };
+    const env = { TENCENTCLOUD_SECRET_ID: " id ", TENCENTCLOUD_SECRET_KEY: "key\n", TENCENTCLOUD_TOKEN: " " };
+    assert.deepEqual(await keysOf(blanks, env), ["id", "key", undefined]);
   });
 
   it("know each spelling of the session token, in a fixed order", async () => {
@@ -122,49 +197,54 @@ describe("The settings", () => {
     assert.equal((await resolveConnection({}, config, {}).credentials.find()).token, "config-token");
   });
 
-  it("never mix the key pair or the token of two places", async () => {
-    const names: Values = {
-      "tencentcloud:secretId": "config-id",
-      "tencentcloud:secretKey": "config-key",
-      "tencentcloud:securityToken": "config-token",
-      TENCENTCLOUD_SECRET_ID: "environment-id",
-      TENCENTCLOUD_SECRET_KEY: "environment-key",
-      TENCENTCLOUD_TOKEN: "environment-token",
-    };
-    let connections = 0;
-    for (const values of choices(Object.keys(names), (name) => [names[name], "", undefined])) {
-      try {
-        const environment = { TENCENTCLOUD_METADATA_URL: NOWHERE, ...values };
-        const { credentials } = resolveConnection({}, configOf(values), environment);
-        const { secretId, secretKey, token } = await credentials.find();
-        const found = [secretId, secretKey, token].filter((value) => value !== undefined);
-        const places = new Set(found.map((value) => value.split("-")[0]));
-        assert.equal(places.size, 1, JSON.stringify(values));
-        connections += 1;
-      } catch (error) {
-        assert.ok(error instanceof SettingsError, String(error));
+  it("take id, key and token each from the config, then from the environment, as the provider does", async () => {
+    const parts: readonly (readonly [name: string, variable: string])[] = [
+      ["secretId", "TENCENTCLOUD_SECRET_ID"],
+      ["secretKey", "TENCENTCLOUD_SECRET_KEY"],
+      ["securityToken", "TENCENTCLOUD_SECURITY_TOKEN"],
+    ];
+    const names = parts.flatMap(([name, variable]) => [`tencentcloud:${name}`, variable]);
+    let pairs = 0;
+    for (const values of choices(names, (name) => [`value-of-${name}`, "", undefined])) {
+      const [id, key, token] = parts.map(
+        ([name, variable]) => values[`tencentcloud:${name}`] || values[variable] || undefined,
+      );
+      if (id && key) {
+        assert.deepEqual(await keysOf(values, values), [id, key, token], JSON.stringify(values));
+        pairs += 1;
+      } else if (id || key || token) {
+        const error = await refusal(() => resolveConnection({}, configOf(values), values));
+        assert.ok(error instanceof SettingsError, error.message);
+        assert.match(error.message, / is set, but neither tencentcloud:\w+ nor TENCENTCLOUD_\w+ is: /);
       }
     }
-    assert.ok(connections > 0);
+    assert.ok(pairs > 0);
   });
 
-  const halves: readonly [there: string, missing: string, place: string][] = [
-    ["tencentcloud:secretId", "tencentcloud:secretKey", "the Pulumi config"],
-    ["tencentcloud:secretKey", "tencentcloud:secretId", "the Pulumi config"],
-    ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "the environment"],
-    ["TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_SECRET_ID", "the environment"],
+  it("take the SDKs' other names of the token only where id and key came from the environment too", async () => {
+    const env = { ...environmentPair, TENCENTCLOUD_SESSION_TOKEN: "session-token" };
+    assert.equal((await keysOf({}, env))[2], "session-token");
+    for (const [name, value] of Object.entries(configPair)) {
+      assert.equal((await keysOf({ [name]: value }, env))[2], undefined, name);
+    }
+  });
+
+  const halves: readonly [there: string, missing: string][] = [
+    ["tencentcloud:secretId", "neither tencentcloud:secretKey nor TENCENTCLOUD_SECRET_KEY"],
+    ["tencentcloud:secretKey", "neither tencentcloud:secretId nor TENCENTCLOUD_SECRET_ID"],
+    ["TENCENTCLOUD_SECRET_ID", "neither tencentcloud:secretKey nor TENCENTCLOUD_SECRET_KEY"],
+    ["TENCENTCLOUD_SECRET_KEY", "neither tencentcloud:secretId nor TENCENTCLOUD_SECRET_ID"],
+    ["tencentcloud:securityToken", "neither tencentcloud:secretId nor TENCENTCLOUD_SECRET_ID"],
+    ["TENCENTCLOUD_SECURITY_TOKEN", "neither tencentcloud:secretId nor TENCENTCLOUD_SECRET_ID"],
   ];
-  for (const [there, missing, place] of halves) {
-    it(`refuse ${there} without ${missing}, even when the other place has a pair`, async () => {
-      const other = there.startsWith("tencentcloud:") ? environmentPair : {};
-      const half = { ...other, [there]: "half-of-a-pair" };
+  for (const [there, missing] of halves) {
+    it(`refuse ${there} alone, even when a profile has a pair`, async () => {
+      home.write(".tccli/default.credential", { secretId: "profile-id", secretKey: "profile-key" });
+      const half = { [there]: "half-of-a-pair" };
       const error = await refusal(() => resolveConnection({}, configOf(half), half), "half-of-a-pair");
       assert.ok(error instanceof SettingsError);
       assert.equal(error.retry, "never");
-      assert.equal(
-        error.message,
-        `${there} is set in ${place}, but ${missing} is not: set both, or neither.`,
-      );
+      assert.equal(error.message, `${there} is set, but ${missing} is: set one of them, or unset ${there}.`);
     });
   }
 
@@ -389,6 +469,13 @@ describe("The STS of an endpoint", () => {
       assert.deepEqual([sts.protocol, sts.host], [protocol, host]);
     });
   }
+
+  it("is at the provider's domain where that is set, except beside an emulator", () => {
+    const at = (endpoint: string) => stsConnection(parseEndpoint(endpoint), undefined, "example.com").host;
+    assert.equal(at("cwp.example.com"), "sts.example.com");
+    assert.equal(at("cwp.intl.tencentcloudapi.com"), "sts.example.com");
+    assert.equal(at("http://127.0.0.1:8080"), "127.0.0.1:8080");
+  });
 
   it("is told the region in use, and another where there is none, since it insists on one", () => {
     const endpoint = parseEndpoint("cwp.tencentcloudapi.com");

@@ -90,10 +90,47 @@ describe("The CWP client", () => {
     assert.equal((await client().syncMachines(false, LONG_MS)).state, "FINISHED");
   });
 
-  it("names the region in its requests only where there is one", async () => {
+  it("says which account it has reached, once it has got an answer", async () => {
+    const one = client();
+    assert.equal(one.account, "");
+    emulator.inject({ error: "InternalError" });
+    await failure(one.syncMachines(false, LONG_MS));
+    assert.equal(one.account, "");
+    await one.syncMachines(false, LONG_MS);
+    assert.match(one.account, /^[0-9a-f]{32}$/);
+    const known = one.account;
+    emulator.inject({ reset: true });
+    await failure(one.syncMachines(false, LONG_MS));
+    assert.equal(one.account, known);
+  });
+
+  it("names the account of the same keys alike, whatever the region, and that of others or elsewhere otherwise", async () => {
+    const server = createServer((_request, response) => response.end('{"Response":{"State":"NOTASK"}}'));
+    const url = await listen(server);
+    try {
+      const accountOf = async (more: Partial<Connection>) => {
+        const one = connect(connection(url, more));
+        await one.syncMachines(false, LONG_MS);
+        return one.account;
+      };
+      const own = await accountOf({});
+      assert.equal(await accountOf({ region: "ap-shanghai" }), own);
+      const again = givenKeys({ ...account, secretKey: "a-new-key", token: "a-new-token" });
+      assert.equal(await accountOf({ credentials: again }), own, "no secret is part of it");
+      const other = givenKeys({ ...account, secretId: "AKIDother" });
+      assert.notEqual(await accountOf({ credentials: other }), own);
+      const elsewhere = url.replace("http://127.0.0.1", "localhost");
+      assert.notEqual(await accountOf({ host: elsewhere }), own);
+    } finally {
+      await close(server);
+    }
+  });
+
+  it("names the region in its requests only where there is one, and asks for English", async () => {
     const regions: unknown[] = [];
     const server = createServer((request, response) => {
       regions.push(request.headers["x-tc-region"]);
+      assert.equal(request.headers["x-tc-language"], "en-US");
       response.end('{"Response":{"State":"NOTASK"}}');
     });
     const url = await listen(server);

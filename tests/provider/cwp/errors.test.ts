@@ -91,18 +91,18 @@ describe("An API error", () => {
   }
 
   const advice: readonly [code: string, tells: RegExp][] = [
-    [
-      "AuthFailure.SignatureFailure",
-      /Check the SecretId and SecretKey .*tencentcloud:secretId.*TENCENTCLOUD/,
-    ],
+    ["AuthFailure.SignatureFailure", /Check the SecretId and SecretKey\.$/],
     ["AuthFailure.SecretIdNotFound", /unknown or disabled\..*cwp\.intl\.tencentcloudapi\.com/],
     ["AuthFailure.SignatureExpire", /clock of this machine is off/],
-    ["AuthFailure.TokenFailure", /get new ones \(TENCENTCLOUD_SECURITY_TOKEN\)/],
+    ["AuthFailure.TokenFailure", /get new ones\. Permanent keys take no token/],
     ["AuthFailure.UnauthorizedOperation", /Grant this identity the CAM action cwp:SyncMachines/],
     ["UnauthorizedOperation", /Grant this identity the CAM action cwp:SyncMachines/],
     ["UnauthorizedOperation.CamNoAuth", /Grant this identity the CAM action cwp:SyncMachines/],
     ["IpNotInWhitelist", /allowed addresses of the SecretId/],
-    ["UnsupportedRegion", /Unset the region/],
+    [
+      "UnsupportedRegion",
+      /CWP needs no region\. Set tencentcloud-cwp:region or TENCENTCLOUD_CWP_REGION to none/,
+    ],
     ["InvalidAction", /tencentcloud-cwp:endpoint is a CWP endpoint/],
     ["NoSuchVersion", /tencentcloud-cwp:endpoint is a CWP endpoint/],
     ["InternalError", /fault of the service/],
@@ -120,6 +120,14 @@ describe("An API error", () => {
       assert.equal(error.code, "ServiceUnavailable");
       assert.equal(error.requestId, "49082d4a");
     }
+  });
+
+  it("speaks of the user's own settings where it is told them", () => {
+    const keys = "ACTION and ROLE in $&/KEYS.credential";
+    const named = new ApiError("AuthFailure", "x", "id").naming({ keys }).naming({ role: "the argument" });
+    assert.equal(named.message, `AuthFailure: x (RequestId id). Check the SecretId and SecretKey (${keys}).`);
+    const role = new ApiError("ResourceNotFound.RoleNotFound", "x", "id").naming({ role: "the argument" });
+    assert.match(role.message, /Check the role's ARN \(the argument\)\.$/);
   });
 
   it("says when the service gave no RequestId", () => {

@@ -7,6 +7,7 @@ import {
   type Injection,
   startEmulator,
 } from "../../../emulator";
+import { pulumiSettings } from "../../../provider/account/config";
 import { resolveConnection } from "../../../provider/account/settings";
 import { type CwpClient, connect } from "../../../provider/cwp/client";
 import { NoAnswer } from "../../../provider/cwp/errors";
@@ -52,16 +53,23 @@ describe("Against a faulty service, over HTTP", () => {
 
   async function begin(faults: Faults = {}, syncSeconds = 10): Promise<void> {
     emulator = await startEmulator({ syncSeconds, faults });
-    const connection = resolveConnection({ endpoint: emulator.url }, () => undefined, {
-      TENCENTCLOUD_SECRET_ID: emulatorAccount.secretId,
-      TENCENTCLOUD_SECRET_KEY: emulatorAccount.secretKey,
-    });
+    const connection = resolveConnection(
+      { endpoint: emulator.url },
+      pulumiSettings(() => undefined),
+      {
+        TENCENTCLOUD_SECRET_ID: emulatorAccount.secretId,
+        TENCENTCLOUD_SECRET_KEY: emulatorAccount.secretKey,
+      },
+    );
     syncs = new MachineSyncs(timed(connect(connection)), new Pace(time), time, () => 0.5);
   }
 
   /** The client, whose requests take their time on the test's clock. */
   function timed(client: CwpClient): CwpClient {
     return {
+      get account() {
+        return client.account;
+      },
       async syncMachines(sync, timeoutMs, signal) {
         let tookMs = LATENCY_MS;
         try {

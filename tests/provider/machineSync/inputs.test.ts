@@ -141,7 +141,11 @@ describe("check", () => {
     [{ roleArn: "arn", sessionName: 7 }, /sessionName must be a text/],
     [{ roleArn: "arn", sessionName: "" }, /sessionName must be a text/],
     [{ roleArn: "arn", externalId: ["opensesame"] }, /externalId must be a text/],
-    [{ roleArn: "arn", sessionDuration: 0 }, /whole number of seconds up to 43200/],
+    [{ roleArn: "arn", policy: { version: "opensesame" } }, /policy must be a text/],
+    [{ roleArn: "arn", sourceIdentity: 7 }, /sourceIdentity must be a text/],
+    [{ roleArn: "arn", serialNumber: "" }, /serialNumber must be a text/],
+    [{ roleArn: "arn", tokenCode: 123456 }, /tokenCode must be a text/],
+    [{ roleArn: "arn", sessionDuration: -1 }, /whole number of seconds up to 43200/],
     [{ roleArn: "arn", sessionDuration: 1.5 }, /whole number of seconds up to 43200/],
     [{ roleArn: "arn", sessionDuration: 43_201 }, /whole number of seconds up to 43200/],
     [{ roleArn: "arn", sessionDuration: "2h" }, /whole number of seconds up to 43200/],
@@ -158,6 +162,18 @@ describe("check", () => {
       assert.match(failure.reason, /^assumeRole cannot be used: /);
       assert.doesNotMatch(failure.reason, /opensesame/);
     });
+  }
+
+  const usableRoles: readonly object[] = [
+    { roleArn: "arn" },
+    { roleArn: "arn", sessionDuration: 0 },
+    { roleArn: "arn", sessionDuration: "900" },
+    { roleArn: "arn", sessionDuration: UNKNOWN, externalId: UNKNOWN },
+    { roleArn: "arn", policy: "{}", sourceIdentity: "1", serialNumber: "mfa", tokenCode: "123456" },
+  ];
+  for (const role of usableRoles) {
+    it(`accepts the role ${JSON.stringify(role)}`, () =>
+      assert.deepEqual(checkInputs({ assumeRole: role }), []));
   }
 
   it("names each of the customTimeouts that cannot be used, by the name that the program gave it", () => {

@@ -58,6 +58,7 @@ export interface AccountOptions {
  * answers, but an idle answer to a caller's first question is true, times included.
  */
 export class Account implements CwpClient {
+  readonly account = "the-account";
   readonly sent: Sent[] = [];
   inFlight = 0;
   private readonly clock: VirtualClock;

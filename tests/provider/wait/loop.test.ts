@@ -363,6 +363,7 @@ describe("The machine syncs of an account", () => {
       const limits: number[] = [];
       const clock = new VirtualClock();
       const client: CwpClient = {
+        account: "",
         async syncMachines(_sync, timeoutMs) {
           limits.push(timeoutMs);
           await clock.sleep(10);
@@ -382,6 +383,7 @@ describe("The machine syncs of an account", () => {
       let faulty = true;
       const clock = new VirtualClock();
       const client: CwpClient = {
+        account: "",
         async syncMachines() {
           await clock.sleep(10);
           if (faulty) {

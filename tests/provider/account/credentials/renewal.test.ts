@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../../emulator";
+import { pulumiSettings } from "../../../../provider/account/config";
 import { resolveConnection } from "../../../../provider/account/settings";
 import { type CwpClient, connect } from "../../../../provider/cwp/client";
-import { type Found, Renewing } from "../../../../provider/cwp/credentials";
+import type { Found } from "../../../../provider/cwp/credentials";
 import { CwpError } from "../../../../provider/cwp/errors";
+import { Renewing } from "../../../../provider/cwp/renewing";
 import { MachineSyncs } from "../../../../provider/wait/loop";
 import { Pace } from "../../../../provider/wait/pace";
 import { WaitError } from "../../../../provider/wait/waitError";
@@ -39,6 +41,8 @@ describe("Credentials that are kept", () => {
   const living = (ms?: number) => (): Found => ({
     secretId: `id-${lookUps}`,
     secretKey: "key",
+    who: "test",
+    source: "the test",
     ...(ms !== undefined && { expiresAt: now + ms }),
   });
   const failing = () => {
@@ -143,6 +147,7 @@ describe("Temporary credentials of a client", () => {
           TENCENTCLOUD_SECRET_ID: owner.secretId,
           TENCENTCLOUD_SECRET_KEY: owner.secretKey,
           TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
+          TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "test",
         }),
     ],
     ["the CVM role", () => inEnvironment({ TENCENTCLOUD_METADATA_URL: emulator.url })],
@@ -152,12 +157,20 @@ describe("Temporary credentials of a client", () => {
         inEnvironment({
           TENCENTCLOUD_METADATA_URL: emulator.url,
           TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
+          TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "test",
         }),
     ],
   ];
   const assumesRole = () => sources[0]?.[1]();
 
-  const client = (): CwpClient => connect(resolveConnection({}, () => undefined, process.env));
+  const client = (): CwpClient =>
+    connect(
+      resolveConnection(
+        {},
+        pulumiSettings(() => undefined),
+        process.env,
+      ),
+    );
   const requests = (name: string) => emulator.requests.filter(({ action }) => action === name);
   const ids = () => new Set(requests("SyncMachines").map(({ secretId }) => secretId)).size;
   const answers = () => emulator.requests.map(({ answer }) => answer);
@@ -169,6 +182,9 @@ describe("Temporary credentials of a client", () => {
     const one = client();
     const half = Date.now() + HOUR / 2;
     const watched: CwpClient = {
+      get account() {
+        return one.account;
+      },
       syncMachines(sync, timeoutMs, signal) {
         if (!middleIsOver && Date.now() > half) {
           middleIsOver = true;
@@ -256,6 +272,47 @@ describe("Temporary credentials of a client", () => {
     home.write(".tccli/default.credential", { ...relative, token: "a-new-token-alone" });
     emulator.inject({ error: "AuthFailure.TokenFailure" });
     await assert.rejects(one.syncMachines(false, LONG_MS), /X-TC-Token must not be set with it/);
+  });
+
+  for (const code of ["SignatureFailure", "SecretIdNotFound", "InvalidSecretId"]) {
+    it(`of a profile are read again after AuthFailure.${code} too`, async () => {
+      home.write(".tccli/default.credential", owner);
+      const one = client();
+      await one.syncMachines(false, LONG_MS);
+      home.write(".tccli/default.credential", relative);
+      emulator.inject({ error: `AuthFailure.${code}` });
+      await one.syncMachines(false, LONG_MS);
+      assert.equal(emulator.requests.at(-1)?.secretId, relative.secretId);
+      assert.equal(requests("SyncMachines").length, 3);
+    });
+  }
+
+  for (const code of ["AuthFailure.SignatureExpire", "AuthFailure.UnauthorizedOperation", "InternalError"]) {
+    it(`of a profile are not read again after ${code}, which is not about them`, async () => {
+      home.write(".tccli/default.credential", owner);
+      const one = client();
+      await one.syncMachines(false, LONG_MS);
+      home.write(".tccli/default.credential", relative);
+      emulator.inject({ error: code });
+      await refusal(one.syncMachines(false, LONG_MS), owner.secretKey);
+      await one.syncMachines(false, LONG_MS);
+      assert.equal(emulator.requests.at(-1)?.secretId, owner.secretId);
+    });
+  }
+
+  it("that are renewed after a refusal leave the request its own time limit, and no more", async () => {
+    assumesRole();
+    const one = client();
+    await one.syncMachines(false, LONG_MS);
+    emulator.expireTemporaryCredentials();
+    emulator.inject({ delaySeconds: 0.3 });
+    emulator.inject({ hang: true }, { on: "sts" });
+    const started = performance.now();
+    const error = await refusal(one.syncMachines(true, 600), owner.secretKey);
+    const took = performance.now() - started;
+    assert.ok(error instanceof CwpError);
+    assert.equal(error.sent, false, "the trigger was refused, and not sent again");
+    assert.ok(took > 500 && took < 850, `it took ${took} ms`);
   });
 
   it("serve on while STS fails, so that the wait does not", async () => {

@@ -1,0 +1,80 @@
+import { SettingsError } from "../../cwp/errors";
+import { isObject } from "../../cwp/isObject";
+import type { Settings } from "../config";
+
+/** A group of settings of the config. */
+export interface Block {
+  /** The name that the user knows it by, such as `tencentcloud:assumeRole`. */
+  readonly setting: string;
+  /** Its most important field, for an error. */
+  readonly what: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a block by its names. The Tencent Cloud provider's two Pulumi packages have it as an object and as a list of one under
+ * the plural name. Undefined where it is not set. Throws SettingsError.
+ */
+export function readBlock(names: readonly string[], what: string, settings: Settings): Block | undefined {
+  const blocks = names.flatMap((name) => {
+    const written = settings.read(name)?.trim();
+    const setting = settings.nameOf(name);
+    const values = written ? oneObject(written, setting, what) : undefined;
+    return values ? [{ setting, what, values }] : [];
+  });
+  const [first, second] = blocks;
+  if (first && second) {
+    throw new SettingsError(`${first.setting} and ${second.setting} are both set: keep one of them.`);
+  }
+  return first;
+}
+
+function oneObject(written: string, setting: string, what: string): Record<string, unknown> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(written);
+  } catch {
+    // Said below, as for any other value that is no such object.
+  }
+  if (Array.isArray(value) && value.length === 0) {
+    return undefined;
+  }
+  const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (!isObject(only)) {
+    throw wrongBlock({ setting, what }, `it must be an object with a ${what}`);
+  }
+  return only;
+}
+
+/** The error of a block that cannot be used. */
+export function wrongBlock({ setting, what }: Pick<Block, "setting" | "what">, wrong: string): SettingsError {
+  return new SettingsError(
+    `${setting} cannot be used: ${wrong}. Set it with "pulumi config set --path ${setting}.${what}".`,
+  );
+}
+
+/**
+ * The fields of a block as text. One that is absent or empty is taken from the environment, as the provider does. Throws
+ * SettingsError for a field that is not known or no text.
+ */
+export function readFields<Name extends string>(
+  block: Block,
+  defaults: Readonly<Record<Name, string | undefined>>,
+): Partial<Record<Name, string>> {
+  const { values } = block;
+  for (const [name, value] of Object.entries(values)) {
+    if (!(name in defaults)) {
+      throw wrongBlock(block, `it has no property ${name}`);
+    }
+    if (!["string", "number", "undefined"].includes(typeof value) && value !== null) {
+      throw wrongBlock(block, `${name} must be a text`);
+    }
+  }
+  const names = Object.keys(defaults) as Name[];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = String(values[name] ?? "").trim() || defaults[name]?.trim();
+      return value ? [[name, value]] : [];
+    }),
+  ) as Partial<Record<Name, string>>;
+}

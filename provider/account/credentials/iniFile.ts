@@ -1,0 +1,39 @@
+import { readIfThere } from "./files";
+
+/** The sections of a credentials file of the SDKs, by name. Names of keys are in lower case. */
+export type Sections = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** The first of the files that is there, and its sections. */
+export function readIni(files: readonly string[]): { file: string; sections: Sections } | undefined {
+  for (const file of files) {
+    const content = readIfThere(file);
+    if (content !== undefined) {
+      return { file, sections: sectionsOf(content) };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Reads the form as Tencent Cloud's SDKs do: `key = value` or `key: value`, in any case; comments on lines of their own, and
+ * behind a section's name. A `#` or `;` within a value is part of it, which is why no general parser is used here.
+ */
+function sectionsOf(content: string): Sections {
+  const sections = new Map<string, Map<string, string>>();
+  let section = new Map<string, string>();
+  for (const line of content.split(/\r\n|\r|\n/).map((raw) => raw.trim())) {
+    const [, header] = /^\[(.+?)\]/.exec(line) ?? [];
+    const [, key, value] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    if (header !== undefined) {
+      section = sections.get(header) ?? new Map();
+      sections.set(header, section);
+    } else if (!/^[#;]/.test(line) && key !== undefined && value !== undefined) {
+      section.set(key.toLowerCase(), unquoted(value));
+    }
+  }
+  return sections;
+}
+
+function unquoted(value: string): string {
+  return /^(["']).*\1$/.test(value) && value.length > 1 ? value.slice(1, -1) : value;
+}

@@ -1,0 +1,46 @@
+import * as os from "node:os";
+import * as path from "node:path";
+import { SettingsError } from "../../cwp/errors";
+import type { Environment, Settings } from "../config";
+
+/** Where profiles are looked for. */
+export interface ProfilePlaces {
+  /** tccli's folder, `~/.tccli` by default. Undefined where there is no home folder. */
+  readonly tccli: string | undefined;
+  /** The SDKs' credentials files. The first that is there is the one that counts. */
+  readonly ini: readonly string[];
+}
+
+/** The SDKs' file for all users of a machine. */
+const SYSTEM_INI = "/etc/tencentcloud/credentials";
+
+export function profilePlaces(settings: Settings, env: Environment): ProfilePlaces {
+  const home = homeFolder();
+  const inConfig = settings.read("sharedCredentialsDir");
+  const folder = inConfig || env.TENCENTCLOUD_SHARED_CREDENTIALS_DIR;
+  const named = env.TENCENTCLOUD_CREDENTIALS_FILE;
+  if (folder && /^~(?=$|[\\/])/.test(folder) && home === undefined) {
+    const setting = inConfig
+      ? settings.nameOf("sharedCredentialsDir")
+      : "TENCENTCLOUD_SHARED_CREDENTIALS_DIR";
+    throw new SettingsError(`${setting} begins with ~, but this user has no home folder: set a full path.`);
+  }
+  return {
+    tccli: folder ? folder.replace(/^~(?=$|[\\/])/, () => home ?? "") : home && path.join(home, ".tccli"),
+    ini: named ? [named] : [...(home ? [path.join(home, ".tencentcloud", "credentials")] : []), SYSTEM_INI],
+  };
+}
+
+/** Undefined in a container whose user has neither HOME nor an entry in the list of users. */
+function homeFolder(): string | undefined {
+  try {
+    return os.homedir() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The places in words, for an error. */
+export function placesInWords({ tccli, ini }: ProfilePlaces): string {
+  return [...(tccli === undefined ? [] : [tccli]), ...ini].join(" or ");
+}

@@ -1,0 +1,71 @@
+import { type CredentialSource, whoOf } from "../../cwp/credentials";
+import { ApiError, SettingsError } from "../../cwp/errors";
+import { askForKeys, type StsConnection } from "../../cwp/sts";
+import type { Environment, Settings } from "../config";
+import { readBlock, readFields } from "./block";
+import { durationOf, SESSION_NAME, wrongInDuration } from "./role";
+
+type SamlFields = Partial<
+  Record<"samlAssertion" | "principalArn" | "roleArn" | "sessionName" | "sessionDuration", string | undefined>
+>;
+
+/** The role that the config has assumed with a SAML assertion. What it leaves out is taken from the environment. */
+export function samlOfConfig(
+  settings: Settings,
+  env: Environment,
+  sts: StsConnection,
+): CredentialSource | undefined {
+  const block = readBlock(["assumeRoleWithSaml", "assumeRoleWithSamls"], "samlAssertion", settings);
+  return block && withSaml(readFields(block, inEnvironment(env)), block.setting, sts);
+}
+
+/** The same in the environment. It counts only beside a role with a session name. */
+export function samlOfEnvironment(env: Environment, sts: StsConnection): CredentialSource | undefined {
+  const fields = inEnvironment(env);
+  return fields.samlAssertion || fields.principalArn
+    ? withSaml(fields, "TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION", sts)
+    : undefined;
+}
+
+function inEnvironment(env: Environment) {
+  return {
+    samlAssertion: env.TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION,
+    principalArn: env.TENCENTCLOUD_ASSUME_ROLE_PRINCIPAL_ARN,
+    roleArn: env.TENCENTCLOUD_ASSUME_ROLE_ARN,
+    sessionName: env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME,
+    sessionDuration: env.TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION,
+  };
+}
+
+function withSaml(fields: SamlFields, setting: string, sts: StsConnection): CredentialSource {
+  const { samlAssertion, principalArn, roleArn, sessionName, sessionDuration } = fields;
+  if (!samlAssertion || !principalArn || !roleArn) {
+    const missing = !samlAssertion ? "samlAssertion" : !principalArn ? "principalArn" : "roleArn";
+    throw new SettingsError(`${setting} cannot be used: its ${missing} is missing.`);
+  }
+  const wrong = wrongInDuration(sessionDuration || undefined);
+  if (wrong) {
+    throw new SettingsError(`${setting} cannot be used: ${wrong}.`);
+  }
+  const params = {
+    SAMLAssertion: samlAssertion,
+    PrincipalArn: principalArn,
+    RoleArn: roleArn,
+    RoleSessionName: sessionName || SESSION_NAME,
+    DurationSeconds: durationOf(sessionDuration),
+  };
+  return {
+    identity: JSON.stringify(["saml", params, sts]),
+    async find(signal) {
+      try {
+        return {
+          ...(await askForKeys(sts, "AssumeRoleWithSAML", params, undefined, signal)),
+          who: whoOf("role", roleArn),
+          source: `the role ${roleArn}, assumed with the SAML assertion of ${setting}`,
+        };
+      } catch (error) {
+        throw error instanceof ApiError ? error.naming({ role: setting }) : error;
+      }
+    },
+  };
+}

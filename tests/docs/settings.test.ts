@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { type ProviderSetting, providerSettings } from "../../provider/account/providerSettings";
+import { root } from "./documents";
+
+/** What the page says of a setting, in the first words of its row. */
+const words: Readonly<Record<ProviderSetting["here"], string>> = {
+  honoured: "as the provider",
+  refused: "refused",
+  warned: "no effect, with a warning",
+  none: "of no concern to CWP",
+};
+
+/** All settings of the provider 1.83.25, as its schema has them, in Pulumi's spelling. */
+const ofProvider = [
+  ...["secretId", "secretKey", "securityToken", "region", "protocol", "domain", "cosDomain", "assumeRole"],
+  ...["assumeRoleWithSaml", "assumeRoleWithWebIdentity", "enablePodOidc", "sharedCredentialsDir", "profile"],
+  ...["camRoleName", "mfaCertification", "allowedAccountIds", "forbiddenAccountIds"],
+];
+
+describe("The settings page", () => {
+  const page = readFileSync(path.join(root, "docs/settings.md"), "utf8");
+  const [table = ""] = /\| Pulumi config \| Environment \| Here \|\n(\|.*\n)+/.exec(page) ?? [];
+  const rows = table.split("\n").filter((row) => row.startsWith("| `"));
+  const cellsOf = (row: string) => row.split("|").map((cell) => cell.trim());
+  const namesIn = (text = "") =>
+    [...text.matchAll(/`([A-Z][A-Z_]+|tencentcloud:\w+)`/g)].map(([, name]) => name);
+
+  it("has a row for each setting of the provider, and no other", () => {
+    assert.deepEqual(
+      rows.map((row) => namesIn(cellsOf(row)[1])[0]),
+      providerSettings.map(({ names }) => `tencentcloud:${names[0]}`),
+    );
+    assert.deepEqual(providerSettings.map(({ names }) => names[0]).sort(), [...ofProvider].sort());
+  });
+
+  providerSettings.forEach(({ names, environment, here }, index) => {
+    it(`says of ${names[0]} where it may stand, and what is made of it`, () => {
+      const [, inConfig, inEnvironment, what] = cellsOf(rows[index] ?? "");
+      assert.deepEqual(
+        namesIn(inConfig),
+        names.map((name) => `tencentcloud:${name}`),
+      );
+      assert.deepEqual(namesIn(inEnvironment), environment);
+      assert.ok(what?.startsWith(words[here]), what);
+    });
+  });
+});

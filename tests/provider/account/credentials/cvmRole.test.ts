@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { type Emulator, startEmulator } from "../../../../emulator";
+import { pulumiSettings } from "../../../../provider/account/config";
+import { resolveConnection } from "../../../../provider/account/settings";
+import { type CwpClient, connect } from "../../../../provider/cwp/client";
+import { CwpError } from "../../../../provider/cwp/errors";
+import { HurriedTime } from "../../../hurriedTime";
+import { refusal } from "../../../refusal";
+import { ownHome } from "./home";
+import { ROLE_PATH, roleCredentials, StandIn } from "./standIn";
+
+const LONG_MS = 5_000;
+const MINUTE = 60_000;
+const podArn = "qcs::cam::uin/100000000002:roleName/pod";
+const owner = { secretId: "AKIDowner", secretKey: "the-secret-key-of-the-owner" };
+const podOwner = { secretId: "AKIDpod", secretKey: "the-secret-key-of-the-pod" };
+
+describe("The CVM role", () => {
+  const home = ownHome();
+  let time: HurriedTime;
+  let cvm: Emulator;
+  let config: Record<string, string>;
+
+  beforeEach(async () => {
+    time = new HurriedTime();
+    cvm = await startEmulator({
+      accounts: [
+        { ...owner, accountId: "100000000001" },
+        { ...podOwner, accountId: "100000000002" },
+      ],
+      camRole: { name: "sync+machines=all,@.-_", seconds: 600 },
+      roles: [{ arn: podArn, webIdentityToken: "the-web-identity-token" }],
+    });
+    config = { "tencentcloud-cwp:endpoint": cvm.url };
+    process.env.TENCENTCLOUD_METADATA_URL = cvm.url;
+  });
+  afterEach(async () => {
+    time.restore();
+    await cvm.stop();
+  });
+
+  const inPod = () =>
+    Object.assign(process.env, {
+      TKE_REGION: "ap-guangzhou",
+      TKE_PROVIDER_ID: "cls-1",
+      TKE_ROLE_ARN: podArn,
+      TKE_WEB_IDENTITY_TOKEN_FILE: home.write("token", "the-web-identity-token"),
+    });
+  const connection = () =>
+    resolveConnection(
+      {},
+      pulumiSettings((name) => config[name]),
+      process.env,
+    );
+  const world = () => cvm.world(cvm.requests.at(-1)?.secretId);
+  const signsForOwner = async (client: CwpClient = connect(connection())) => {
+    await client.syncMachines(false, LONG_MS);
+    assert.equal(world(), cvm.world(owner.secretId));
+  };
+  const failure = async (client: CwpClient = connect(connection())) => {
+    const error = await refusal(client.syncMachines(true, LONG_MS), owner.secretKey);
+    assert.ok(error instanceof CwpError, error.message);
+    return error;
+  };
+
+  it("signs where nothing else is set", () => signsForOwner());
+
+  it("signs by its name, whatever the name", async () => {
+    config["tencentcloud:camRoleName"] = "sync+machines=all,@.-_";
+    await signsForOwner();
+  });
+
+  it("says when its credentials end", async () => {
+    const { expiresAt = 0 } = await connection().credentials.find();
+    assert.ok(Math.abs(expiresAt - Date.now() - 600_000) < 5_000, `${expiresAt}`);
+  });
+
+  const faults: readonly [title: string, fault: Parameters<Emulator["inject"]>[0], says: RegExp][] = [
+    ["answers with a 500", { http: 500 }, /^The metadata service answered with HTTP status 500\.$/],
+    ["answers with a 503", { http: 503 }, /^The metadata service answered with HTTP status 503\.$/],
+    ["is asked too often", { http: 429 }, /^The metadata service answered with HTTP status 429\.$/],
+    ["breaks off", { reset: true }, /^No connection to the metadata service: \w+\. It was asked for the CVM/],
+  ];
+  for (const role of [undefined, "sync+machines=all,@.-_"]) {
+    for (const [title, fault, says] of faults) {
+      it(`${role ? "with" : "without"} a name is asked for again when the metadata service ${title}, and nobody else signs`, async () => {
+        inPod();
+        config["tencentcloud:camRoleName"] = role ?? "";
+        const client = connect(connection());
+        cvm.inject(fault, { on: "metadata" });
+        const error = await failure(client);
+        assert.match(error.message, says);
+        assert.deepEqual([error.retry, error.sent], ["yes", false]);
+        assert.deepEqual(cvm.requests, [], "nothing was sent to CWP or STS");
+        await signsForOwner(client);
+      });
+    }
+  }
+
+  it("goes on to sign when the metadata service fails once at a renewal, whatever else there is", async () => {
+    inPod();
+    for (const fault of [{ http: 500 }, { http: 404 }, { reset: true }, { html: true }] as const) {
+      const client = connect(connection());
+      await signsForOwner(client);
+      time.pass(6 * MINUTE);
+      cvm.inject(fault, { on: "metadata" });
+      await signsForOwner(client);
+      await signsForOwner(client);
+    }
+    assert.ok(!cvm.requests.some(({ action }) => action.startsWith("AssumeRole")));
+  });
+
+  it("has nobody take its place once its credentials have ended, though the metadata service is gone", async () => {
+    inPod();
+    const client = connect(connection());
+    await signsForOwner(client);
+    time.pass(11 * MINUTE);
+    cvm.clearRequests();
+    cvm.inject({ http: 404 }, { on: "metadata", times: 9 });
+    const error = await failure(client);
+    assert.equal(error.message, "There are no credentials any more in the CVM role of this machine.");
+    assert.deepEqual([error.retry, error.sent], ["yes", false]);
+    assert.deepEqual(cvm.requests, []);
+  });
+
+  const pages: readonly [title: string, answer: string][] = [
+    ["a login page of the network", "<!DOCTYPE html><html><body>secret-of-the-page</body></html>"],
+    ["words", "please log in: secret-of-the-page"],
+    ["several lines", "one-role\nsecret-of-the-page"],
+    ["nothing", ""],
+    ["a long text", `secret-of-the-page${"x".repeat(200)}`],
+  ];
+  for (const [title, answer] of pages) {
+    it(`is none where the metadata service answers with ${title}, which is not quoted`, async () => {
+      const portal = await StandIn.start(() => answer);
+      try {
+        process.env.TENCENTCLOUD_METADATA_URL = portal.url;
+        const error = await refusal(connect(connection()).syncMachines(false, LONG_MS), "secret-of-the-page");
+        assert.match(error.message, /^No Tencent Cloud credentials were found/);
+        inPod();
+        await connect(connection()).syncMachines(false, LONG_MS);
+        assert.equal(world(), cvm.world(podOwner.secretId));
+      } finally {
+        await portal.stop();
+      }
+    });
+  }
+
+  for (const status of [302, 401, 403, 404]) {
+    it(`is none where the metadata service answers with a ${status}`, async () => {
+      const portal = createServer((_request, response) =>
+        response.writeHead(status, { location: cvm.url }).end("secret-of-the-page"),
+      ).listen(0, "127.0.0.1");
+      await new Promise((resolve) => portal.once("listening", resolve));
+      const address = portal.address();
+      assert.ok(typeof address === "object" && address !== null);
+      try {
+        process.env.TENCENTCLOUD_METADATA_URL = `http://127.0.0.1:${address.port}`;
+        const error = await refusal(connect(connection()).syncMachines(false, LONG_MS), "secret-of-the-page");
+        assert.match(error.message, /^No Tencent Cloud credentials were found/);
+      } finally {
+        portal.closeAllConnections();
+        portal.close();
+      }
+    });
+  }
+
+  it("is none where no name server knows the metadata service", async () => {
+    process.env.TENCENTCLOUD_METADATA_URL = "http://no-such-host.invalid";
+    assert.match((await failure()).message, /^No Tencent Cloud credentials were found/);
+  });
+
+  it("is given up with the request that it was asked for", async () => {
+    const silent = await StandIn.start(() => new Promise<never>(() => {}));
+    try {
+      process.env.TENCENTCLOUD_METADATA_URL = silent.url;
+      const leave = new AbortController();
+      const request = refusal(connect(connection()).syncMachines(false, LONG_MS, leave.signal));
+      setImmediate(() => leave.abort());
+      const started = performance.now();
+      assert.match((await request).message, /given up/);
+      assert.ok(performance.now() - started < 1_000);
+    } finally {
+      await silent.stop();
+    }
+  });
+
+  it("is told from a role of the same name in another account", async () => {
+    const accounts: string[] = [];
+    for (const [id, path] of [
+      ["1250000001", "app-id"],
+      ["1250000002", "app-id"],
+      ["", "nothing"],
+    ]) {
+      const metadata = await StandIn.start(({ path: asked }) =>
+        asked === ROLE_PATH
+          ? "deploy"
+          : asked === `${ROLE_PATH}deploy`
+            ? roleCredentials({ ...owner, token: "" })
+            : asked.endsWith(`/${path}`)
+              ? id
+              : undefined,
+      );
+      process.env.TENCENTCLOUD_METADATA_URL = metadata.url;
+      accounts.push((await connection().credentials.find()).who);
+      await metadata.stop();
+    }
+    assert.equal(new Set(accounts).size, 3);
+  });
+});
