@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseBundled } from "./bundled";
+import { checkOptions } from "./options";
 import { provider } from "./shim";
+import { keepable } from "./triggers";
 
 /** A CAM role to assume. */
 export interface AssumeRole {
@@ -28,7 +31,8 @@ export interface AssumeRole {
 export interface MachineSyncArgs {
   /**
    * Values whose change syncs again, such as the ids of the hosts that must be known to CWP. They are compared deeply and mean
-   * nothing else. Default: none, so that only the creation syncs.
+   * nothing else. Texts, numbers, booleans, lists and plain objects of them; a resource stands for its id. Others, such as a Date
+   * or a Map, are refused, since the state cannot hold them. Default: none, so that only the creation syncs.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
@@ -48,13 +52,13 @@ export interface MachineSyncArgs {
   endpoint?: pulumi.Input<string>;
   /**
    * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other settings. A change
-   * replaces the resource. Default: the credentials of the Pulumi config, then of the environment, then of the profile
-   * `default`, then of the machine's CVM role or TKE pod identity.
+   * replaces the resource. Default: the credentials that the Tencent Cloud provider uses under the same config and
+   * environment; where it finds none, those of the SDKs' file, the machine's CVM role or TKE's pod identity.
    */
   profile?: pulumi.Input<string>;
   /**
-   * A role to assume with the credentials found. A change replaces the resource. Default: `tencentcloud:assumeRole`, then
-   * TENCENTCLOUD_ASSUME_ROLE_ARN, then none.
+   * A role to assume with the credentials found, in place of the roles of config and environment. A change replaces the
+   * resource. Default: the role of TENCENTCLOUD_ASSUME_ROLE_ARN, and `tencentcloud:assumeRole` on top of it, where they are set.
    */
   assumeRole?: pulumi.Input<AssumeRole>;
 }
@@ -113,9 +117,12 @@ export class MachineSync extends pulumi.dynamic.Resource {
   /**
    * @param name Its name in the stack.
    * @param args What to sync on, and for which account.
-   * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`).
+   * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`). `provider` is refused.
+   * @throws RunError for triggers, options or a bundle that Pulumi would get wrong without a word.
    */
   constructor(name: string, args: MachineSyncArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
+    refuseBundled(provider);
+    checkOptions(opts);
     const { create, update } = opts.customTimeouts ?? {};
     const timeouts = { ...(create && { create }), ...(update && { update }) };
     const { __pulumiType: type } = MachineSync;
@@ -136,6 +143,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
         profile: undefined,
         assumeRole: undefined,
         ...args,
+        ...(args.triggers !== undefined && { triggers: keepable(args.triggers) }),
         ...((create || update) && { timeouts }),
         // So that the provider can show on the resource's own row how the wait goes.
         __urn: new Promise<string>((resolve) => pulumi.createUrn(name, type, opts.parent).apply(resolve)),

@@ -3,7 +3,7 @@ import type { World } from "../world/world";
 import type { Key, Keys } from "./keys";
 import type { Role } from "./roles";
 
-/** Is told in words what the log should say of a request. */
+/** Takes a remark for the log. */
 export type Note = (text: string) => void;
 
 /** One request for an action, checked but for its parameters. */
@@ -14,7 +14,7 @@ export interface Call {
   readonly note: Note;
 }
 
-/** What the emulator's services rest on. */
+/** What the actions work on. */
 export interface Services {
   readonly keys: Keys;
   readonly roles: readonly Role[];
@@ -22,8 +22,18 @@ export interface Services {
   readonly worldOf: (account: string) => World;
 }
 
+/** The name of an action that the emulator knows. */
+export type ActionName =
+  | "SyncMachines"
+  | "DescribeMachines"
+  | "AssumeRole"
+  | "AssumeRoleWithSAML"
+  | "AssumeRoleWithWebIdentity"
+  | "GetCallerIdentity"
+  | "GetSessionToken";
+
 /** The actions that the emulator knows, of all its APIs. */
-export const actionNames = [
+export const actionNames: readonly ActionName[] = [
   "SyncMachines",
   "DescribeMachines",
   "AssumeRole",
@@ -31,10 +41,7 @@ export const actionNames = [
   "AssumeRoleWithWebIdentity",
   "GetCallerIdentity",
   "GetSessionToken",
-] as const;
-
-/** The name of an action that the emulator knows. */
-export type ActionName = (typeof actionNames)[number];
+];
 
 /** An action of an API, and what the gateway must know of it. */
 export interface Action {

@@ -53,7 +53,8 @@ function summarize(outcome: string, details: readonly string[]): string {
 }
 
 /**
- * The times that a status shows. During a sync, or when it is older than the start, the end is that of the sync before.
+ * The times that a status shows. During a sync, or when it is older than the start, the end is that of the
+ * sync before.
  */
 function times(state: string, response: object): string[] {
   const start: unknown = Reflect.get(response, "LatestStartTime");

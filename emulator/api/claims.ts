@@ -1,4 +1,6 @@
-/** What a request says of itself, checked or not: for the log, and for faults aimed at one kind of request. */
+/**
+ * What a request says of itself, checked or not: for the log, and for faults aimed at one kind of request.
+ */
 import { apis } from "./apis";
 import { readJsonBody } from "./json";
 import { type HttpRequest, parseAuthorization } from "./signature";
@@ -20,7 +22,8 @@ export interface Claims {
 }
 
 /**
- * A kind of API request. `trigger`: SyncMachines with `Sync: true`; `sts`: an action of STS; `read`: any other request.
+ * A kind of API request. `trigger`: SyncMachines with `Sync: true`; `sts`: an action of STS; `read`: any
+ * other request.
  */
 export type RequestKind = "trigger" | "read" | "sts";
 

@@ -1,20 +1,38 @@
-import type { Host, World } from "../world/world";
-import { type Action, type Note, signedBy } from "./action";
-import { Fields, wrongType, wrongValue } from "./fields";
+/** The DescribeMachines action: the account's machines of one type and region, page by page. */
+import type { Host } from "../world/hosts";
+import { type Action, signedBy } from "./action";
+import { Fields } from "./fields";
+import { readFilter } from "./machineFilters";
 
 /** The kinds of machine that CWP tells apart. */
 export const machineTypes = ["CVM", "BM", "ECM", "LH", "Other"] as const;
 
-type HostFilter = (host: Host) => boolean;
+/** The MachineRegion that stands for all of them. */
+const allRegions = "all-regions";
 
-/** The DescribeMachines action: the account's machines of one type and region, a page of `Limit` (default 10, at most 100). */
+const mostMachines = 100;
+
 export const describeMachines: Action = {
   name: "DescribeMachines",
   requestsPerSecond: 20,
-  carryOut: (call, { worldOf }) => listMachines(call.parameters, worldOf(signedBy(call).account), call.note),
+  carryOut(call, { worldOf }) {
+    const world = worldOf(signedBy(call).account);
+    const { region, machineType, limit, offset, filters } = readParameters(call.parameters);
+    const { looseFilters = false } = world.faults;
+    const passes = filters.map((filter) => readFilter(filter, looseFilters));
+    const machines = world
+      .machines()
+      .filter((host) => host.machineType === machineType && (region === allRegions || host.region === region))
+      .filter((host) => passes.every((pass) => pass(host)));
+    call.note(`found ${machines.length}`);
+    return {
+      Machines: machines.slice(offset, offset + limit).map(describeMachine),
+      TotalCount: machines.length,
+    };
+  },
 };
 
-function listMachines(parameters: unknown, world: World, note: Note): object {
+function readParameters(parameters: unknown) {
   const fields = new Fields(parameters, [
     "MachineType",
     "MachineRegion",
@@ -24,59 +42,33 @@ function listMachines(parameters: unknown, world: World, note: Note): object {
     "ProjectIds",
     "MachineAppId",
   ]);
-  fields.requiredString("MachineType");
-  const machineType = fields.oneOf("MachineType", machineTypes);
-  const region = fields.requiredString("MachineRegion");
-  const limit = fields.integer("Limit", 100) ?? 10;
-  const offset = fields.integer("Offset") ?? 0;
-  const filters = (fields.list("Filters") ?? []).map(readFilter);
   // Hosts of the emulator belong to no project and no other app: these two are checked and change nothing.
   fields.list("ProjectIds");
   fields.integer("MachineAppId");
-
-  const found = world
-    .machines()
-    .filter((host) => host.machineType === machineType && host.region === region)
-    .filter((host) => filters.every((matches) => matches(host)));
-  note(`found ${found.length}`);
-  return { Machines: found.slice(offset, offset + limit).map(machine), TotalCount: found.length };
+  fields.requiredString("MachineType");
+  return {
+    machineType: fields.oneOf("MachineType", machineTypes),
+    region: fields.requiredString("MachineRegion"),
+    limit: fields.integer("Limit", mostMachines) ?? 10,
+    offset: fields.integer("Offset") ?? 0,
+    filters: fields.list("Filters") ?? [],
+  };
 }
 
-/** Filters by instance id, name or address, of the many that CWP has. */
-function readFilter(value: unknown): HostFilter {
-  const fields = new Fields(value, ["Name", "Values", "ExactMatch"]);
-  const name = fields.requiredString("Name");
-  const values = fields.list("Values") ?? [];
-  if (!values.every((one) => typeof one === "string")) {
-    throw wrongType("Filters.Values", "a list of strings");
-  }
-  fields.boolean("ExactMatch");
-  switch (name) {
-    case "InstanceIds":
-      return (host) => values.includes(host.id);
-    case "Names":
-      return (host) => values.includes(host.name);
-    case "Ips":
-      return (host) => values.includes(host.ip);
-    default:
-      throw wrongValue("Filters.Name", "one of InstanceIds, Names, Ips, which the emulator knows");
-  }
-}
-
-/** A machine as CWP describes one on which its agent is not installed. */
-function machine(host: Host): object {
+function describeMachine(host: Host): object {
+  const isInstalled = host.agentStatus !== "UNINSTALLED";
   return {
     MachineName: host.name,
     MachineOs: "TencentOS Server 3.1 (TK4)",
-    MachineStatus: "UNINSTALLED",
-    AgentStatus: "UNINSTALLED",
-    InstanceStatus: "RUNNING",
-    Uuid: "",
-    Quuid: host.id,
+    MachineStatus: host.machineStatus,
+    AgentStatus: host.agentStatus,
+    InstanceStatus: host.instanceStatus,
+    Uuid: host.uuid,
+    Quuid: host.quuid,
     VulNum: 0,
     MachineIp: host.ip,
-    IsProVersion: false,
-    MachineWanIp: "",
+    IsProVersion: host.protectType === "PRO_VERSION",
+    MachineWanIp: host.publicIp,
     PayMode: "POSTPAY",
     MalwareNum: 0,
     Tag: [],
@@ -84,16 +76,28 @@ function machine(host: Host): object {
     CyberAttackNum: 0,
     SecurityStatus: "UNKNOWN",
     InvasionNum: 0,
-    RegionInfo: { Region: host.region, RegionName: host.region },
+    RegionInfo: { Region: host.region, RegionName: host.region, RegionNameEn: host.region },
+    InstanceState: "NORMAL",
     LicenseStatus: 0,
     ProjectId: 0,
     HasAssetScan: 0,
     MachineType: host.machineType,
-    ProtectType: "BASIC_VERSION",
+    KernelVersion: "",
+    ProtectType: host.protectType,
     CloudTags: [],
     IsAddedOnTheFifteen: 1,
-    IpList: host.ip,
+    IpList: [host.ip, host.publicIp].filter((ip) => ip !== "").join(","),
+    VpcId: host.vpcId,
+    MachineExtraInfo: {
+      WanIP: host.publicIp,
+      PrivateIP: host.ip,
+      NetworkType: 1,
+      NetworkName: host.vpcId,
+      InstanceID: host.id,
+      HostName: host.name,
+    },
     InstanceId: host.id,
     Remark: "",
+    AgentVersion: isInstalled ? "1.0" : "",
   };
 }

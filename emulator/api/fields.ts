@@ -1,8 +1,9 @@
+/** Reads the fields of JSON objects, of a request or of what a person wrote. */
 import { Failure } from "../world/failure";
 
 /**
- * A field that cannot be used. The message speaks to who sends a request, with the words of Tencent Cloud; `field` and
- * `problem` are for who wrote the JSON by hand.
+ * A field that cannot be used. The message speaks to who sends a request, with the words of Tencent Cloud;
+ * `field` and `problem` are for who wrote the JSON by hand.
  */
 export class WrongField extends Failure {
   constructor(
@@ -17,7 +18,10 @@ export class WrongField extends Failure {
   }
 }
 
-/** Reads a part of something larger, so that a WrongField names its place in the whole: a name, or `[0]` in a list. */
+/**
+ * Reads a part of something larger, so that a WrongField names its place in the whole: a name, or `[0]` in a
+ * list.
+ */
 export function within<Part>(place: string, read: () => Part): Part {
   try {
     return read();
@@ -37,9 +41,10 @@ export function readEach<Item>(list: readonly unknown[], read: (item: unknown) =
 }
 
 /**
- * Reads the named fields of a JSON object and refuses what does not belong there, with the codes that Tencent Cloud
- * documents: UnknownParameter for a name that is not known, InvalidParameter for a wrong type, InvalidParameterValue for
- * a value out of range, MissingParameter for a required one that is absent. A null counts as absent. Each is a WrongField.
+ * Reads the named fields of a JSON object and refuses what does not belong there, with the codes that Tencent
+ * Cloud documents: UnknownParameter for a name that is not known, InvalidParameter for a wrong type,
+ * InvalidParameterValue for a value out of range, MissingParameter for a required one that is absent. A null
+ * counts as absent. Each is a WrongField.
  */
 export class Fields {
   private readonly values = new Map<string, unknown>();

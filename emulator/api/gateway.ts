@@ -36,8 +36,8 @@ export class Gateway {
   }
 
   /**
-   * The order of the checks is that of what the gateway must know for the next one: what it can read, who asks, what is
-   * asked, whether that is too often, and only then the parameters of the action.
+   * The order of the checks is that of what the gateway must know for the next one: what it can read, who
+   * asks, what is asked, whether that is too often, and only then the parameters of the action.
    */
   private carryOut(request: HttpRequest, note: Note): object {
     checkReadable(request);
@@ -56,6 +56,7 @@ export class Gateway {
       requiredHeader(request, "X-TC-Region");
     }
     this.limit(action, signer);
+    this.checkPermission(action, api, signer);
     const call: Call = { parameters: readJsonBody(request.body), signer, note };
     return action.carryOut(call, this.services);
   }
@@ -67,6 +68,17 @@ export class Gateway {
       throw new Failure(
         "RequestLimitExceeded",
         `Your current request times equals to \`${requests}\` in a second, which exceeds the frequency limit \`${requestsPerSecond}\` for a second. Please reduce the frequency of calls.`,
+      );
+    }
+  }
+
+  /** The refusal of CAM, whose code and words are the same in every API. */
+  private checkPermission({ name }: Action, { service }: Api, signer: Key | undefined): void {
+    const { deniedActions = [] } = signer === undefined ? {} : this.services.worldOf(signer.account).faults;
+    if (deniedActions.includes(name)) {
+      throw new Failure(
+        "AuthFailure.UnauthorizedOperation",
+        `you are not authorized to perform operation (${service.toLowerCase()}:${name})\nresource (*) has no permission`,
       );
     }
   }

@@ -7,6 +7,8 @@ export const getCallerIdentity: Action = {
   requestsPerSecond: 20,
   carryOut(call) {
     new Fields(call.parameters, []);
-    return signedBy(call).identity;
+    const { identity } = signedBy(call);
+    call.note(identity.Arn);
+    return identity;
   },
 };

@@ -9,15 +9,18 @@ export interface Account {
   /** The SecretKey, with which requests must be signed. */
   readonly secretKey: string;
   /**
-   * The session token of a temporary key: each request must carry it as X-TC-Token. Default: the key is permanent, and a
-   * request with a token is refused.
+   * The session token of a temporary key: each request must carry it as X-TC-Token. Default: the key is
+   * permanent, and a request with a token is refused.
    */
   readonly token?: string;
-  /** Key pairs with the same name here belong to one account and share its hosts and syncs. Default: the accountId, or else the secretId. */
+  /**
+   * Key pairs with the same name here belong to one account and share its hosts and syncs. Default: the
+   * accountId, or else the secretId.
+   */
   readonly account?: string;
   /**
-   * The account's number (uin), as GetCallerIdentity answers it. Default: that of the account's other key pairs; or else
-   * 100000000001 for the first account, 100000000002 for the second, and so on.
+   * The account's number (uin), as GetCallerIdentity answers it. Default: that of the account's other key
+   * pairs; or else 100000000001 for the first account, 100000000002 for the second, and so on.
    */
   readonly accountId?: string;
   /** The code that the account's MFA device shows, six digits. Default: any six digits are accepted. */
@@ -89,7 +92,9 @@ export class Keys {
     return this.known.get(secretId) ?? this.issued.get(secretId);
   }
 
-  /** The name of the account that has this name, this number or this SecretId; undefined when there is none. */
+  /**
+   * The name of the account that has this name, this number or this SecretId; undefined when there is none.
+   */
   findAccount(nameOrId: string): string | undefined {
     return (
       this.accountNames.find((name) => name === nameOrId || this.accountIds.get(name) === nameOrId) ??
@@ -147,7 +152,9 @@ export class Keys {
   }
 }
 
-/** The identity of who has assumed a role. `principalId` is the number of the account whose key asked for it. */
+/**
+ * The identity of who has assumed a role. `principalId` is the number of the account whose key asked for it.
+ */
 export function roleIdentity(
   arn: string,
   sessionName: string,

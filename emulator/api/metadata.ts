@@ -20,8 +20,8 @@ const instance: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What it answers to a GET of a path: a text, an object as JSON, or undefined for a 404. On a machine without a role it has
- * nothing at all.
+ * What it answers to a GET of a path: a text, an object as JSON, or undefined for a 404. On a machine without
+ * a role it has nothing at all.
  */
 export function readMetadata(
   path: string,

@@ -3,7 +3,10 @@ import { Failure } from "../world/failure";
 import { wrongParameter } from "./fields";
 import type { Key } from "./keys";
 
-/** Throws a Failure: InvalidParameter.ParamError for a device that cannot be, AuthFailure.MFAFailure for a wrong code. */
+/**
+ * Throws a Failure: InvalidParameter.ParamError for a device that cannot be, AuthFailure.MFAFailure for a
+ * wrong code.
+ */
 export function checkMfa(serialNumber: string, tokenCode: string, signer: Key): void {
   if (!/^qcs::cam:uin\/\d+::mfa\/\w+$/.test(serialNumber)) {
     throw wrongParameter("SerialNumber", "the form qcs::cam:uin/UIN::mfa/softToken");

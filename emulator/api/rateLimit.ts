@@ -1,6 +1,9 @@
 /** The limit of requests in a second. */
 
-/** At most so many requests within any one second, counted apart for each key. Refused requests do not use it up. */
+/**
+ * At most so many requests within any one second, counted apart for each key. Refused requests do not use it
+ * up.
+ */
 export class RateLimit {
   private readonly seconds = new Map<string, { passed: number[]; refused: number[] }>();
 

@@ -1,4 +1,6 @@
-/** What the three AssumeRole actions share: the fields that each has, and the credentials that each answers. */
+/**
+ * What the three AssumeRole actions share: the fields that each has, and the credentials that each answers.
+ */
 import { Failure } from "../world/failure";
 import type { Services } from "./action";
 import { type Fields, wrongParameter } from "./fields";
@@ -12,8 +14,8 @@ export const roleFields = ["RoleArn", "RoleSessionName", "DurationSeconds"];
 
 /**
  * Answers credentials of the role that the fields name, unless `checkTrust` throws. An unknown role is
- * InternalError.GetRoleError, as in the guides and SDKs of the real service, though ResourceNotFound.RoleNotFound is
- * documented too. DurationSeconds 0 stands for the default.
+ * InternalError.GetRoleError, as in the guides and SDKs of the real service, though
+ * ResourceNotFound.RoleNotFound is documented too. DurationSeconds 0 stands for the default.
  */
 export function roleCredentials(
   fields: Fields,

@@ -1,3 +1,4 @@
+/** The signature TC3-HMAC-SHA256. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { Failure } from "../world/failure";
 
@@ -40,11 +41,11 @@ export function parseAuthorization(header: string): Authorization {
 }
 
 /**
- * Checks the TC3-HMAC-SHA256 signature of a request, as
- * https://cloud.tencent.com/document/api/213/30654 has it. `nowMs` is the real time, in milliseconds since the epoch.
+ * Checks the TC3-HMAC-SHA256 signature of a request, as https://cloud.tencent.com/document/api/213/30654 has
+ * it. `nowMs` is the real time, in milliseconds since the epoch.
  *
- * Throws a Failure: AuthFailure.InvalidAuthorization, AuthFailure.SignatureExpire (more than 5 minutes off), or
- * AuthFailure.SignatureFailure.
+ * Throws a Failure: AuthFailure.InvalidAuthorization, AuthFailure.SignatureExpire (more than 5 minutes off),
+ * or AuthFailure.SignatureFailure.
  */
 export function verifySignature(request: HttpRequest, secretKey: string, nowMs: number): void {
   const authorization = parseAuthorization(request.headers.authorization ?? "");
@@ -75,8 +76,8 @@ export function verifySignature(request: HttpRequest, secretKey: string, nowMs: 
 }
 
 /**
- * Most clients sign the Host header that they send: with the port (Python, Go, Java), or even their endpoint as it was
- * given to them, scheme included (tccli). The Node SDK sends the port but signs without it.
+ * Most clients sign the Host header that they send: with the port (Python, Go, Java), or even their endpoint
+ * as it was given to them, scheme included (tccli). The Node SDK sends the port but signs without it.
  */
 function hostsAsSigned(sent: string): string[] {
   return [sent, sent.replace(/:\d+$/, "")];

@@ -1,4 +1,6 @@
-/** The SyncMachines action: starts a machine sync with `Sync: true`, and answers the status of the latest one. */
+/**
+ * The SyncMachines action: starts a machine sync with `Sync: true`, and answers the status of the latest one.
+ */
 import { type Action, signedBy } from "./action";
 import { Fields } from "./fields";
 

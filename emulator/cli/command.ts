@@ -1,22 +1,27 @@
 #!/usr/bin/env node
+/** The command cwp-emulator. */
 import { readFileSync } from "node:fs";
 import { startEmulator } from "../http/server";
-import { BadFlag } from "./badFlag";
+import { readCommandLine } from "./commandLine";
 import { help } from "./flags";
 import { greeting } from "./greeting";
-import { readOrder } from "./order";
+import { UsageError } from "./usageError";
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
 async function run(): Promise<void> {
-  const order = readOrder(process.argv.slice(2), (file) => readFileSync(file, "utf8"), Date.now());
-  if (order.help) {
+  const commandLine = readCommandLine(
+    process.argv.slice(2),
+    (file) => readFileSync(file, "utf8"),
+    Date.now(),
+  );
+  if (commandLine.help) {
     process.stdout.write(help);
     return;
   }
-  const { quiet, account, options, injected, hosts } = order;
+  const { quiet, account, options, injected, hosts } = commandLine;
   const emulator = await startEmulator({ ...options, ...(!quiet && { log: print }) });
   for (const { fault, injection } of injected) {
     emulator.inject(fault, injection);
@@ -36,5 +41,5 @@ async function run(): Promise<void> {
 
 run().catch((error: unknown) => {
   process.stderr.write(`cwp-emulator: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof BadFlag ? 2 : 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 });

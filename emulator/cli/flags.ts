@@ -1,17 +1,19 @@
+/** The flags of the command, and its help. */
 import { parseArgs } from "node:util";
 import { emulatorAccount } from "../http/options";
-import { BadFlag } from "./badFlag";
+import { UsageError } from "./usageError";
 
 /** What `cwp-emulator --help` prints. */
 export const help = `Usage: cwp-emulator [options]
 
-A Tencent Cloud CWP endpoint on this machine that knows SyncMachines and DescribeMachines, and STS's
-AssumeRole. It prints its URL, then one line for each request, until it is interrupted.
+A Tencent Cloud CWP endpoint on this machine that knows SyncMachines and DescribeMachines, and of
+STS AssumeRole, GetCallerIdentity and others. It prints its URL, then one line for each request,
+until it is interrupted.
 
 Options:
   --port N            TCP port on 127.0.0.1 (default 0: any that is free)
   --sync-seconds S    how long a machine sync takes (default 2)
-  --scenario FILE     a JSON file: accounts and roles, how the service is, and how it misbehaves
+  --scenario FILE     a JSON file: accounts, roles and hosts, sync time and faults
   --faults JSON       its faults alone, each as POST /_emulator/faults takes it; repeatable
   --secret-id ID      SecretId to accept (default ${emulatorAccount.secretId})
   --secret-key KEY    SecretKey to accept (default ${emulatorAccount.secretKey})
@@ -20,7 +22,8 @@ Options:
   --quiet             print the URL only
   --help              print this text
 
-Example: syncs of 5 s, answers up to 3 s old, one host, and the first trigger's answer is lost.
+Example: syncs of 5 s, answers up to 3 s old, one host, and the answer to the first request that
+starts a sync is lost.
   cwp-emulator --port 8080 --scenario lost.json
 
   lost.json:
@@ -35,7 +38,7 @@ Example: syncs of 5 s, answers up to 3 s old, one host, and the first trigger's 
   cwp-emulator --faults '{"staleSeconds": 3}' \\
     --faults '{"inject": {"loseAnswer": true}, "on": "trigger"}'
 
-Faults of CWP, which last ("faults"):
+Faults of CWP, which last ("faults"). A trigger is a request with "Sync": true.
   startLagSeconds: 4        a trigger's sync starts so much later
   staleSeconds: 3           answers are up to so old; with staleAlways: true, exactly
   forgets: true             NOTASK in place of FINISHED
@@ -46,9 +49,13 @@ Faults of CWP, which last ("faults"):
   busyTrigger: "FailedOperation"   a trigger during a sync is refused (default "join")
   unknownState: "PAUSED"    this State, whatever the true one
   foreignSyncs: [{"inSeconds": 9, "seconds": 5}]   somebody else starts syncs
+  backToBackSeconds: 8      somebody else syncs without a pause, so long each time
+  laggingListSeconds: 3     DescribeMachines knows of a finished sync so much later
+  looseFilters: true        its filters match a part of an id, a name or an address, too
+  deniedActions: ["DescribeMachines"]   the keys have no permission for these actions
 
 Faults of single requests ("inject"): {"inject": FAULT, "times": 1, "after": 0, "on": "any"},
-where "on" is trigger, read, sts or any, and FAULT is one of
+where "on" is trigger, read, sts, any, the name of an action, or metadata, and FAULT is one of
   error: "RequestLimitExceeded", http: 502, body: "…", html: true, empty: true
                             that in place of an answer; the request is not carried out
   reset: true, hang: true   the connection breaks, or nothing comes; not carried out either
@@ -57,16 +64,16 @@ where "on" is trigger, read, sts or any, and FAULT is one of
   delaySeconds: 3           carried out, answered so much later
 
 Paths of its own, JSON without a signature:
-  POST   /_emulator/hosts         {"id": "ins-1"} or a list: add hosts, shown after the next sync
-  GET    /_emulator/hosts         all hosts, with whether CWP shows them
+  POST   /_emulator/hosts         {"id": "ins-1"} or a list: add hosts, listed after the next sync
+  GET    /_emulator/hosts         all hosts, with whether CWP lists them
   GET    /_emulator/requests      the API requests so far
   DELETE /_emulator/requests      forget them
-  POST   /_emulator/faults        {"neverEnds": 1}: misbehave; {}: be healthy; {"inject": …}
+  POST   /_emulator/faults        {"neverEnds": 1}: have this fault; {}: be healthy; {"inject": …}
   POST   /_emulator/advance       {"seconds": 60}: move the emulated clock forward
   POST   /_emulator/foreign-sync  {"seconds": 5}: somebody else starts a sync
 `;
 
-/** Reads the flags as text, not yet what they mean. Throws a BadFlag. */
+/** Reads the flags as text, not yet what they mean. Throws a UsageError. */
 export function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({
@@ -85,8 +92,8 @@ export function parseFlags(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    // Node explains at length; its first sentence says it.
+    // Node's first sentence is enough.
     const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
-    throw new BadFlag(`${sentence}. See cwp-emulator --help.`);
+    throw new UsageError(`${sentence}. See cwp-emulator --help.`);
   }
 }

@@ -1,7 +1,11 @@
+/** The first words to a person at a terminal. */
 import type { Account } from "../api/keys";
 import { emulatorAccount } from "../http/options";
 
-/** What to tell a person at a terminal: how to point a stack at the emulator. It names no key that somebody chose. */
+/**
+ * What to tell a person at a terminal: how to point a stack at the emulator. It names no key that somebody
+ * chose.
+ */
 export function greeting(url: string, { secretId, secretKey, token }: Account): string {
   // Without a value, `pulumi config set` asks for it.
   const key = secretKey === emulatorAccount.secretKey ? ` ${secretKey}` : "";

@@ -1,14 +1,14 @@
-import { Fields, within } from "../api/fields";
-import { given } from "../api/given";
+/** Scenario files. */
 import type { Account } from "../api/keys";
+import { listOf, number, part, readObject } from "../api/readObject";
 import type { CamRole, Role } from "../api/roles";
 import { type Injected, readFaults, readInjected } from "../http/faultInput";
 import { readHosts } from "../http/hostInput";
 import type { Faults } from "../world/faults";
-import type { NewHost } from "../world/world";
-import { BadFlag } from "./badFlag";
-import { readHandwritten } from "./handwritten";
+import type { NewHost } from "../world/hosts";
+import { readJsonText } from "./jsonText";
 import { readAccount, readCamRole, readRole } from "./keyInput";
+import { UsageError } from "./usageError";
 
 /** How the emulated service is, and misbehaves, from the start. */
 export interface Scenario {
@@ -24,34 +24,26 @@ export interface Scenario {
   readonly faults?: Faults;
   /** The faults of single requests, in their order. */
   readonly injected: readonly Injected[];
-  /** The hosts that there are; CWP shows them after the first sync. */
+  /** The hosts that there are; CWP lists them after the first sync. */
   readonly hosts: readonly NewHost[];
 }
 
-/** Reads a scenario file. Throws a BadFlag. */
+/** What there is without a scenario file. */
+export const noScenario: Scenario = { accounts: [], roles: [], injected: [], hosts: [] };
+
+/** Reads a scenario file. Throws a UsageError. */
 export function readScenario(file: string, readText: (file: string) => string, nowMs: number): Scenario {
-  return readHandwritten(file, readFile(file, readText), (value) => {
-    const fields = new Fields(value, [
-      "accounts",
-      "roles",
-      "camRole",
-      "syncSeconds",
-      "faults",
-      "inject",
-      "hosts",
-    ]);
-    const camRole = fields.value("camRole");
-    const faults = fields.value("faults");
-    const hosts = fields.value("hosts") ?? [];
-    return given({
-      accounts: fields.listOf("accounts", readAccount) ?? [],
-      roles: fields.listOf("roles", readRole) ?? [],
-      camRole: camRole === undefined ? undefined : within("camRole", () => readCamRole(camRole)),
-      syncSeconds: fields.number("syncSeconds"),
-      faults: faults === undefined ? undefined : within("faults", () => readFaults(faults, nowMs)),
-      injected: fields.listOf("inject", readInjected) ?? [],
-      hosts: within("hosts", () => readHosts(hosts)),
+  return readJsonText(file, readFile(file, readText), (value) => {
+    const { inject: injected = [], ...read } = readObject(value, {
+      accounts: listOf(readAccount),
+      roles: listOf(readRole),
+      camRole: part(readCamRole),
+      syncSeconds: number,
+      faults: part((faults) => readFaults(faults, nowMs)),
+      inject: listOf(readInjected),
+      hosts: part(readHosts),
     });
+    return { ...noScenario, ...read, injected };
   });
 }
 
@@ -61,6 +53,6 @@ function readFile(file: string, readText: (file: string) => string): string {
   } catch (error) {
     // Node's message goes on with the name of the system call.
     const [reason] = (error instanceof Error ? error.message : String(error)).split(", ");
-    throw new BadFlag(`${file} cannot be read (${reason}): expected a scenario in JSON.`);
+    throw new UsageError(`${file} cannot be read (${reason}): expected a scenario in JSON.`);
   }
 }

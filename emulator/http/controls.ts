@@ -1,7 +1,9 @@
 /** The controls of a running emulator: its accounts, its clock, its faults to come, and its log. */
 import type { Keys } from "../api/keys";
 import type { Faults } from "../world/faults";
-import { type Host, type HostView, type NewHost, type Run, World } from "../world/world";
+import type { Host, HostView, NewHost } from "../world/hosts";
+import type { Run } from "../world/status";
+import { World } from "../world/world";
 import type { Emulator } from "./emulator";
 import { FaultScript, type GatewayFault, type Injection } from "./injectedFaults";
 import type { LoggedRequest, MetadataRequest } from "./requestLog";
@@ -36,6 +38,7 @@ export class Controls implements Omit<Emulator, "url" | "stop"> {
     this.aheadMs += seconds * 1000;
   }
 
+  /** @internal */
   world(secretId: string = this.keys.first.secretId): World {
     const key = this.keys.find(secretId);
     if (key === undefined) {

@@ -18,7 +18,10 @@ export interface Reply {
 
 /** What reaches the client of an answer. */
 export interface Delivery extends Reply {
-  /** `whole`: all of it; `half`: the connection breaks in the middle; `reset`: nothing; `never`: not even an end. */
+  /**
+   * `whole`: all of it; `half`: the connection breaks in the middle; `reset`: nothing; `never`: not even an
+   * end.
+   */
   readonly extent: "whole" | "half" | "reset" | "never";
   readonly delaySeconds: number;
 }

@@ -1,23 +1,42 @@
-import { actionNames } from "../api/action";
+/** Faults, as JSON describes them. */
+import { type ActionName, actionNames } from "../api/action";
 import { Fields, WrongField, within, wrongType, wrongValue } from "../api/fields";
 import { given } from "../api/given";
+import {
+  choice,
+  type FieldReader,
+  flag,
+  listOf,
+  number,
+  readObject,
+  text,
+  wholeNumber,
+} from "../api/readObject";
 import type { Faults, ForeignSync } from "../world/faults";
 import type { GatewayFault, Injection } from "./injectedFaults";
 
-/** The faults of CWP that last, as JSON names them: all of `Faults` but `random`. */
-export const faultNames = [
-  "startLagSeconds",
-  "staleSeconds",
-  "staleAlways",
-  "forgets",
-  "emptyTimes",
-  "neverEnds",
-  "deafTriggers",
-  "busyTrigger",
-  "laggingTimesSeconds",
-  "unknownState",
-  "foreignSyncs",
-] as const;
+/** How JSON says each of the faults of CWP that last: all of `Faults` but `random`. */
+const faultReaders = (nowMs: number) =>
+  ({
+    startLagSeconds: number,
+    staleSeconds: number,
+    staleAlways: flag,
+    forgets: flag,
+    emptyTimes: flag,
+    neverEnds: countOrFlag,
+    deafTriggers: wholeNumber,
+    busyTrigger: choice(["join", "FailedOperation"]),
+    laggingTimesSeconds: number,
+    unknownState: text,
+    foreignSyncs: listOf((one) => readForeignSync(one, nowMs)),
+    backToBackSeconds: positive,
+    laggingListSeconds: number,
+    looseFilters: flag,
+    deniedActions: listOf(readActionName),
+  }) satisfies Record<Exclude<keyof Faults, "random">, FieldReader<unknown>>;
+
+/** The faults of CWP that last, as JSON names them. */
+export const faultNames = Object.keys(faultReaders(0));
 
 const plainFaults: readonly GatewayFault[] = [
   { html: true },
@@ -47,8 +66,8 @@ export interface Injected {
 }
 
 /**
- * Reads what `POST /_emulator/faults` takes: `{"inject": fault, …}`, or faults that last. `nowMs` is the emulated time, from
- * which `inSeconds` counts. Throws a WrongField.
+ * Reads what `POST /_emulator/faults` takes: `{"inject": fault, …}`, or faults that last. `nowMs` is the
+ * emulated time, from which `inSeconds` counts. Throws a WrongField.
  */
 export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: Faults } | Injected {
   return typeof value === "object" && value !== null && "inject" in value
@@ -58,31 +77,17 @@ export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: F
 
 /** Reads faults that last. Throws a WrongField. */
 export function readFaults(value: unknown, nowMs: number): Faults {
-  const fields = new Fields(value, faultNames);
-  return given({
-    startLagSeconds: fields.number("startLagSeconds"),
-    staleSeconds: fields.number("staleSeconds"),
-    staleAlways: fields.boolean("staleAlways"),
-    forgets: fields.boolean("forgets"),
-    emptyTimes: fields.boolean("emptyTimes"),
-    neverEnds: readCountOrFlag(fields, "neverEnds"),
-    deafTriggers: fields.integer("deafTriggers"),
-    busyTrigger: fields.oneOf("busyTrigger", ["join", "FailedOperation"]),
-    laggingTimesSeconds: fields.number("laggingTimesSeconds"),
-    unknownState: fields.string("unknownState"),
-    foreignSyncs: fields.listOf("foreignSyncs", (one) => readForeignSync(one, nowMs)),
-  });
+  return readObject(value, faultReaders(nowMs));
 }
 
 /** Reads `{"inject": fault, "times", "on", "after"}`. Throws a WrongField. */
 export function readInjected(value: unknown): Injected {
-  const fields = new Fields(value, ["inject", "times", "on", "after"]);
-  const injection = given({
-    times: fields.integer("times"),
-    on: fields.oneOf("on", requestNames),
-    after: fields.integer("after"),
+  const { inject: fault, ...injection } = readObject(value, {
+    inject: (fields) => within("inject", () => readGatewayFault(fields.value("inject"))),
+    times: wholeNumber,
+    on: choice(requestNames),
+    after: wholeNumber,
   });
-  const fault = within("inject", () => readGatewayFault(fields.value("inject")));
   if ("error" in fault && injection.on === "metadata") {
     throw wrongValue("on", "another than metadata, which has no error codes");
   }
@@ -128,10 +133,11 @@ function readGatewayFault(value: unknown): GatewayFault {
 const soonMs = 10;
 
 function readForeignSync(value: unknown, nowMs: number): ForeignSync {
-  const fields = new Fields(value, ["inSeconds", "atMs", "seconds"]);
-  const inSeconds = fields.number("inSeconds");
-  const atMs = fields.number("atMs");
-  const seconds = fields.number("seconds");
+  const { inSeconds, atMs, seconds } = readObject(value, {
+    inSeconds: number,
+    atMs: number,
+    seconds: number,
+  });
   if (seconds === undefined) {
     throw wrongType("seconds", "a number");
   }
@@ -144,6 +150,22 @@ function readForeignSync(value: unknown, nowMs: number): ForeignSync {
   throw wrongType("inSeconds", "a number, or atMs in its place");
 }
 
-function readCountOrFlag(fields: Fields, name: string): number | boolean | undefined {
+function countOrFlag(fields: Fields, name: string): number | boolean | undefined {
   return typeof fields.value(name) === "boolean" ? fields.boolean(name) : fields.integer(name);
+}
+
+function positive(fields: Fields, name: string): number | undefined {
+  const value = fields.number(name);
+  if (value === 0) {
+    throw wrongValue(name, "more than 0");
+  }
+  return value;
+}
+
+function readActionName(value: unknown): ActionName {
+  const known = actionNames.find((name) => name === value);
+  if (known === undefined) {
+    throw wrongValue("", `one of ${actionNames.join(", ")}`);
+  }
+  return known;
 }

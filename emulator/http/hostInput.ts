@@ -1,8 +1,8 @@
 /** Hosts, as JSON describes them. */
 import { machineTypes } from "../api/describeMachines";
-import { Fields, readEach } from "../api/fields";
-import { given } from "../api/given";
-import type { NewHost } from "../world/world";
+import { readEach } from "../api/fields";
+import { choice, flag, readObject, requiredText, text, wholeNumber } from "../api/readObject";
+import type { NewHost } from "../world/hosts";
 
 /** Reads one host or a list of them. Throws a WrongField. */
 export function readHosts(value: unknown): NewHost[] {
@@ -10,12 +10,21 @@ export function readHosts(value: unknown): NewHost[] {
 }
 
 function readHost(value: unknown): NewHost {
-  const fields = new Fields(value, ["id", "name", "ip", "region", "machineType"]);
-  return given({
-    id: fields.requiredString("id"),
-    name: fields.string("name"),
-    ip: fields.string("ip"),
-    region: fields.string("region"),
-    machineType: fields.oneOf("machineType", machineTypes),
+  return readObject(value, {
+    id: requiredText,
+    name: text,
+    ip: text,
+    publicIp: text,
+    region: text,
+    machineType: choice(machineTypes),
+    quuid: text,
+    uuid: text,
+    agentStatus: choice(["ONLINE", "OFFLINE", "UNINSTALLED"]),
+    machineStatus: choice(["ONLINE", "OFFLINE", "SHUTDOWN", "UNINSTALLED"]),
+    instanceStatus: choice(["RUNNING", "STOPPED", "EXPIRED"]),
+    protectType: choice(["BASIC_VERSION", "PRO_VERSION", "Flagship", "GENERAL_DISCOUNT"]),
+    vpcId: text,
+    syncsNeeded: wholeNumber,
+    neverListed: flag,
   });
 }

@@ -1,4 +1,4 @@
-/** What goes wrong with single requests on their way. */
+/** Faults of single requests. */
 import type { ActionName } from "../api/action";
 import type { RequestKind } from "../api/claims";
 
@@ -33,7 +33,7 @@ export type GatewayFault =
       readonly reset: true;
     }
   | {
-      /** No answer, until the client goes; the request is not carried out. */
+      /** No answer, until the client gives up; the request is not carried out. */
       readonly hang: true;
     }
   | {
@@ -45,7 +45,10 @@ export type GatewayFault =
       readonly loseAnswer: true;
     }
   | {
-      /** This body with status 200, as JSON, or as text from the metadata service; the request is not carried out. */
+      /**
+       * This body with status 200, as JSON, or as text from the metadata service; the request is not carried
+       * out.
+       */
       readonly body: string;
     };
 
@@ -54,8 +57,8 @@ export interface Injection {
   /** How many requests it hits. Default 1. */
   readonly times?: number;
   /**
-   * Of which kind they are: `trigger`, `read`, `sts`, the name of an action, or `any` for every API request; `metadata` for
-   * those to the metadata service. Default `any`.
+   * Of which kind they are: `trigger`, `read`, `sts`, the name of an action, or `any` for every API request;
+   * `metadata` for those to the metadata service. Default `any`.
    */
   readonly on?: RequestKind | ActionName | "metadata" | "any";
   /** How many matching requests pass unharmed before it hits. Default 0. */
@@ -74,7 +77,7 @@ export class FaultScript {
     this.entries.push({ fault, on, after, times });
   }
 
-  /** The fault for the next request, which goes by these names; it is used up. Undefined when all goes well. */
+  /** The fault for the next request, which has these names; it is used up. Undefined when there is none. */
   take(names: readonly string[]): GatewayFault | undefined {
     this.entries = this.entries.filter(({ times }) => times > 0);
     for (const entry of this.entries) {

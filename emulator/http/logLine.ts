@@ -19,7 +19,8 @@ export function idWidth(secretIds: readonly string[]): number {
  *
  *     20:01:04  SyncMachines      trigger  AKIDexample           SYNCING   started 20:01:04          (RequestId)
  *
- * `summary` is how the answer came out. Times are the service's own, in UTC+8; a date is left out where it is the line's.
+ * `summary` is how the answer came out. Times are the service's own, in UTC+8; a date is left out where it is
+ * the line's.
  */
 export function logLine(request: LoggedRequest, summary: string, width: number): string {
   const [date, time] = serviceTime(request.at).split(" ");

@@ -17,7 +17,7 @@ export interface EmulatorOptions {
   readonly accounts?: readonly Account[];
   /** How long a sync takes, in seconds; may be fractional, may be 0. Default 2. */
   readonly syncSeconds?: number;
-  /** How the CWP of every account misbehaves from the start. Default: not at all. */
+  /** The faults of the CWP of every account from the start. Default: none. */
   readonly faults?: Faults;
   /** The roles that STS lets one assume. Default: none. */
   readonly roles?: readonly Role[];

@@ -32,7 +32,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["POST foreign-sync", foreignSync],
 ]);
 
-/** Carries out a request to one of the emulator's own paths. `?secretId=` chooses an account; default: the first. */
+/**
+ * Carries out a request to one of the emulator's own paths. `?secretId=` chooses an account; default: the
+ * first.
+ */
 export function answerOwnPath(method: string, url: URL, body: string, controls: Controls): OwnAnswer {
   const name = `${method} ${url.pathname.slice(ownPath.length)}`;
   const command = commands.get(name);
@@ -68,7 +71,10 @@ function addHosts(body: unknown, controls: Controls, secretId: string | undefine
   return hosts(controls, secretId);
 }
 
-/** `{"inject": fault, "times", "on", "after"}` injects a gateway fault; anything else replaces the faults of the account's CWP. */
+/**
+ * `{"inject": fault, "times", "on", "after"}` injects a gateway fault; anything else replaces the faults of
+ * the account's CWP.
+ */
 function setFaults(body: unknown, controls: Controls, secretId: string | undefined): unknown {
   const read = readFaultsOrInjected(body, controls.now());
   if ("fault" in read) {

@@ -23,7 +23,10 @@ export function readRequest({ method = "", headers }: IncomingMessage, url: URL,
   return { method, path: url.pathname, headers: Object.fromEntries(single), body };
 }
 
-/** Sends as much of an answer as is to reach the client. Rejects when `stopped` is aborted before a late answer. */
+/**
+ * Sends as much of an answer as is to reach the client. Rejects when `stopped` is aborted before a late
+ * answer.
+ */
 export async function send(
   outgoing: ServerResponse,
   delivery: Delivery,

@@ -15,8 +15,8 @@ import { answerOwnPath, ownPath } from "./ownPaths";
 import { readBody, readRequest, send, sendJson } from "./send";
 
 /**
- * Starts a CWP endpoint on 127.0.0.1. Rejects with an Error when the port cannot be had, when a role names an account that
- * there is not, or when accounts and their accountIds do not fit.
+ * Starts a CWP endpoint on 127.0.0.1. Rejects with an Error when the port cannot be had, when a role names an
+ * account that there is not, or when accounts and their accountIds do not fit.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, accounts = [], roles = [], camRole, log = () => {} } = options;
@@ -70,7 +70,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 
   const server = createServer((incoming, outgoing) => {
-    // What can fail here is the connection, or the wait for a late answer when the emulator stops: nobody is left to tell.
+    // Only the connection can fail here, or a late answer when the emulator stops: no client is left then.
     handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
   // Longer than the pauses between two polls, so that a client may keep its connection.

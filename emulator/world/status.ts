@@ -1,7 +1,20 @@
+/** What SyncMachines says of the syncs of an account. */
 import type { Faults } from "./faults";
-import type { Run } from "./world";
 
-/** What SyncMachines answers, without the request id. Times are `YYYY-MM-DD HH:MM:SS` in UTC+8, "" when there is none. */
+/** One machine sync. */
+export interface Run {
+  /** When it started, in the world's clock: milliseconds since the epoch. */
+  readonly startMs: number;
+  /** When it ends, likewise. May lie ahead, and is Infinity when it never ends. */
+  readonly endMs: number;
+  /** Who started it: a request with `Sync: true`, or somebody else. */
+  readonly by: "trigger" | "foreign";
+}
+
+/**
+ * What SyncMachines answers, without the request id. Times are `YYYY-MM-DD HH:MM:SS` in UTC+8, "" when there
+ * is none.
+ */
 export interface SyncStatus {
   /** SYNCING, FINISHED, NOTASK when there has been no sync, or what a fault makes of it. */
   readonly State: string;
@@ -11,7 +24,10 @@ export interface SyncStatus {
   readonly LatestEndTime: string;
 }
 
-/** The status at a moment, in milliseconds since the epoch, after these syncs (oldest first) and under these faults. */
+/**
+ * The status at a moment, in milliseconds since the epoch, after these syncs (oldest first) and under these
+ * faults.
+ */
 export function showStatus(runs: readonly Run[], ms: number, faults: Faults): SyncStatus {
   const { laggingTimesSeconds = 0, forgets, emptyTimes, unknownState } = faults;
   const latest = runs.findLast(({ startMs }) => startMs <= ms);
@@ -31,7 +47,7 @@ export function showStatus(runs: readonly Run[], ms: number, faults: Faults): Sy
   };
 }
 
-/** What the faults did to a status that was shown at `nowMs`, in words. `ageMs` is how old the shown one is. */
+/** Says what the faults did to a status that was shown at `nowMs`. `ageMs` is how old the shown one is. */
 export function faultsSeen(runs: readonly Run[], nowMs: number, ageMs: number, faults: Faults): string[] {
   const { unknownState, ...knownState } = faults;
   const ms = nowMs - ageMs;
@@ -58,7 +74,9 @@ function areEqual(one: SyncStatus, other: SyncStatus): boolean {
   );
 }
 
-/** A moment as the service writes it, in whole seconds of Beijing time without naming the zone; "" for none. */
+/**
+ * A moment as the service writes it, in whole seconds of Beijing time without naming the zone; "" for none.
+ */
 export function serviceTime(ms: number | undefined): string {
   return ms === undefined ? "" : new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
 }

@@ -13,7 +13,7 @@ export interface ProviderSetting {
   readonly why?: string;
   /** The names in the environment that must all be set for it to mean anything. Default: any. */
   readonly needs?: readonly string[];
-  /** The value that needs no warning. */
+  /** The value that needs no warning, in capitals. */
   readonly same?: string;
 }
 
@@ -30,7 +30,7 @@ export const providerSettings: readonly ProviderSetting[] = [
     names: ["protocol"],
     environment: ["TENCENTCLOUD_PROTOCOL"],
     here: "warned",
-    why: "has no effect on CWP: requests go over HTTPS, but to a loopback address.",
+    why: "has no effect on CWP: requests go over HTTPS, except to a loopback address.",
     same: "HTTPS",
   },
   { names: ["domain"], environment: ["TENCENTCLOUD_DOMAIN"], here: "honoured" },
@@ -104,7 +104,7 @@ function whereSet(
   settings: Settings,
   env: Environment,
 ): string | undefined {
-  const counts = (value: string | undefined) => value && value !== same && value !== "[]";
+  const counts = (value: string | undefined) => value && value.toUpperCase() !== same && value !== "[]";
   const inConfig = names.find((name) => counts(settings.read(name)));
   if (inConfig) {
     return settings.nameOf(inConfig);

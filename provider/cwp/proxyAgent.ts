@@ -52,7 +52,7 @@ export class ProxyAgent extends Agent {
 
 /** The proxy has answered that it opens no way. The status is in the message: that is all the SDK passes on. */
 class RefusedByProxy extends Error {
-  constructor(status: number | undefined) {
+  constructor(status: number) {
     super(`proxy status ${status}`);
   }
 }
@@ -90,18 +90,13 @@ function tunnelByConnect(proxy: URL, { host, port }: Target, signal: AbortSignal
       agent: false,
       signal,
     })
-      .once("connect", ({ statusCode }, socket: Socket) => {
-        if (statusCode === 200) {
+      .once("connect", ({ statusCode = 0 }, socket: Socket) => {
+        if (statusCode >= 200 && statusCode < 300) {
           resolve(socket);
         } else {
           socket.destroy();
           reject(new RefusedByProxy(statusCode));
         }
-      })
-      // Only a server that takes CONNECT for a request like any other answers like this.
-      .once("response", (response) => {
-        response.destroy();
-        reject(new RefusedByProxy(response.statusCode));
       })
       .once("error", reject)
       .end();

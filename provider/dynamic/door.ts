@@ -6,6 +6,8 @@ import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machi
 import * as operations from "../machineSync/operations";
 import type { Outputs } from "../machineSync/outputs";
 
+import { mindingOldConfig } from "./oldConfig";
+
 /** The door that Pulumi's dynamic provider host calls, by way of the shim in sdk/shim.ts. */
 
 let config: Config = () => undefined;
@@ -47,7 +49,11 @@ export async function update(id: string, olds: Outputs, news: Inputs): Promise<{
 }
 
 export async function read(id: string, props: Outputs): Promise<{ id: string; props: Outputs }> {
-  return { id, props: await operations.read(props, settings()) };
+  try {
+    return { id, props: await operations.read(props, settings()) };
+  } catch (error) {
+    throw mindingOldConfig(error);
+  }
 }
 
 function settings(): operations.Settings {

@@ -7,6 +7,7 @@ import { type UnfinishedRun, WaitError } from "../wait/waitError";
 import { diffInputs, type Inputs, sameTriggers } from "./inputs";
 import { type Outputs, type StatusOutputs, statusOutputs } from "./outputs";
 import { machineSyncsOf } from "./sharedLoops";
+import { tellOnce } from "./tellOnce";
 
 /** What the resource does, on plain objects. What an operation needs beside them, its door passes in. */
 
@@ -99,5 +100,9 @@ function unfinishedSync(inputs: Inputs, { message, last, unfinished }: WaitError
 }
 
 async function call(args: AccountArgs, { config, env }: Settings, wait: Call): Promise<SyncStatus> {
-  return machineSyncsOf(resolveConnection(args, config, env)).call(wait);
+  const connection = resolveConnection(args, config, env);
+  if (wait.log) {
+    tellOnce(connection.warnings ?? [], wait.log);
+  }
+  return machineSyncsOf(connection).call(wait);
 }

@@ -20,6 +20,11 @@ const roles = [red, blue].map(({ secretId }) => ({ arn: arnOf(secretId), account
 const redRole = { roleArn: arnOf(red.secretId), sessionName: "ci", sessionDuration: 900 };
 const blueRole = { roleArn: arnOf(blue.secretId) };
 
+const blueRoleInEnvironment = {
+  TENCENTCLOUD_ASSUME_ROLE_ARN: blueRole.roleArn,
+  TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "ci",
+};
+
 const secret = (value: string) => ({ value, secret: true as const });
 const ownerInConfig = {
   "tencentcloud:secretId": owner.secretId,
@@ -85,8 +90,13 @@ describe("The account of a MachineSync on the real engine", function () {
     ["the environment", { env: ownerInEnvironment }, "owner"],
     ["a profile of tccli", { config: { "tencentcloud:profile": "red" } }, "red"],
     [
+      "keys in the environment, though the config names a profile",
+      { config: { "tencentcloud:profile": "red" }, env: ownerInEnvironment },
+      "owner",
+    ],
+    [
       "a role to assume in the environment",
-      { env: { ...ownerInEnvironment, TENCENTCLOUD_ASSUME_ROLE_ARN: blueRole.roleArn } },
+      { env: { ...ownerInEnvironment, ...blueRoleInEnvironment } },
       "blue",
     ],
   ];
@@ -99,6 +109,19 @@ describe("The account of a MachineSync on the real engine", function () {
       assert.equal(triggers(), 1);
     });
   }
+
+  it("is not one that the config does not allow: the error names both, and CWP is asked nothing", async () => {
+    await createStack({
+      config: { ...ownerInConfig, "tencentcloud:allowedAccountIds": '["100000000009"]' },
+    });
+    const { errors } = await stack.up(syncs({}), { expectFailure: true });
+    assert.match(
+      errors.join("\n"),
+      /belong to the account 100000000001, but tencentcloud:allowedAccountIds allows only 100000000009/,
+    );
+    assert.equal(requests("SyncMachines"), 0);
+    assert.ok(!stack.exportState().resources?.some(({ type }) => type.endsWith(":MachineSync")));
+  });
 
   it("is the one of a role to assume in the config, written as a structure", async () => {
     emulator.setSyncSeconds(0);
@@ -304,7 +327,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
       title: "a role assumed with the CVM role succeeds",
       options: () => ({
         config: atWatch(),
-        env: { TENCENTCLOUD_METADATA_URL: watch.url, TENCENTCLOUD_ASSUME_ROLE_ARN: blueRole.roleArn },
+        env: { TENCENTCLOUD_METADATA_URL: watch.url, ...blueRoleInEnvironment },
       }),
       given: 4,
     },

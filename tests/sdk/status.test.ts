@@ -132,7 +132,8 @@ describe("The status function", () => {
     );
   });
 
-  it("prints its message and nothing else in a program that does not catch it", async () => {
+  it("prints its message and nothing else in a program that does not catch it", async function () {
+    this.timeout(60_000);
     const sdk = JSON.stringify(path.resolve(__dirname, "../../sdk"));
     const program = `
       require("ts-node/register/transpile-only");

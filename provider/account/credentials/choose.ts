@@ -1,36 +1,21 @@
-import type { CredentialSource, Found } from "../../cwp/credentials";
+import type { CredentialSource } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import type { StsConnection } from "../../cwp/sts";
 import type { Environment, Settings } from "../config";
 import { refuseUnsupported } from "../providerSettings";
 import { assumedRole } from "./assumedRole";
-import { METADATA_URL, readCvmRole } from "./cvmRole";
+import { cvmRole } from "./cvmRole";
+import type { Given } from "./given";
 import { keysOfSettings } from "./keys";
-import { type ProfilePlaces, placesInWords, profilePlaces } from "./places";
+import { METADATA_URL } from "./metadata";
+import { profilePlaces } from "./places";
 import { podVariables, readPodIdentity } from "./podIdentity";
-import {
-  type Profile,
-  profileNames,
-  readIniProfile,
-  readRegion,
-  readTccliProfile,
-  readTccliRole,
-} from "./profile";
+import { DEFAULT_PROFILE, readRegion, readTccliRole } from "./profile";
+import { namedProfile } from "./profileSource";
 import { type AssumeRole, type NamedRole, roleOfConfig, roleOfEnvironment } from "./role";
 import { samlOfConfig, samlOfEnvironment } from "./saml";
-import { searched } from "./searched";
+import { search } from "./search";
 import { webIdentityOfConfig, webIdentityOfEnvironment } from "./webIdentity";
-
-const DEFAULT_PROFILE = "default";
-
-/** What the choice is made from. */
-interface Given {
-  readonly settings: Settings;
-  readonly env: Environment;
-  readonly sts: StsConnection;
-  readonly places: ProfilePlaces;
-  readonly metadataUrl: string;
-}
 
 /** The arguments that say who signs. They come before all settings. */
 interface Args {
@@ -56,6 +41,9 @@ export function chooseSource(
   const base = args.profile
     ? namedProfile(args.profile, "the argument profile", given)
     : (podSource(given) ?? federatedOfConfig(given));
+  if (!args.profile && !isPodAsked(settings)) {
+    refuseUnsupported(settings, env);
+  }
   const chain = args.assumeRole
     ? [{ role: args.assumeRole, setting: "the argument assumeRole" }]
     : args.profile || !base
@@ -77,17 +65,20 @@ function rolesOfSettings({ settings, env, sts }: Given, warnings: string[]): Nam
   return [ofEnvironment, ofConfig].filter((role) => role !== undefined);
 }
 
+function isPodAsked(settings: Settings): boolean {
+  const enabled = settings.read("enablePodOidc")?.trim() || "false";
+  if (enabled !== "true" && enabled !== "false") {
+    throw new SettingsError(`${settings.nameOf("enablePodOidc")} must be true or false.`);
+  }
+  return enabled === "true";
+}
+
 /** TKE's pod identity, where it is asked for by name. */
 function podSource({ settings, env, sts }: Given): CredentialSource | undefined {
-  const enabled = settings.read("enablePodOidc")?.trim();
-  const name = settings.nameOf("enablePodOidc");
-  if (!enabled || enabled === "false") {
-    refuseUnsupported(settings, env);
+  if (!isPodAsked(settings)) {
     return undefined;
   }
-  if (enabled !== "true") {
-    throw new SettingsError(`${name} must be true or false.`);
-  }
+  const name = settings.nameOf("enablePodOidc");
   return {
     identity: JSON.stringify(["pod", podVariables.map((variable) => env[variable]), sts]),
     async find(signal) {
@@ -147,105 +138,4 @@ function ownCredentials(given: Given): CredentialSource {
   return profile
     ? namedProfile(profile, inConfig ? settings.nameOf("profile") : "TENCENTCLOUD_PROFILE", given)
     : { ...search(given), region };
-}
-
-/** A profile, read anew with each look-up, since `tccli auth login` writes temporary keys there. */
-function namedProfile(name: string, setting: string, given: Given): CredentialSource {
-  const { places, metadataUrl, sts } = given;
-  return {
-    identity: JSON.stringify(["profile", name, places, metadataUrl, sts]),
-    region: readRegion(name, places),
-    async find(signal) {
-      const tccli = readTccliProfile(name, places);
-      const profile = [tccli, readIniProfile(name, places)].find((one) => one?.keys || one?.isCvmRole);
-      if (profile) {
-        return credentialsOf(profile, given, signal);
-      }
-      if (tccli) {
-        throw new SettingsError(
-          `There are no keys in ${tccli.file} (${setting}): run "tccli configure --profile ${name}".`,
-        );
-      }
-      const there = profileNames(places).map((known) => `"${known}"`);
-      throw new SettingsError(
-        `There is no profile "${name}" (${setting}) in ${placesInWords(places)}. ${there.length > 0 ? `There are ${there.join(", ")}.` : 'There is none at all: make one with "tccli configure".'}`,
-      );
-    },
-  };
-}
-
-/** What is looked through where no setting names credentials. */
-function search(given: Given): CredentialSource {
-  const { settings, env, sts, places, metadataUrl } = given;
-  const { nameOf } = settings;
-  const otherProfile = env.TCCLI_PROFILE;
-  const fromTccli = async (signal?: AbortSignal) => {
-    const profile = readTccliProfile(DEFAULT_PROFILE, places);
-    return profile?.keys || profile?.isCvmRole ? credentialsOf(profile, given, signal) : undefined;
-  };
-  const fromIni = async (signal?: AbortSignal) => {
-    const profile = readIniProfile(DEFAULT_PROFILE, places);
-    return profile?.keys && credentialsOf(profile, given, signal);
-  };
-  return searched(
-    JSON.stringify([
-      "searched",
-      places,
-      otherProfile,
-      metadataUrl,
-      podVariables.map((name) => env[name]),
-      sts,
-    ]),
-    [
-      `the Pulumi config (${nameOf("secretId")} and ${nameOf("secretKey")})`,
-      "the environment (TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY)",
-    ],
-    [
-      { name: `the profile "${DEFAULT_PROFILE}" of ${places.tccli ?? "tccli"}`, look: fromTccli },
-      ...(otherProfile
-        ? [
-            {
-              name: `the profile "${otherProfile}" (TCCLI_PROFILE)`,
-              look: (signal?: AbortSignal) => namedProfile(otherProfile, "TCCLI_PROFILE", given).find(signal),
-            },
-          ]
-        : []),
-      { name: `the section [default] of ${places.ini.join(" or ")}`, look: fromIni },
-      {
-        name: "the CVM role of this machine",
-        look: (signal?: AbortSignal) => readCvmRole(undefined, metadataUrl, signal),
-      },
-      {
-        name: "TKE's pod identity (TKE_ROLE_ARN)",
-        look: (signal?: AbortSignal) => readPodIdentity(env, sts, signal),
-      },
-    ],
-    settings,
-  );
-}
-
-function credentialsOf(
-  { keys, role }: Profile,
-  { metadataUrl, sts }: Given,
-  signal: AbortSignal | undefined,
-): Promise<Found> {
-  const base: CredentialSource = keys
-    ? { identity: "", find: async () => keys }
-    : cvmRole(undefined, metadataUrl, "");
-  return (role ? assumedRole(base, role, sts) : base).find(signal);
-}
-
-function cvmRole(role: string | undefined, metadataUrl: string, otherwise: string): CredentialSource {
-  return {
-    identity: JSON.stringify(["cvm-role", role, metadataUrl]),
-    async find(signal) {
-      const found = await readCvmRole(role, metadataUrl, signal);
-      if (!found) {
-        throw new SettingsError(
-          `The CVM role${role ? ` "${role}"` : ""} gave no credentials: this machine reaches no metadata service, or no such role is bound to it. Bind the role to the instance${otherwise}.`,
-        );
-      }
-      return found;
-    },
-  };
 }

@@ -1,11 +1,6 @@
-import { type Found, temporaryKeys, whoOf } from "../../cwp/credentials";
-import { NoAnswer, SettingsError } from "../../cwp/errors";
-
-/** The metadata service that every CVM instance can reach, and nothing else. */
-export const METADATA_URL = "http://metadata.tencentyun.com";
-
-/** How long the metadata service may take, in milliseconds. It answers in a few where there is one. */
-const METADATA_MS = 1_500;
+import { type CredentialSource, type Found, temporaryKeys, whoOf } from "../../cwp/credentials";
+import { SettingsError } from "../../cwp/errors";
+import { askMetadata } from "./metadata";
 
 /**
  * The temporary credentials of the role that is bound to this CVM instance; undefined where there is no metadata service or no
@@ -19,8 +14,8 @@ export async function readCvmRole(
 ): Promise<Found | undefined> {
   const data = `${metadataUrl}/latest/meta-data/`;
   const folder = `${data}cam/security-credentials/`;
-  const name = role ?? nameIn(await ask(folder, signal));
-  const answer = name ? await ask(folder + encodeURIComponent(name), signal) : undefined;
+  const name = role ?? nameIn(await askMetadata(folder, signal));
+  const answer = name ? await askMetadata(folder + encodeURIComponent(name), signal) : undefined;
   if (name === undefined || answer === undefined) {
     return undefined;
   }
@@ -53,58 +48,40 @@ function keysIn(answer: string) {
   }
 }
 
+/** What was learnt of the account's own number, for the life of the process, so that a role stays the same one in it. */
+const appIds = new Map<string, string>();
+
 /** The account's own number: roles of the same name in two accounts are told apart by it. "" where it cannot be had. */
 async function appId(data: string, signal: AbortSignal | undefined): Promise<string> {
-  try {
-    const answer = (await ask(`${data}app-id`, signal))?.trim() ?? "";
-    return /^\d+$/.test(answer) ? answer : "";
-  } catch {
-    return "";
+  const known = appIds.get(data);
+  if (known !== undefined) {
+    return known;
   }
-}
-
-/** How a network tells that there is no such host, or that nobody listens there. */
-const nobodyThere = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
-
-/** The body of an answer; undefined where there is no such service or no such page. */
-async function ask(url: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const limits = [AbortSignal.timeout(METADATA_MS), ...(signal ? [signal] : [])];
-  let status: number;
+  let answer: string | undefined;
   try {
-    // A redirect leads to a login page of the network in use, not to a metadata service.
-    const response = await fetch(url, { signal: AbortSignal.any(limits), redirect: "manual" });
-    if (response.ok) {
-      return await response.text();
-    }
-    status = response.status;
+    answer = (await askMetadata(`${data}app-id`, signal))?.trim();
   } catch (error) {
     if (signal?.aborted) {
-      throw new NoAnswer("Aborted", "The request to the metadata service was given up.");
+      throw error;
     }
-    const code = codeOf(error);
-    if (nobodyThere.includes(code)) {
-      return undefined;
-    }
-    throw Reflect.get(Object(error), "name") === "TimeoutError"
-      ? new NoAnswer(
-          "RequestTimeout",
-          `The metadata service did not answer within ${METADATA_MS / 1000} s. ${elsewhere}`,
-        )
-      : new NoAnswer("NetworkFailure", `No connection to the metadata service: ${code}. ${elsewhere}`);
   }
-  if (status >= 500 || status === 429) {
-    throw new NoAnswer("HttpStatus", `The metadata service answered with HTTP status ${status}.`);
-  }
-  return undefined;
+  const id = answer && /^\d+$/.test(answer) ? answer : "";
+  appIds.set(data, id);
+  return id;
 }
 
-const elsewhere = "It was asked for the CVM role of this machine; where it has none, set other credentials.";
-
-function codeOf(error: unknown): string {
-  const cause: unknown = Reflect.get(Object(error), "cause");
-  const inner: unknown = Reflect.get(Object(cause), "errors");
-  const [first] = Array.isArray(inner) ? inner : [cause];
-  return String(
-    Reflect.get(Object(first), "code") ?? Reflect.get(Object(cause), "code") ?? "no reason given",
-  );
+/** The same where the settings ask for it: then it must be there. `otherwise` says what else the user may do. */
+export function cvmRole(role: string | undefined, metadataUrl: string, otherwise: string): CredentialSource {
+  return {
+    identity: JSON.stringify(["cvm-role", role, metadataUrl]),
+    async find(signal) {
+      const found = await readCvmRole(role, metadataUrl, signal);
+      if (!found) {
+        throw new SettingsError(
+          `The CVM role${role ? ` "${role}"` : ""} gave no credentials: this machine reaches no metadata service, or no such role is bound to it. Bind the role to the instance${otherwise}.`,
+        );
+      }
+      return found;
+    },
+  };
 }

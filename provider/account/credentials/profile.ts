@@ -19,6 +19,9 @@ export interface Profile {
   readonly role: NamedRole | undefined;
 }
 
+/** The profile that is meant when none is named. */
+export const DEFAULT_PROFILE = "default";
+
 const SUFFIX = ".credential";
 const remake = 'make it again with "tccli configure"';
 
@@ -37,7 +40,7 @@ export function readTccliProfile(name: string, { tccli }: ProfilePlaces): Profil
       ? credential.expiresAt * 1000
       : undefined;
   if (endsAt !== undefined && endsAt <= Date.now()) {
-    const which = name === "default" ? "" : ` --profile ${name}`;
+    const which = name === DEFAULT_PROFILE ? "" : ` --profile ${name}`;
     throw new SettingsError(`The login in ${file} has ended: run "${login}${which}" again.`);
   }
   return {

@@ -71,20 +71,34 @@ describe("the emulated API gateway", () => {
     const world = new World({ now: () => nowMs, syncSeconds: 60 });
     const keys = new Keys([emulatorAccount, temporary], () => nowMs);
     const gateway = new Gateway({ keys, roles: [], worldOf: () => world }, () => nowMs);
-    const outcome = (request: Omit<SignedRequest, "url"> = {}) => {
+    const answer = (request: Omit<SignedRequest, "url"> = {}) => {
       const signed = signedHeaders({ url: emulator.url, timestamp: 1_700_000_000, ...request });
       const headers = Object.entries(signed).map(([name, value]) => [name.toLowerCase(), value]);
-      const body = Buffer.from("{}");
-      return gateway.answer({ method: "POST", path: "/", headers: Object.fromEntries(headers), body })
-        .outcome;
+      const body = Buffer.from(request.body ?? "{}");
+      return gateway.answer({ method: "POST", path: "/", headers: Object.fromEntries(headers), body });
     };
+    const outcome = (request: Omit<SignedRequest, "url"> = {}) => answer(request).outcome;
     const outcomes = Array.from({ length: 25 }, () => outcome());
     assert.deepEqual(outcomes.slice(0, 20), Array(20).fill("NOTASK"));
     assert.deepEqual(outcomes.slice(20), Array(5).fill("RequestLimitExceeded"));
+    assert.deepEqual(JSON.parse(answer({ body: '{"Sync": true}' }).body).Response.Error, {
+      Code: "RequestLimitExceeded",
+      Message:
+        "Your current request times equals to `26` in a second, which exceeds the frequency limit `20` for a second. Please reduce the frequency of calls.",
+    });
+    assert.deepEqual(world.runs, []);
     assert.equal(outcome({ action: "DescribeMachines" }), "MissingParameter");
     assert.equal(outcome(temporary), "NOTASK");
     nowMs += 1000;
     assert.equal(outcome(), "NOTASK");
+  });
+
+  it("limits requests over HTTP too, and logs which it refused", async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, () => call({ url: emulator.url })));
+    assert.ok(answers.filter(({ Error: error }) => error !== undefined).length >= 5);
+    for (const { answer, carriedOut } of emulator.requests) {
+      assert.equal(carriedOut, answer !== "RequestLimitExceeded");
+    }
   });
 
   it("answers 404 for any other path", async () => {
@@ -191,10 +205,69 @@ describe("the emulated API gateway", () => {
       assert.deepEqual(await ids({ MachineRegion: "ap-shanghai" }), ["ins-far"]);
     });
 
-    it("filters by instance id, name and address", async () => {
-      assert.deepEqual(await ids({ Filters: [{ Name: "InstanceIds", Values: ["ins-3"] }] }), ["ins-3"]);
-      assert.deepEqual(await ids({ Filters: [{ Name: "Names", Values: ["web-4"] }] }), ["ins-4"]);
-      assert.deepEqual(await ids({ Filters: [{ Name: "Ips", Values: ["10.0.0.5"] }] }), ["ins-5"]);
+    it("lists the machines of all regions, still of one type", async () => {
+      assert.deepEqual(await ids({ MachineRegion: "all-regions", Offset: 12 }), ["ins-far"]);
+      assert.deepEqual(await ids({ MachineRegion: "all-regions", MachineType: "LH" }), ["lhins-1"]);
+    });
+
+    const filter = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
+
+    it("filters by instance id, name, address, uuid, version and status", async () => {
+      emulator.addHost({
+        id: "ins-guarded",
+        ip: "10.8.8.8",
+        publicIp: "203.0.113.8",
+        agentStatus: "ONLINE",
+        instanceStatus: "STOPPED",
+        protectType: "Flagship",
+      });
+      emulator.startForeignSync(0);
+      const quuids = emulator.machines().map(({ quuid }) => quuid);
+      assert.deepEqual(await ids(filter("InstanceIds", "ins-3")), ["ins-3"]);
+      assert.deepEqual(await ids(filter("InstanceIds", "ins-")), []);
+      assert.deepEqual(await ids(filter("Names", "web-4")), ["ins-4"]);
+      assert.deepEqual(await ids(filter("Ips", "10.0.0.5")), ["ins-5"]);
+      assert.deepEqual(await ids(filter("Ips", "203.0.113.8")), ["ins-guarded"]);
+      assert.deepEqual(await ids(filter("Keywords", "guard")), ["ins-guarded"]);
+      assert.deepEqual(await ids(filter("Quuid", quuids[1] ?? "", quuids[0] ?? "")), ["ins-1", "ins-2"]);
+      assert.deepEqual(await ids(filter("Version", "ProtectedMachines")), ["ins-guarded"]);
+      assert.deepEqual(await ids(filter("AgentStatus", "ONLINE")), ["ins-guarded"]);
+      assert.deepEqual(await ids(filter("MachineStatus", "STOPPED")), ["ins-guarded"]);
+      assert.equal((await describeMachines(filter("AgentStatus", "ALL"))).TotalCount, 13);
+      assert.deepEqual(await ids(filter("Risk", "yes")), []);
+      const both = [...filter("MachineStatus", "STOPPED").Filters, ...filter("Names", "web-1").Filters];
+      assert.deepEqual(await ids({ Filters: both }), []);
+    });
+
+    it("filters loosely when told to, so that a client must compare ids itself", async () => {
+      emulator.setFaults({ looseFilters: true });
+      assert.deepEqual(await ids(filter("InstanceIds", "ins-1")), ["ins-1", "ins-10", "ins-11", "ins-12"]);
+    });
+
+    it("tells of a machine what CWP's other actions need", async () => {
+      emulator.addHost({ id: "cpm-1", machineType: "BM", publicIp: "203.0.113.1", agentStatus: "ONLINE" });
+      emulator.startForeignSync(0);
+      const { Machines: machines } = await describeMachines({ MachineType: "BM" });
+      assert.ok(Array.isArray(machines));
+      const [machine] = machines;
+      const [host] = emulator.machines().slice(-1);
+      assert.equal(machine.Quuid, host?.quuid);
+      assert.equal(machine.Uuid, host?.uuid);
+      assert.deepEqual(
+        [machine.InstanceState, machine.AgentStatus, machine.MachineStatus, machine.ProtectType],
+        ["NORMAL", "ONLINE", "ONLINE", "BASIC_VERSION"],
+      );
+      assert.deepEqual([machine.MachineIp, machine.MachineWanIp], [host?.ip, "203.0.113.1"]);
+      assert.equal(machine.RegionInfo.Region, "ap-guangzhou");
+    });
+
+    it("is refused to keys without permission, and no other action is", async () => {
+      emulator.setFaults({ deniedActions: ["DescribeMachines"] });
+      assert.equal(
+        await code({ action: "DescribeMachines", parameters }),
+        "AuthFailure.UnauthorizedOperation",
+      );
+      assert.equal(await code({}), undefined);
     });
 
     const wrong: [string, object, string][] = [
@@ -206,7 +279,17 @@ describe("the emulated API gateway", () => {
       ["half an offset", { Offset: 0.5 }, "InvalidParameter"],
       ["an offset below 0", { Offset: -1 }, "InvalidParameterValue"],
       ["filters that are no list", { Filters: {} }, "InvalidParameter"],
-      ["a filter it does not know", { Filters: [{ Name: "Os", Values: ["x"] }] }, "InvalidParameterValue"],
+      [
+        "a filter it does not know",
+        { Filters: [{ Name: "Colour", Values: ["x"] }] },
+        "InvalidParameterValue",
+      ],
+      ["two instance ids at once", filter("InstanceIds", "ins-1", "ins-2"), "InvalidParameterValue"],
+      ["a filter with no value", filter("Ips"), "InvalidParameterValue"],
+      ["101 uuids", filter("Quuid", ...Array<string>(101).fill("x")), "InvalidParameterValue"],
+      ["a version that there is not", filter("Version", "Gold"), "InvalidParameterValue"],
+      ["all types", { MachineType: "ALL" }, "InvalidParameterValue"],
+      ["a parameter it does not know", { Region: "ap-guangzhou" }, "UnknownParameter"],
       ["filter values that are no text", { Filters: [{ Name: "Ips", Values: [1] }] }, "InvalidParameter"],
     ];
     for (const [what, more, expected] of wrong) {

@@ -5,6 +5,7 @@ import {
   STSCredential,
 } from "tencentcloud-sdk-nodejs-cwp/tencentcloud/common/credential";
 import { Client } from "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/cwp/v20180228/cwp_client";
+import { Client as StsClient } from "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/sts/v20180813/sts_client";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
 import { Gateway } from "../../../emulator/api/gateway";
 import { Keys } from "../../../emulator/api/keys";
@@ -99,6 +100,13 @@ describe("the emulated STS", () => {
     assert.equal((await cwp(credential).SyncMachines({ Sync: true })).State, "SYNCING");
     assert.equal(emulator.requests[0]?.action, "AssumeRoleWithWebIdentity");
     assert.equal(emulator.requests[0]?.secretId, "");
+  });
+
+  it("answers the SDK's client of STS whose keys these are, with a null for no parameters too", async () => {
+    const client = new StsClient({ ...config(), credential: emulatorAccount });
+    assert.equal((await client.GetCallerIdentity(null)).AccountId, "100000000001");
+    const { Credentials: credentials } = await client.AssumeRoleWithSAML(samlParameters);
+    assert.match(credentials?.TmpSecretId ?? "", /^AKID/);
   });
 
   it("answers two hours of validity unless asked for less", async () => {
@@ -230,6 +238,8 @@ describe("the emulated STS", () => {
     assert.deepEqual([AccountId, Type], ["100000000001", "CAMUser"]);
     await call({ url: emulator.url, ...key, parameters: { Sync: true } });
     assert.equal(emulator.runs().length, 1);
+    const again = sts("GetSessionToken", { ...key, parameters: device });
+    assert.equal(await errorCode(again), "UnauthorizedOperation");
   });
 
   const refusals: [string, string, Omit<SignedRequest, "url">, string][] = [

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { emulatorAccount, startEmulator } from "../../../emulator";
+import { readCommandLine } from "../../../emulator/cli/commandLine";
 import { help } from "../../../emulator/cli/flags";
 import { greeting } from "../../../emulator/cli/greeting";
-import { readOrder } from "../../../emulator/cli/order";
 import { faultNames, gatewayFaultNames } from "../../../emulator/http/faultInput";
 import { call, sendSigned } from "../api/signedRequest";
 
@@ -130,7 +130,7 @@ describe("the greeting of cwp-emulator", () => {
 
 describe("the flags of cwp-emulator", () => {
   const noFile = (file: string) => assert.fail(`${file} was read`);
-  const read = (...args: string[]) => readOrder(args, noFile, 0);
+  const read = (...args: string[]) => readCommandLine(args, noFile, 0);
 
   it("serve the emulator's own account for 2 s a sync by default", () => {
     assert.deepEqual(read(), {

@@ -5,8 +5,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
+import { readCommandLine } from "../../../emulator/cli/commandLine";
 import { help } from "../../../emulator/cli/flags";
-import { readOrder } from "../../../emulator/cli/order";
 import { call, sendSigned } from "../api/signedRequest";
 
 const root = path.join(__dirname, "../../..");
@@ -16,8 +16,8 @@ describe("a scenario file", () => {
   function read(content: unknown, ...flags: string[]) {
     const text = typeof content === "string" ? content : JSON.stringify(content);
     const nowMs = 1_700_000_000_000;
-    const order = readOrder(["--scenario", "lost.json", ...flags], () => text, nowMs);
-    return order.help ? assert.fail("the help was asked for") : order;
+    const commandLine = readCommandLine(["--scenario", "lost.json", ...flags], () => text, nowMs);
+    return commandLine.help ? assert.fail("the help was asked for") : commandLine;
   }
 
   describe("is served from the start", () => {
@@ -247,6 +247,6 @@ describe("a scenario file", () => {
     const message =
       "missing.json cannot be read (ENOENT: no such file or directory): expected a scenario in JSON.";
     const flags = ["--scenario", "missing.json"];
-    assert.throws(() => readOrder(flags, (file) => fs.readFileSync(file, "utf8"), 0), { message });
+    assert.throws(() => readCommandLine(flags, (file) => fs.readFileSync(file, "utf8"), 0), { message });
   });
 });

@@ -94,7 +94,7 @@ describe("the emulator's log", () => {
     await trigger();
     assert.equal(outcome(), "SYNCING   started TIME");
     await trigger();
-    assert.equal(outcome(), "SYNCING   started TIME; already going, nothing new started");
+    assert.equal(outcome(), "SYNCING   started TIME; already in progress, nothing new started");
     emulator.advance(60);
     await read();
     assert.equal(outcome(), "FINISHED  ran TIME to TIME");
@@ -110,6 +110,15 @@ describe("the emulator's log", () => {
     assert.match(
       lines.at(-1) ?? "",
       /FINISHED {2}ran \d{4}-\d\d-\d\d [\d:]+ to \d{4}-\d\d-\d\d [\d:]+ {2}\(/,
+    );
+  });
+
+  it("says whose key signed a GetCallerIdentity", async () => {
+    await start();
+    await send({ action: "GetCallerIdentity", version: "2018-08-13", region: "ap-guangzhou" });
+    assert.match(
+      lastLine(),
+      /^GetCallerIdentity +AKIDexample +OK {8}qcs::cam:100000000001:uin\/100000000001$/,
     );
   });
 
@@ -134,6 +143,18 @@ describe("the emulator's log", () => {
     await start();
     await send({ body: JSON.stringify({ "Sync\n\u001b[31m": true }) });
     assert.match(lines.at(-1) ?? "", /UnknownParameter {2}The parameter `Sync {2}\[31m` is not recognized/);
+  });
+
+  it("has a line for each request to the metadata service", async () => {
+    await start({ camRole: { name: "sync" } });
+    emulator.inject({ http: 500 }, { on: "metadata" });
+    await fetch(`${emulator.url}/latest/meta-data/cam/security-credentials/`);
+    assert.match(lines.at(-1) ?? "", /^\d\d:\d\d:\d\d {2}metadata {2}HTTP 500, as told$/);
+    await fetch(`${emulator.url}/latest/meta-data/cam/security-credentials/sync`);
+    assert.match(
+      lines.at(-1) ?? "",
+      /metadata {2}OK {8}\/latest\/meta-data\/cam\/security-credentials\/sync$/,
+    );
   });
 
   describe("says of a lasting fault", () => {

@@ -25,14 +25,18 @@ describe("the emulator's own paths", () => {
     await own("POST", "hosts", [{ id: "ins-2" }, { id: "lhins-3", machineType: "LH" }]);
     await own("POST", "advance", { seconds: 60 });
     const { json } = await own("GET", "hosts");
-    assert.deepEqual(json[0], {
-      id: "ins-1",
-      name: "web",
-      ip: "10.1.1.1",
-      region: "ap-shanghai",
-      machineType: "CVM",
-      visible: true,
-    });
+    const { id, name, ip, region, machineType, visible } = json[0];
+    assert.deepEqual(
+      { id, name, ip, region, machineType, visible },
+      {
+        id: "ins-1",
+        name: "web",
+        ip: "10.1.1.1",
+        region: "ap-shanghai",
+        machineType: "CVM",
+        visible: true,
+      },
+    );
     assert.deepEqual(
       json.map(({ id, visible }: { id: string; visible: boolean }) => [id, visible]),
       [
@@ -41,6 +45,28 @@ describe("the emulator's own paths", () => {
         ["lhins-3", false],
       ],
     );
+  });
+
+  it("take every field of a host, and show it", async () => {
+    const host = {
+      id: "ins-1",
+      name: "web",
+      ip: "10.1.1.1",
+      publicIp: "203.0.113.1",
+      region: "ap-shanghai",
+      machineType: "BM",
+      quuid: "11111111-1111-4111-8111-111111111111",
+      uuid: "22222222-2222-4222-8222-222222222222",
+      agentStatus: "OFFLINE",
+      machineStatus: "SHUTDOWN",
+      instanceStatus: "STOPPED",
+      protectType: "PRO_VERSION",
+      vpcId: "vpc-1",
+      syncsNeeded: 2,
+      neverListed: false,
+    };
+    const { json } = await own("POST", "hosts", host);
+    assert.deepEqual(json, [{ ...host, visible: false }]);
   });
 
   it("add none of a list when one of it is not valid", async () => {
@@ -81,10 +107,15 @@ describe("the emulator's own paths", () => {
       laggingTimesSeconds: 0,
       unknownState: "PAUSED",
       foreignSyncs: [{ atMs: 0, seconds: 1 }],
+      backToBackSeconds: 5,
+      laggingListSeconds: 0,
+      looseFilters: true,
+      deniedActions: ["DescribeMachines"],
     });
     assert.equal((await call({ url: emulator.url })).State, "PAUSED");
     await own("POST", "faults", {});
-    assert.equal((await call({ url: emulator.url })).State, "NOTASK");
+    await own("POST", "advance", { seconds: 5 });
+    assert.equal((await call({ url: emulator.url })).State, "FINISHED");
   });
 
   it("inject gateway faults", async () => {
@@ -101,6 +132,15 @@ describe("the emulator's own paths", () => {
       [200, true],
       [200, false],
     ]);
+  });
+
+  it("inject faults of the metadata service, and of one action", async () => {
+    await own("POST", "faults", { inject: { http: 500 }, on: "metadata" });
+    await own("POST", "faults", { inject: { error: "InternalError" }, on: "DescribeMachines" });
+    assert.equal((await call({ url: emulator.url })).State, "NOTASK");
+    assert.equal((await fetch(`${emulator.url}/latest/meta-data/instance-id`)).status, 500);
+    const { Error: error } = await call({ url: emulator.url, action: "DescribeMachines" });
+    assert.match(JSON.stringify(error), /InternalError/);
   });
 
   it("inject an error with its message, a status with its body, a body, and a delay", async () => {
@@ -139,6 +179,10 @@ describe("the emulator's own paths", () => {
     ["faults", { deafTriggers: -1 }, /`deafTriggers` is not valid: expected 0 or more/],
     ["faults", { neverEnds: "yes" }, /`neverEnds` is not valid: expected a number/],
     ["faults", { busyTrigger: "wait" }, /one of join, FailedOperation/],
+    ["hosts", { id: "ins-1", agentStatus: "on" }, /one of ONLINE, OFFLINE, UNINSTALLED/],
+    ["hosts", { id: "ins-1", syncsNeeded: 0.5 }, /`syncsNeeded` is not valid: expected a whole number/],
+    ["faults", { backToBackSeconds: 0 }, /`backToBackSeconds` is not valid: expected more than 0/],
+    ["faults", { deniedActions: ["describeMachines"] }, /one of SyncMachines, DescribeMachines, AssumeRole/],
     ["faults", { foreignSyncs: [{ seconds: 1 }] }, /`inSeconds` is not valid: expected a number, or atMs/],
     ["faults", { inject: {} }, /names no fault\. Known: error, http/],
     ["faults", { inject: { http: 700 } }, /`http` is not valid: expected at most 599/],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Faults } from "../../../emulator";
+import type { Faults, NewHost } from "../../../emulator";
 import { World } from "../../../emulator/world/world";
 
 /** 2020-11-11 12:00:00 in UTC+8. */
@@ -18,6 +18,14 @@ function create(faults: Faults = {}, syncSeconds = 60) {
     trigger: () => world.syncMachines(true),
     read: () => world.syncMachines(false),
   };
+}
+
+/** The machines of a world with one host, after a sync. */
+function worldWith(host: NewHost) {
+  const { world, trigger } = create({}, 0);
+  world.addHost(host);
+  trigger();
+  return world.machines();
 }
 
 function status(State: string, start = "", end = "") {
@@ -49,7 +57,7 @@ describe("the emulated world", () => {
       assert.deepEqual(read(), status("FINISHED", "12:00:00", "12:00:01"));
     });
 
-    it("shows the end of the sync before while the next one goes", () => {
+    it("shows the end of the sync before during the next one", () => {
       const { trigger, read, wait } = create();
       trigger();
       wait(100);
@@ -92,7 +100,37 @@ describe("the emulated world", () => {
       );
     });
 
-    it("hides a host that is added anew until the next sync", () => {
+    it("shows a host that needs several syncs only after as many, and another one never", () => {
+      const { world, trigger, wait } = create();
+      world.addHost({ id: "ins-late", syncsNeeded: 3 });
+      world.addHost({ id: "ins-lost", neverListed: true });
+      world.addHost({ id: "ins-soon", syncsNeeded: 0 });
+      const listed = () => world.machines().map(({ id }) => id);
+      assert.deepEqual(listed(), ["ins-soon"]);
+      for (let sync = 0; sync < 2; sync += 1) {
+        trigger();
+        wait(60);
+        assert.deepEqual(listed(), ["ins-soon"]);
+      }
+      trigger();
+      wait(60);
+      assert.deepEqual(listed(), ["ins-late", "ins-soon"]);
+    });
+
+    it("gives a host uuids that are always the same", () => {
+      const [one] = worldWith({ id: "ins-1", agentStatus: "ONLINE" });
+      const [same] = worldWith({ id: "ins-1", agentStatus: "ONLINE" });
+      const [another] = worldWith({ id: "ins-2", agentStatus: "ONLINE" });
+      assert.deepEqual(one, same);
+      const uuids = [one, another].flatMap((host) => [host?.quuid, host?.uuid]);
+      assert.equal(new Set(uuids).size, 4);
+      for (const uuid of uuids) {
+        assert.match(uuid ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+      }
+      assert.equal(worldWith({ id: "ins-1" })[0]?.uuid, "");
+    });
+
+    it("hides a host that is added again until the next sync", () => {
       const { world, trigger, wait } = create();
       world.addHost({ id: "ins-1" });
       trigger();
@@ -113,7 +151,7 @@ describe("the emulated world", () => {
       assert.equal(read().State, "FINISHED");
     });
 
-    it("keeps the sync time of a sync that had started when the new one came, though nobody had looked", () => {
+    it("keeps the sync time of a sync that had started when the new one came, though nobody had asked", () => {
       const { world, trigger, read, wait } = create({ startLagSeconds: 5 });
       trigger();
       wait(6);
@@ -146,7 +184,7 @@ describe("the emulated world", () => {
       assert.equal(world.runs.length, 2);
     });
 
-    it("does not show a host for one that started before it was added, though nobody had looked", () => {
+    it("does not show a host for one that started before it was added, though nobody had asked", () => {
       const { world, wait } = create({ foreignSyncs: [{ atMs: noonMs + 1000, seconds: 10 }] });
       wait(5);
       world.addHost({ id: "ins-1" });
@@ -154,14 +192,14 @@ describe("the emulated world", () => {
       assert.deepEqual(world.machines(), []);
     });
 
-    it("starts none that falls into a sync that is going", () => {
+    it("starts none that falls into a sync in progress", () => {
       const { world, trigger, wait } = create({ foreignSyncs: [{ atMs: noonMs + 30_000, seconds: 60 }] });
       trigger();
       wait(90);
       assert.equal(world.runs.length, 1);
     });
 
-    it("starts only those of the faults set last, beside a trigger that was accepted", () => {
+    it("starts only those of the faults set last, next to a trigger that was accepted", () => {
       const { world, trigger, wait } = create({
         startLagSeconds: 100,
         foreignSyncs: [{ atMs: noonMs + 10_000, seconds: 1 }],
@@ -249,7 +287,7 @@ describe("the emulated world", () => {
       assert.deepEqual([...new Set(draw())].sort(), ["NOTASK", "SYNCING"]);
     });
 
-    it("forgets: has no task once the sync has finished, beside its times", () => {
+    it("forgets: has no task once the sync has finished, with its times", () => {
       const { trigger, read, wait } = create({ forgets: true });
       assert.equal(trigger().State, "SYNCING");
       wait(60);
@@ -300,6 +338,59 @@ describe("the emulated world", () => {
       assert.deepEqual(read(), status("FINISHED", "12:00:00"));
       wait(3);
       assert.deepEqual(read(), status("FINISHED", "12:00:00", "12:01:00"));
+    });
+
+    it("backToBackSeconds: has one sync of somebody else's after the other, from its own time on", () => {
+      const { world, trigger, read, wait } = create();
+      wait(3);
+      world.setFaults({ backToBackSeconds: 8 });
+      assert.deepEqual(read(), status("SYNCING", "12:00:03"));
+      wait(8);
+      assert.deepEqual(trigger(), status("SYNCING", "12:00:11", "12:00:11"));
+      wait(4);
+      assert.deepEqual(read(), status("SYNCING", "12:00:11", "12:00:11"));
+      world.setFaults({});
+      wait(4);
+      assert.deepEqual(read(), status("FINISHED", "12:00:11", "12:00:19"));
+      assert.deepEqual(
+        world.runs.map(({ by }) => by),
+        ["foreign", "foreign"],
+      );
+    });
+
+    it("backToBackSeconds: begins when the sync in progress ends, and lists hosts as other syncs do", () => {
+      const { world, trigger, read, wait } = create();
+      trigger();
+      world.setFaults({ backToBackSeconds: 8 });
+      wait(62);
+      world.addHost({ id: "ins-1" });
+      assert.deepEqual(read(), status("SYNCING", "12:01:00", "12:01:00"));
+      wait(13.9);
+      assert.deepEqual(world.machines(), []);
+      wait(0.1);
+      assert.equal(world.machines().length, 1);
+    });
+
+    it("backToBackSeconds: goes on when the clock is moved by a year, and records the latest", () => {
+      const { world, read, wait } = create({ backToBackSeconds: 1 });
+      wait(365 * 86_400 + 0.5);
+      assert.deepEqual(read(), {
+        State: "SYNCING",
+        LatestStartTime: "2021-11-11 12:00:00",
+        LatestEndTime: "2021-11-11 12:00:00",
+      });
+      assert.ok(world.runs.length <= 1002);
+    });
+
+    it("laggingListSeconds: lists a host only so long after its sync has finished", () => {
+      const { world, trigger, read, wait } = create({ laggingListSeconds: 5 });
+      world.addHost({ id: "ins-1" });
+      trigger();
+      wait(64.999);
+      assert.equal(read().State, "FINISHED");
+      assert.deepEqual(world.machines(), []);
+      wait(0.001);
+      assert.equal(world.machines().length, 1);
     });
 
     it("unknownState: answers that state, whatever the true one", () => {
@@ -424,7 +515,7 @@ describe("the emulated world", () => {
       );
     });
 
-    it("a trigger of a healthy world is followed by a sync that starts now, or joins one that is going", () => {
+    it("a trigger of a healthy world is followed by a sync that starts now, or joins one in progress", () => {
       fc.assert(
         fc.property(steps, syncSeconds, (plan, seconds) => {
           for (const { kind, nowMs, runs } of play(plan, {}, seconds)) {

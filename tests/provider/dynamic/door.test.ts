@@ -337,6 +337,23 @@ describe("A MachineSync without the engine", () => {
       );
     });
 
+    it("says that it knows the config of the last up only, where its keys are refused or missing", async () => {
+      const advice =
+        / A refresh reads the config of the last "pulumi up": .* "pulumi refresh --run-program"\.$/;
+      emulator.inject({ error: "AuthFailure.SecretIdNotFound" });
+      const refused = await failure(read("id", { ...inputs }));
+      assert.match(refused.message, advice);
+      assert.equal(refused.stack, refused.message);
+      assert.equal(Reflect.get(refused, "requestId"), emulator.requests.at(-1)?.requestId);
+
+      emulator.inject({ error: "AuthFailure.SecretIdNotFound" });
+      assert.doesNotMatch((await failure(create(inputs))).message, /A refresh reads/);
+      const without = new Map(config);
+      without.delete("tencentcloud:secretId");
+      configure({ config: without });
+      assert.match((await failure(read("id", { ...inputs }))).message, advice);
+    });
+
     it("fails with what to do, and changes nothing, when the service refuses", async () => {
       emulator.inject({ error: "UnauthorizedOperation", message: "No." });
       const error = await failure(read("id", { ...inputs }));

@@ -1,6 +1,7 @@
 import { Failure } from "../../../emulator/world/failure";
 import type { Faults } from "../../../emulator/world/faults";
-import { type Run, World } from "../../../emulator/world/world";
+import type { Run } from "../../../emulator/world/status";
+import { World } from "../../../emulator/world/world";
 import type { CwpClient } from "../../../provider/cwp/client";
 import { ApiError, BadAnswer, NoAnswer } from "../../../provider/cwp/errors";
 import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";

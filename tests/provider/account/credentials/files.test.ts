@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import os from "node:os";
 import * as path from "node:path";
+import { readIniProfile } from "../../../../provider/account/credentials/profile";
 import { CwpError, SettingsError } from "../../../../provider/cwp/errors";
 import { refusal } from "../../../refusal";
 import { arnOf, keysOf, ownWorld, tokenOf } from "./world";
@@ -282,6 +283,14 @@ describe("Credentials in files", () => {
       world().setEnv({ TENCENTCLOUD_CREDENTIALS_FILE: path.join(world().home.folder, "none.ini") });
       world().onCvm();
       assert.equal(await signer(), "boundRole");
+    });
+
+    it("are read from the first of the files that is there", () => {
+      const ours = write("etc/credentials", `[default]\n${pair("ini")}`);
+      const places = { tccli: undefined, ini: [path.join(world().home.folder, "none"), ours] };
+      assert.equal(readIniProfile("default", places)?.keys?.secretId, keysOf("ini").secretId);
+      const other = write("home/credentials", "[other]\n");
+      assert.equal(readIniProfile("default", { ...places, ini: [other, ours] }), undefined);
     });
 
     it("are looked for in /etc too", async () => {

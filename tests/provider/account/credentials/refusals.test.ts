@@ -553,7 +553,7 @@ describe("Credentials that cannot be had", () => {
   });
 
   describe("through a proxy", () => {
-    it("ask it for the way to STS, and not yet for the way to CWP", async () => {
+    it("ask it for the way to STS, also at the domain of the provider, and not yet for the way to CWP", async () => {
       const targets: (string | undefined)[] = [];
       const proxy = createServer().on("connect", ({ url }, socket) => {
         targets.push(url);
@@ -572,6 +572,12 @@ describe("Credentials that cannot be had", () => {
           /^The proxy on the way to sts\.intl\.tencentcloudapi\.com answered with HTTP status 403/,
         );
         assert.deepEqual(targets, ["sts.intl.tencentcloudapi.com:443"]);
+        args = { assumeRole: { roleArn, externalId } };
+        config["tencentcloud:domain"] = "example.com";
+        await failure();
+        args = {};
+        await failure();
+        assert.deepEqual(targets.slice(1), ["sts.example.com:443", "cwp.example.com:443"]);
       } finally {
         proxy.close();
       }

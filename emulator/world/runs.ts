@@ -1,0 +1,111 @@
+/** The syncs of an account: those that have started, and those that are due. */
+import type { Run } from "./status";
+
+/** A sync that starts at `atMs`, unless another one is in progress then. */
+export interface DueSync {
+  readonly atMs: number;
+  readonly by: Run["by"];
+  /** How long it takes, in seconds. Default: as long as the others. */
+  readonly seconds?: number | undefined;
+}
+
+/** How many of the syncs that follow one another without a pause are recorded when the clock is moved far. */
+const mostAtOnce = 1000;
+
+/**
+ * The syncs of an account. Two never run at once: one that is due during another starts nothing. There are no
+ * timers: `catchUp` starts what is due.
+ */
+export class Runs {
+  /** Those that have started, oldest first. */
+  readonly started: Run[] = [];
+  private due: DueSync[] = [];
+  private endless = 0;
+  private backToBack: { readonly fromMs: number; readonly lengthMs: number } | undefined;
+
+  constructor(
+    private readonly now: () => number,
+    private seconds: number,
+  ) {}
+
+  /** Says how long syncs take that start from now on, in seconds. */
+  setSeconds(seconds: number): void {
+    this.catchUp();
+    this.seconds = seconds;
+  }
+
+  add(...due: readonly DueSync[]): void {
+    this.due.push(...due);
+  }
+
+  /** Forgets the syncs of somebody else's that are due. */
+  dropForeign(): void {
+    this.due = this.due.filter(({ by }) => by === "trigger");
+  }
+
+  /** So many of the syncs that requests start from now on never end. */
+  setEndless(count: number): void {
+    this.endless = count;
+  }
+
+  /**
+   * From now on somebody else starts a sync of this length whenever none is in progress; undefined: no
+   * longer.
+   */
+  setBackToBack(seconds: number | undefined): void {
+    this.backToBack =
+      seconds === undefined
+        ? undefined
+        : { fromMs: this.now(), lengthMs: Math.max(1, milliseconds(seconds)) };
+  }
+
+  isRunning(ms: number): boolean {
+    const latest = this.started.at(-1);
+    return latest !== undefined && ms < latest.endMs;
+  }
+
+  /** How many have finished at this moment. */
+  finished(ms: number): number {
+    return this.started.findLastIndex(({ endMs }) => endMs <= ms) + 1;
+  }
+
+  /** Starts the syncs whose time has come, and returns the present moment. */
+  catchUp(): number {
+    const now = this.now();
+    const due = this.due.filter(({ atMs }) => atMs <= now).sort((a, b) => a.atMs - b.atMs);
+    this.due = this.due.filter(({ atMs }) => atMs > now);
+    for (const { atMs, by, seconds } of due) {
+      this.startBackToBack(atMs);
+      if (!this.isRunning(atMs)) {
+        this.started.push({ startMs: atMs, endMs: atMs + this.length(by, seconds), by });
+      }
+    }
+    this.startBackToBack(now);
+    return now;
+  }
+
+  private startBackToBack(untilMs: number): void {
+    if (this.backToBack === undefined) {
+      return;
+    }
+    const { fromMs, lengthMs } = this.backToBack;
+    let startMs = Math.max(fromMs, this.started.at(-1)?.endMs ?? fromMs);
+    const unrecorded = Math.floor((untilMs - startMs) / lengthMs) - mostAtOnce;
+    startMs += Math.max(0, unrecorded) * lengthMs;
+    for (; startMs <= untilMs; startMs += lengthMs) {
+      this.started.push({ startMs, endMs: startMs + lengthMs, by: "foreign" });
+    }
+  }
+
+  private length(by: Run["by"], seconds = this.seconds): number {
+    if (by === "trigger" && this.endless > 0) {
+      this.endless -= 1;
+      return Number.POSITIVE_INFINITY;
+    }
+    return milliseconds(seconds);
+  }
+}
+
+export function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
+}

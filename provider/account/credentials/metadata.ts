@@ -1,0 +1,74 @@
+import { NoAnswer } from "../../cwp/errors";
+
+/** The metadata service that every CVM instance can reach, and nothing else. */
+export const METADATA_URL = "http://metadata.tencentyun.com";
+
+/** How long the metadata service may take, in milliseconds. It answers in a few where there is one. */
+const METADATA_MS = 1_500;
+
+/** How a network tells that there is no such host, or that nobody listens there. */
+const nobodyThere = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
+
+const elsewhere = "It was asked for the CVM role of this machine; where it has none, set other credentials.";
+
+/**
+ * The body of what the metadata service answers; undefined where there is no such service or no such page. Throws a NoAnswer that
+ * may pass where there seems to be one that does not work now.
+ */
+export async function askMetadata(url: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const end = new AbortController();
+  const leave = () => end.abort();
+  const timer = setTimeout(leave, METADATA_MS);
+  signal?.addEventListener("abort", leave, { once: true });
+  if (signal?.aborted) {
+    leave();
+  }
+  let status: number;
+  try {
+    // A redirect leads to a login page of the network in use, not to a metadata service.
+    const response = await fetch(url, { signal: end.signal, redirect: "manual" });
+    if (response.ok) {
+      return await response.text();
+    }
+    await response.body?.cancel();
+    status = response.status;
+  } catch (error) {
+    if (signal?.aborted) {
+      throw new NoAnswer("Aborted", "The request to the metadata service was given up.");
+    }
+    if (end.signal.aborted) {
+      throw new NoAnswer(
+        "RequestTimeout",
+        `The metadata service did not answer within ${METADATA_MS / 1000} s. ${elsewhere}`,
+      );
+    }
+    return unconnected(error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", leave);
+  }
+  return absent(status);
+}
+
+function absent(status: number): undefined {
+  if (status >= 500 || status === 429) {
+    throw new NoAnswer("HttpStatus", `The metadata service answered with HTTP status ${status}.`);
+  }
+}
+
+function unconnected(error: unknown): undefined {
+  const code = codeOf(error);
+  if (!nobodyThere.includes(code)) {
+    throw new NoAnswer("NetworkFailure", `No connection to the metadata service: ${code}. ${elsewhere}`);
+  }
+}
+
+/** The code that the system gave. A host with several addresses has one for each. */
+function codeOf(error: unknown): string {
+  const cause: unknown = Reflect.get(Object(error), "cause");
+  const each: unknown = Reflect.get(Object(cause), "errors");
+  const [first] = Array.isArray(each) ? each : [cause];
+  return String(
+    Reflect.get(Object(first), "code") ?? Reflect.get(Object(cause), "code") ?? "no reason given",
+  );
+}

@@ -1,0 +1,81 @@
+import type { CredentialSource, Found } from "../../cwp/credentials";
+import { NoAnswer, SettingsError } from "../../cwp/errors";
+import { readCvmRole } from "./cvmRole";
+import type { Given } from "./given";
+import { podVariables, readPodIdentity } from "./podIdentity";
+import { DEFAULT_PROFILE, readIniProfile, readTccliProfile } from "./profile";
+import { credentialsOf, namedProfile } from "./profileSource";
+
+/** A place to look for credentials: undefined means that there are none. */
+interface Place {
+  readonly name: string;
+  look(signal?: AbortSignal): Promise<Found | undefined>;
+}
+
+/**
+ * The credentials of the first place that has some, where no setting names any. That place stays: what comes after it may be
+ * another account, so it never takes over when a renewal fails.
+ */
+export function search(given: Given): CredentialSource {
+  const { settings, env, sts, places, metadataUrl } = given;
+  const { nameOf } = settings;
+  const pod = podVariables.map((name) => env[name]);
+  let held: Place | undefined;
+  return {
+    identity: JSON.stringify(["searched", places, env.TCCLI_PROFILE, metadataUrl, pod, sts]),
+    async find(signal) {
+      for (const place of held ? [held] : placesToLook(given)) {
+        const found = await place.look(signal);
+        if (found) {
+          held = place;
+          return found;
+        }
+      }
+      if (held) {
+        throw new NoAnswer("NetworkFailure", `There are no credentials any more in ${held.name}.`);
+      }
+      const names = [
+        `the Pulumi config (${nameOf("secretId")} and ${nameOf("secretKey")})`,
+        "the environment (TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY)",
+        ...placesToLook(given).map(({ name }) => name),
+      ];
+      throw new SettingsError(
+        `No Tencent Cloud credentials were found. Looked in ${names.join(", then in ")}. Set them with "pulumi config set ${nameOf("secretId")}" and "pulumi config set --secret ${nameOf("secretKey")}".`,
+      );
+    },
+  };
+}
+
+function placesToLook(given: Given): Place[] {
+  const { env, sts, places, metadataUrl } = given;
+  const otherProfile = env.TCCLI_PROFILE;
+  return [
+    {
+      name: `the profile "${DEFAULT_PROFILE}" of ${places.tccli ?? "tccli"}`,
+      async look(signal) {
+        const profile = readTccliProfile(DEFAULT_PROFILE, places);
+        return profile?.keys || profile?.isCvmRole ? credentialsOf(profile, given, signal) : undefined;
+      },
+    },
+    ...(otherProfile
+      ? [
+          {
+            name: `the profile "${otherProfile}" (TCCLI_PROFILE)`,
+            look: (signal?: AbortSignal) => namedProfile(otherProfile, "TCCLI_PROFILE", given).find(signal),
+          },
+        ]
+      : []),
+    {
+      name: `the section [${DEFAULT_PROFILE}] of ${places.ini.join(" or ")}`,
+      async look(signal) {
+        const profile = readIniProfile(DEFAULT_PROFILE, places);
+        return profile?.keys && credentialsOf(profile, given, signal);
+      },
+    },
+    {
+      name: "the CVM role of this machine",
+      look: (signal) => readCvmRole(undefined, metadataUrl, signal),
+    },
+    { name: "TKE's pod identity (TKE_ROLE_ARN)", look: (signal) => readPodIdentity(env, sts, signal) },
+  ];
+}

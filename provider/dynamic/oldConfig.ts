@@ -1,0 +1,15 @@
+import { CwpError } from "../cwp/errors";
+
+/**
+ * On a refresh that does not run the program, Pulumi gives the provider the config that the state holds, from the last `up`. So
+ * keys that have been replaced since are refused, or found missing, though the config has the new ones.
+ */
+export function mindingOldConfig(error: unknown): unknown {
+  if (!(error instanceof CwpError) || !/^(AuthFailure|InvalidSettings)\b/.test(error.code)) {
+    return error;
+  }
+  const { code, message, retry, requestId } = error;
+  const advice =
+    'A refresh reads the config of the last "pulumi up": if it has changed since, run "pulumi refresh --run-program".';
+  return new CwpError(code, `${message} ${advice}`, retry, requestId);
+}

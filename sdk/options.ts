@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseDuration } from "../provider/cwp/duration";
+import { mistake } from "./mistake";
+
+/** What other package's providers are harmless for: a resource takes one of its own package only. */
+const ownPackages = ["pulumi-nodejs", "tencentcloud-cwp"];
+
+/**
+ * Throws where an option would be misunderstood without a word: Pulumi sends a
+ * resource with a provider to that provider's plugin, and looks at the durations only after all else.
+ */
+export function checkOptions({ provider, parent, customTimeouts }: pulumi.CustomResourceOptions): void {
+  const inherited = ownPackages
+    .map((name) => pulumi.Resource.isInstance(parent) && parent.getProvider(`${name}:index:MachineSync`))
+    .find((one) => one);
+  if (provider || inherited) {
+    const what = provider
+      ? "takes no option provider"
+      : "must not inherit a provider of its own from its parent";
+    throw mistake(
+      `MachineSync ${what}: it would not be used, or would take the resource to another plugin. The account is that of the stack's config (tencentcloud:secretId and so on), or of the arguments profile and assumeRole. Only the MachineSync of the provider plugin tencentcloud-cwp takes a Provider.`,
+    );
+  }
+  for (const [operation, text] of Object.entries(customTimeouts ?? {})) {
+    if (text && parseDuration(text) === undefined) {
+      const given = typeof text === "string" ? JSON.stringify(text) : `a value of type ${typeof text}`;
+      throw mistake(
+        `customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${given}.`,
+      );
+    }
+  }
+}
