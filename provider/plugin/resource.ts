@@ -1,11 +1,12 @@
 /** The resource as the engine's requests have it: properties that may be wrapped, previews, and a provider's settings. */
 import { randomUUID } from "node:crypto";
+import { mindingOldConfig } from "../engine/oldConfig";
 import { EngineLog } from "../engine/row";
 import { checkInputs, DEFAULT_TIMEOUT_MS, UNKNOWN } from "../machineSync/inputs";
 import * as operations from "../machineSync/operations";
 import type { Outputs, StatusOutputs } from "../machineSync/outputs";
 import { PartialFailure } from "./failures";
-import { type Properties, rewrapped, unwrapped, withoutLeftovers } from "./values";
+import { hides, type Properties, rewrapped, unwrapped, withoutLeftovers } from "./values";
 
 /** What an operation has beside the properties. */
 export interface Context {
@@ -36,7 +37,13 @@ export function check(news: Properties): string[] {
 }
 
 export function diff(olds: Properties, news: Properties): { changes: boolean; replaces: string[] } {
-  return operations.diff(unwrapped(olds), unwrapped(news));
+  const { changes, replaces } = operations.diff(unwrapped(olds), unwrapped(news));
+  return { changes: changes || nowHidden(olds, news), replaces };
+}
+
+/** Whether an input has become secret: without an update, the state would keep it in the clear among the outputs. */
+function nowHidden(olds: Properties, news: Properties): boolean {
+  return Object.keys(news).some((name) => name in olds && hides(olds[name], news[name]));
 }
 
 export async function create(
@@ -61,6 +68,10 @@ export async function update(
   asked: Asked,
   context: Context,
 ): Promise<Properties> {
+  if (!operations.diff(unwrapped(olds), unwrapped(news)).changes && nowHidden(olds, news)) {
+    const kept = Object.entries(olds).filter(([name]) => name in changing);
+    return { ...news, ...Object.fromEntries(kept) };
+  }
   if (asked.preview) {
     return { ...news, ...changing };
   }
@@ -71,7 +82,11 @@ export async function update(
 
 /** `olds` is empty where the resource is imported, or read by its id. */
 export async function read(olds: Properties, { settings }: Context): Promise<Properties> {
-  return rewrapped(await operations.read(unwrapped(olds), settings), withoutLeftovers(olds));
+  try {
+    return rewrapped(await operations.read(unwrapped(olds), settings), withoutLeftovers(olds));
+  } catch (error) {
+    throw Object.keys(olds).length > 0 ? mindingOldConfig(error) : error;
+  }
 }
 
 async function sync(

@@ -52,6 +52,22 @@ export function secret(value: unknown): unknown {
   return already || isUnknown(value) ? value : { [KIND]: SECRET, value };
 }
 
+/** Whether the new value keeps something secret that the old one has in the clear. */
+export function hides(before: unknown, after: unknown): boolean {
+  if (isObject(before) && before[KIND] === SECRET) {
+    return false;
+  }
+  if (isObject(after) && after[KIND] === SECRET) {
+    return true;
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return after.some((value, index) => hides(before[index], value));
+  }
+  return (
+    isObject(before) && isObject(after) && Object.keys(after).some((name) => hides(before[name], after[name]))
+  );
+}
+
 export function isUnknown(value: unknown): boolean {
   return unknowns.has(value);
 }

@@ -222,6 +222,21 @@ describe("The plugin, over gRPC", function () {
     });
   });
 
+  it("hides what has become secret, with no sync", async () => {
+    const { properties } = await plugin.create({ triggers: ["a", { b: "b" }] });
+    emulator.clearRequests();
+    const news = { triggers: ["a", { b: secret("b") }] };
+    assert.deepEqual(await plugin.diff(properties, news), { changes: true, replaces: [] });
+    for (const preview of [true, false]) {
+      const updated = await plugin.update(properties, news, { preview });
+      assert.deepEqual(updated, { ...properties, ...news });
+      assert.equal((await plugin.diff(updated, news)).changes, false);
+    }
+    // As the option additionalSecretOutputs leaves it.
+    assert.equal((await plugin.diff({ triggers: secret(["a", { b: "b" }]) }, news)).changes, false);
+    assert.equal(emulator.requests.length, 0);
+  });
+
   describe("read", () => {
     it("asks once, starts nothing, and keeps secrets wrapped", async () => {
       const { properties: olds } = await plugin.create({ triggers: [secret("a"), "b"] });
