@@ -318,7 +318,7 @@ export class TestStack {
   }
 
   /** Runs a command that has to succeed. */
-  private async run(args: string[]): Promise<void> {
+  async run(args: string[]): Promise<void> {
     const { stdout, stderr, ended } = await this.spawnCli(args, {});
     if (ended !== 0) {
       throw new Error(`pulumi ${args.join(" ")} failed (${ended}):\n${stdout}${stderr}`);

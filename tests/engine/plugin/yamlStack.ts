@@ -10,6 +10,7 @@ export interface Program {
   resources?: Record<string, unknown>;
   variables?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  packages?: Record<string, unknown>;
 }
 
 const repository = path.resolve(__dirname, "../../..");
@@ -44,7 +45,10 @@ export class YamlStack {
     readonly stack: TestStack,
   ) {}
 
-  static async create(options: Omit<TestStackOptions, "folder" | "ownHost"> = {}): Promise<YamlStack> {
+  /** `commandFolder` has the plugin's command, and comes before the PATH. Default: the command as it is built here. */
+  static async create(
+    options: Omit<TestStackOptions, "folder" | "ownHost"> & { commandFolder?: string | null } = {},
+  ): Promise<YamlStack> {
     const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-yaml-")));
     const [program, bin] = ["program", "bin"].map((name) => path.join(folder, name)) as [string, string];
     fs.mkdirSync(program);
@@ -59,11 +63,12 @@ export class YamlStack {
     write(program, {});
     // For a program of the dynamic resource, whose provider is found by the package's name.
     fs.symlinkSync(path.join(repository, "node_modules"), path.join(program, "node_modules"), "junction");
+    const { commandFolder = bin, ...others } = options;
     const stack = await TestStack.create({
-      ...options,
+      ...others,
       folder: program,
       ownHost: true,
-      path: [bin, await findOrGetYamlHost()],
+      path: [...(commandFolder === null ? [] : [commandFolder]), await findOrGetYamlHost()],
     });
     return new YamlStack(folder, stack);
   }

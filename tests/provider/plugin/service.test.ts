@@ -97,7 +97,7 @@ describe("The plugin, over gRPC", function () {
       const same = { changes: false, replaces: [] };
       assert.deepEqual(await plugin.diff(olds, { triggers: ["a", { b: [1] }] }), same);
       assert.deepEqual(
-        await plugin.diff(olds, { triggers: secret(["a", { b: [1] }]), skipAwait: true }),
+        await plugin.diff(olds, { triggers: ["a", secret({ b: [1] })], skipAwait: true }),
         same,
       );
       assert.equal((await plugin.diff(olds, { triggers: ["a", { b: [2] }] })).changes, true);
