@@ -1,6 +1,6 @@
 /**
- * Writes schema.json, by which Pulumi knows the provider plugin. Names, types and descriptions come from the TypeScript sources,
- * the examples from docs/languages.md.
+ * Writes schema.json, by which Pulumi knows the provider plugin, and the table of docs/installation-configuration.md. Names, types
+ * and descriptions come from the TypeScript sources, the examples from docs/languages.md.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -219,6 +219,19 @@ export function schemaText(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
+export const settingsPage = path.join(root, "docs/installation-configuration.md");
+
+/** The page of the settings, with its table as the sources have it. */
+export function settingsPageText(): string {
+  const rows = declaration("ProviderArgs").members.map((member) => {
+    const mark = setting(member).secret ? " *secret*" : "";
+    return `| \`${name}:${member.name}\`${mark} | ${description(member.doc)} |\n`;
+  });
+  const page = fs.readFileSync(settingsPage, "utf8");
+  return page.replace(/^(\| Setting .*\n\|.*\n)(?:\|.*\n)*/m, (_all, head) => head + rows.join(""));
+}
+
 if (require.main === module) {
   fs.writeFileSync(path.join(root, "schema.json"), schemaText());
+  fs.writeFileSync(settingsPage, settingsPageText());
 }

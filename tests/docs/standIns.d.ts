@@ -7,6 +7,11 @@ declare module "@pulumi/tencentcloud" {
   }
 }
 
+/** What `pulumi package add` generates from schema.json. */
+declare module "@pulumi/tencentcloud-cwp" {
+  export { MachineSync } from "pulumi-tencentcloud-cwp";
+}
+
 declare module "@pulumi/policy" {
   interface Resource {
     readonly type: string;

@@ -32,6 +32,8 @@ export interface TestStackOptions {
   folder?: string;
   /** Whether the CLI itself finds what runs the folder's program, as it does for YAML. Default: false. */
   ownHost?: boolean;
+  /** What runs the folder's program in place of Node.js. `say` gets what it prints. */
+  host?: (env: Record<string, string>, say: (text: string) => void) => grpc.UntypedServiceImplementation;
   /** Folders to put before the PATH of the CLI. */
   path?: string[];
   /** The `node` that runs a folder's program and the provider process. Default: the one on the PATH. */
@@ -281,9 +283,12 @@ export class TestStack {
     const host = await serve(
       program || this.options.folder === undefined
         ? new LanguageServer(program ?? emptyProgram)
-        : programFolder(this.workDir, this.envVars, (text) => {
-            this.printed += text;
-          }),
+        : (this.options.host ?? ((env, say) => programFolder(this.workDir, env, say)))(
+            this.envVars,
+            (text) => {
+              this.printed += text;
+            },
+          ),
     );
     args.push(`--client=127.0.0.1:${host.port}`, "--exec-kind", "auto.inline");
     const ended = await this.spawnCli(args, options).finally(() => host.close());
