@@ -455,7 +455,7 @@ describe("Against a faulty service, over HTTP", () => {
       ["UnknownParameter", documentation],
       ["InvalidAction", endpoint],
       ["NoSuchVersion", endpoint],
-      ["UnsupportedRegion", /Unset the region/],
+      ["UnsupportedRegion", /CWP needs no region/],
       ["IpNotInWhitelist", /allowed addresses of the SecretId/],
       ["IpInBlacklist", /blocked addresses/],
       ["UnsupportedOperation", documentation],
