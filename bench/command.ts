@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 import { type AbsentFigures, measureAbsent } from "./credentials";
-import { bestCurves, checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
+import { checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
 import { type EngineFigures, measureEngine, SYNC_SECONDS, type UpFigures } from "./engine";
 import { plotDelay } from "./plot";
 import { drawRuns, LONGEST_MS, SHORTEST_MS } from "./runs";
@@ -45,7 +45,7 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     figures.loop = await checkLoop(runs);
     print(loopText(figures.loop));
     if (plot !== undefined) {
-      fs.writeFileSync(plot, plotDelay(figures.delay, await bestCurves(runs)));
+      fs.writeFileSync(plot, plotDelay(figures.delay));
     }
   }
   if (parts.includes("credentials")) {
@@ -64,7 +64,7 @@ async function run({ parts, json, plot }: Order): Promise<void> {
 function delayTable(rows: readonly Delay[]): string {
   const shown = rows.filter(({ usesHistory, history }) => usesHistory || history === "absent");
   return `
-How late the end of a sync is seen, as a part of the sync's length: ${RUNS} syncs of ${SHORTEST_MS / 1000} s to ${LONGEST_MS / 60_000} min, in virtual time
+How late the end of a sync is seen, and for how many requests: ${RUNS} syncs of ${SHORTEST_MS / 1000} s to ${LONGEST_MS / 60_000} min, in virtual time
 
 ${table(
   ["schedule", "history", "mean delay", "p95 delay", "mean requests"],
@@ -77,9 +77,9 @@ ${table(
   ]),
 )}
 
-Requests are the looks after the trigger, for all alike; pulumi-tencentcloud-cwp sends two more before, the baseline and
-the trigger. The history is how long the sync before took: as said, or drawn at random (useless), or there is none.
-"best possible" knows how likely each end is, which nobody can know, and sends as many requests as pulumi-tencentcloud-cwp.
+A delay counts from half a second after the end, as a part of the sync's length. Requests are those of the whole wait: the one that
+starts the sync, the polls, and for pulumi-tencentcloud-cwp the first poll before. The history is how long the sync before
+took: as said, or drawn at random (useless), or there is none.
 `;
 }
 

@@ -7,7 +7,7 @@ import type { Sighting } from "./schedules";
 
 /**
  * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it of `before` ms and
- * triggers one of `length` ms. As with a schedule, the looks are those after the trigger.
+ * starts one of `length` ms.
  */
 export async function watchByLoop(length: number, before: number | undefined): Promise<Sighting> {
   const clock = new VirtualClock();
@@ -28,7 +28,7 @@ export async function watchByLoop(length: number, before: number | undefined): P
   await clock.run();
   const run = world.runs.at(-1);
   if (run?.by !== "trigger") {
-    throw new Error("The waiting loop triggered no sync.");
+    throw new Error("The waiting loop started no sync.");
   }
-  return { at: (await seenAt) - run.startMs, looks: requests - 2 };
+  return { at: (await seenAt) - run.startMs, requests };
 }
