@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 import { type AbsentFigures, measureAbsent } from "./credentials";
+import { CROWD_SYNC_SECONDS, type CrowdFigures, measureCrowds } from "./crowd";
 import { checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
 import { type EngineFigures, measureEngine, SYNC_SECONDS, type UpFigures } from "./engine";
 import { plotDelay } from "./plot";
@@ -11,10 +12,11 @@ import { table } from "./table";
 const help = `Usage: npm run bench -- [options]
 
 Measures how late the end of a sync is seen for how many requests (delay), how soon it is clear that there are no
-credentials (credentials), and what a MachineSync costs on the real Pulumi engine (engine), each beside its peers.
+credentials (credentials), how pipelines of one account fare that sync at once (crowd, about four minutes), and what a
+MachineSync costs on the real Pulumi engine (engine), each beside its peers.
 
 Options:
-  --only PART   delay, credentials or engine (default: all)
+  --only PART   delay, credentials, crowd or engine (default: all)
   --json FILE   write the figures there too
   --plot FILE   write a plot of the delays there, as an SVG image (README.md shows bench/delay.svg)
   --help        print this text
@@ -23,7 +25,7 @@ Options:
 /** Enough that another seed changes no mean delay by more than a twentieth. */
 const RUNS = 2000;
 
-const allParts: readonly string[] = ["delay", "credentials", "engine"];
+const allParts: readonly string[] = ["delay", "credentials", "crowd", "engine"];
 
 interface Order {
   readonly parts: readonly string[];
@@ -36,6 +38,7 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     delay?: Delay[];
     loop?: LoopCheck;
     credentials?: AbsentFigures;
+    crowd?: CrowdFigures[];
     engine?: EngineFigures;
   } = {};
   if (parts.includes("delay")) {
@@ -52,8 +55,13 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     figures.credentials = await measureAbsent();
     print(credentialsTable(figures.credentials));
   }
+  const tell = (step: string) => process.stderr.write(`${step}\n`);
+  if (parts.includes("crowd")) {
+    figures.crowd = await measureCrowds(tell);
+    print(crowdTable(figures.crowd));
+  }
   if (parts.includes("engine")) {
-    figures.engine = await measureEngine((step) => process.stderr.write(`${step}\n`));
+    figures.engine = await measureEngine(tell);
     print(engineTables(figures.engine));
   }
   if (json !== undefined) {
@@ -99,6 +107,28 @@ ${table(
   ["metadata service", "min", "median", "max"],
   [...spreadRow("nobody listens", refused, 2), ...spreadRow("a firewall swallows the request", swallowed, 2)],
 )}
+`;
+}
+
+function crowdTable(rows: readonly CrowdFigures[]): string {
+  return `
+Pipelines of one account at once, over HTTP: 20 requests a second, a sync takes ${CROWD_SYNC_SECONDS} s
+
+${table(
+  ["pipelines", "", "syncs", "longest wait (s)", "failed", "of them stale", "requests", "refused"],
+  rows.map((row) => [
+    `${row.pipelines} ${row.setting}`,
+    row.schedule,
+    String(row.syncs),
+    row.longestSeconds.toFixed(1),
+    String(row.failed),
+    String(row.stale),
+    String(row.requests),
+    percent(row.refused / row.requests),
+  ]),
+)}
+
+Stale: it reported a sync as its own that began before it came, and so may not have its hosts.
 `;
 }
 
