@@ -162,7 +162,7 @@ ${memory.length === 0 ? "\nMemory was not measured: this system has no /proc to 
 "pulumi up --parallel 100", a sync takes ${SYNC_SECONDS} s: median (min to max)
 
 ${table(
-  ["", "syncs triggered", "requests", "peak requests/s", "time (s)"],
+  ["", "syncs started", "requests", "peak requests/s", "time (s)"],
   [
     ...ups.map(([name, { spread: one }]) => [
       name,

@@ -50,13 +50,13 @@ interface Pipeline {
   end(): unknown;
 }
 
-/** Measures all settings. `tell` gets a line for each. */
+/** Measures all settings. `tell` gets a line for each, and the errors. */
 export async function measureCrowds(tell: (step: string) => void): Promise<CrowdFigures[]> {
   const rows: CrowdFigures[] = [];
   for (const setting of settings) {
     tell(`${setting.pipelines} pipelines, ${inWords(setting)}`);
-    const ours = measureCrowd(OURS, openWorker, setting);
-    const byHand = setting.peer ? [measureCrowd("by hand, a poll every 5 s", openByHand, setting)] : [];
+    const ours = measureCrowd(OURS, openWorker, setting, tell);
+    const byHand = setting.peer ? [measureCrowd("by hand, a poll every 5 s", openByHand, setting, tell)] : [];
     rows.push(...(await Promise.all([ours, ...byHand])));
   }
   return rows;
@@ -66,6 +66,7 @@ async function measureCrowd(
   schedule: string,
   open: (url: string) => Pipeline | Promise<Pipeline>,
   setting: Setting,
+  tell: (failure: string) => void,
 ): Promise<CrowdFigures> {
   const { pipelines, withinSeconds, foreignSeconds } = setting;
   const emulator = await startEmulatorProcess(CROWD_SYNC_SECONDS);
@@ -81,6 +82,7 @@ async function measureCrowd(
         return wait(pipeline, emulator);
       }),
     );
+    new Set(waits.flatMap(({ error }) => error ?? [])).forEach(tell);
     const sent = await emulator.requests();
     return { schedule, setting: inWords(setting), ...crowdFigures(waits, await emulator.runs(), sent) };
   } finally {
@@ -114,16 +116,17 @@ export interface Wait {
   readonly came: number;
   readonly seconds: number;
   /** The start of the run that it took for its own; undefined where it failed. */
-  readonly start: string | undefined;
+  readonly start?: string;
+  readonly error?: string;
 }
 
 async function wait(pipeline: Pipeline, emulator: EmulatorProcess): Promise<Wait> {
   const came = emulator.now();
-  const start = await pipeline.sync().catch((error: Error) => {
-    process.stderr.write(`  ${error.message}\n`);
-    return undefined;
-  });
-  return { came, start, seconds: (emulator.now() - came) / 1000 };
+  const outcome = await pipeline.sync().then(
+    (start) => ({ start }),
+    (error: Error) => ({ error: error.message }),
+  );
+  return { came, ...outcome, seconds: (emulator.now() - came) / 1000 };
 }
 
 async function openWorker(url: string): Promise<Pipeline> {

@@ -6,7 +6,7 @@ import type { LoggedRequest, Run } from "../emulator";
 export interface Request {
   /** In milliseconds of the emulated clock. */
   readonly at: number;
-  readonly isTrigger: boolean;
+  readonly startsSync: boolean;
   /** It was one too many within a second. */
   readonly isRefused: boolean;
 }
@@ -75,7 +75,7 @@ export async function startEmulatorProcess(syncSeconds: number): Promise<Emulato
       const log = await ask<LoggedRequest[]>("GET", "requests");
       return log.map(({ at, sync, answer }) => ({
         at,
-        isTrigger: sync === true,
+        startsSync: sync === true,
         isRefused: answer === "RequestLimitExceeded",
       }));
     },

@@ -160,7 +160,7 @@ function programOf(count: number, create: (name: string) => pulumi.Resource): Pu
 
 function upFigures(ups: readonly SyncUp[]): UpFigures {
   const spread = {
-    triggers: spreadOf(ups.map(({ log }) => log.filter(({ isTrigger }) => isTrigger).length)),
+    triggers: spreadOf(ups.map(({ log }) => log.filter(({ startsSync }) => startsSync).length)),
     requests: spreadOf(ups.map(({ log }) => log.length)),
     peakPerSecond: spreadOf(ups.map(({ log }) => peakPerSecond(log))),
     seconds: spreadOf(ups.map(({ seconds }) => seconds)),

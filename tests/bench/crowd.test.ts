@@ -7,7 +7,7 @@ const run = (startMs: number, by: "trigger" | "foreign" = "trigger") => ({
   endMs: startMs + 10_000,
   by,
 });
-const request = (at: number, isRefused = false) => ({ at, isTrigger: false, isRefused });
+const request = (at: number, isRefused = false) => ({ at, startsSync: false, isRefused });
 
 describe("the crowd benchmark", () => {
   it("counts a wait that ends with an error, and one that takes an older sync for its own, as failed", () => {
@@ -17,7 +17,7 @@ describe("the crowd benchmark", () => {
       { came: 20_299, seconds: 12, start: serviceTime(20_300) },
       { came: 20_301, seconds: 9, start: serviceTime(20_300) },
       { came: 30_000, seconds: 25, start: serviceTime(40_000) },
-      { came: 30_000, seconds: 300, start: undefined },
+      { came: 30_000, seconds: 300, error: "too late" },
     ];
     assert.deepEqual(crowdFigures(waits, runs, [request(1), request(2, true), request(3)]), {
       pipelines: 5,
