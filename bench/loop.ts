@@ -18,6 +18,7 @@ export async function watchByLoop(length: number, before: number | undefined): P
   }
   let requests = 0;
   const client = {
+    account: "one",
     syncMachines: async (sync: boolean) => {
       requests += 1;
       return parseStatus({ ...world.syncMachines(sync), RequestId: String(requests) });
