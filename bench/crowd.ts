@@ -162,6 +162,6 @@ function openByHand(url: string): Pipeline {
 
 function inWords({ withinSeconds, foreignSeconds }: Setting): string {
   const others =
-    foreignSeconds === undefined ? "" : `, others sync without a pause, ${foreignSeconds} s each`;
+    foreignSeconds === undefined ? "" : `, others sync without a pause`;
   return `within ${withinSeconds} s${others}`;
 }

@@ -48,22 +48,26 @@ export async function startEmulatorProcess(syncSeconds: number): Promise<Emulato
     }
     return answer.json() as Promise<T>;
   };
+  const advance = async (seconds: number) => {
+    await ask("POST", "advance", { seconds });
+    aheadMs += seconds * 1000;
+  };
   return {
     url,
     async begin(seconds) {
       await ask("POST", "foreign-sync", { seconds });
-      await ask("POST", "advance", { seconds: seconds + 60 });
-      aheadMs += (seconds + 60) * 1000;
+      await advance(seconds + 60);
       began = now();
       await ask("DELETE", "requests");
     },
     async syncWithoutPause(seconds, forSeconds) {
       const count = Math.ceil(forSeconds / seconds);
       const foreignSyncs = Array.from({ length: count }, (_, index) => ({
-        inSeconds: index * seconds,
+        inSeconds: 1 + index * seconds,
         seconds,
       }));
       await ask("POST", "faults", { foreignSyncs });
+      await advance(1);
     },
     now,
     async runs() {
