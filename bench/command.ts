@@ -1,3 +1,5 @@
+/** The command `npm run bench`: its options, and the tables that it prints. */
+
 import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 import { type AbsentFigures, measureAbsent } from "./credentials";
@@ -11,9 +13,11 @@ import { table } from "./table";
 
 const help = `Usage: npm run bench -- [options]
 
-Measures how late the end of a sync is seen for how many requests (delay), how soon it is clear that there are no
-credentials (credentials), how pipelines of one account fare that sync at once (crowd, about four minutes), and what a
-MachineSync costs on the real Pulumi engine (engine), each beside its peers.
+Measures, each beside its peers:
+  delay        how late the end of a sync is seen, and for how many requests
+  credentials  how soon it is clear that there are no credentials
+  crowd        how pipelines of one account fare that sync at once (five minutes)
+  engine       what a MachineSync costs on the real Pulumi engine
 
 Options:
   --only PART   delay, credentials, crowd or engine (default: all)
@@ -72,7 +76,8 @@ async function run({ parts, json, plot }: Order): Promise<void> {
 function delayTable(rows: readonly Delay[]): string {
   const shown = rows.filter(({ usesHistory, history }) => usesHistory || history === "absent");
   return `
-How late the end of a sync is seen, and for how many requests: ${RUNS} syncs of ${SHORTEST_MS / 1000} s to ${LONGEST_MS / 60_000} min, in virtual time
+How late the end of a sync is seen, and for how many requests
+${RUNS} syncs of ${SHORTEST_MS / 1000} s to ${LONGEST_MS / 60_000} min, in virtual time
 
 ${table(
   ["schedule", "history", "mean delay", "p95 delay", "mean requests"],
@@ -85,9 +90,9 @@ ${table(
   ]),
 )}
 
-A delay counts from half a second after the end, as a part of the sync's length. Requests are those of the whole wait: the one that
-starts the sync, the polls, and for pulumi-tencentcloud-cwp the first poll before. The history is how long the sync before
-took: as said, or drawn at random (useless), or there is none.
+A delay counts from half a second after the end, as a part of the sync's length. Requests are those of the
+whole wait: the one that starts the sync, the polls, and for pulumi-tencentcloud-cwp the first poll before.
+The history is how long the sync before took: as said, or drawn at random (useless), or there is none.
 `;
 }
 
@@ -198,7 +203,9 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-/** Reads the command line; undefined when it asks for the help. Throws an Error that says what was expected. */
+/**
+ * Reads the command line; undefined when it asks for the help. Throws an Error that says what was expected.
+ */
 function readOrder(args: string[]): Order | undefined {
   const options = {
     only: { type: "string" },

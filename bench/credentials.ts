@@ -1,3 +1,5 @@
+/** Measures how soon it is clear that there are no credentials. */
+
 import { createServer } from "node:net";
 import { resolveConnection } from "../provider/account/settings";
 import { type Spread, spreadOf } from "./spread";

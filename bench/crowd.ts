@@ -1,3 +1,5 @@
+/** Measures pipelines of one account that sync at once. */
+
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -7,7 +9,10 @@ import { type EmulatorProcess, type Request, startEmulatorProcess } from "./emul
 import { syncByHand } from "./handWritten";
 import { OURS } from "./schedules";
 
-/** What a number of pipelines of one account came to. They share nothing but the service, which takes 20 requests a second. */
+/**
+ * What a number of pipelines of one account came to. They share nothing but the service, which takes 20
+ * requests a second.
+ */
 export interface CrowdFigures {
   readonly schedule: string;
   readonly pipelines: number;
@@ -55,9 +60,10 @@ export async function measureCrowds(tell: (step: string) => void): Promise<Crowd
   const rows: CrowdFigures[] = [];
   for (const setting of settings) {
     tell(`${setting.pipelines} pipelines, ${inWords(setting)}`);
-    const ours = measureCrowd(OURS, openWorker, setting, tell);
-    const byHand = setting.peer ? [measureCrowd("by hand, a poll every 5 s", openByHand, setting, tell)] : [];
-    rows.push(...(await Promise.all([ours, ...byHand])));
+    rows.push(await measureCrowd(OURS, openWorker, setting, tell));
+    if (setting.peer) {
+      rows.push(await measureCrowd("by hand, a poll every 5 s", openByHand, setting, tell));
+    }
   }
   return rows;
 }
@@ -161,7 +167,6 @@ function openByHand(url: string): Pipeline {
 }
 
 function inWords({ withinSeconds, foreignSeconds }: Setting): string {
-  const others =
-    foreignSeconds === undefined ? "" : `, others sync without a pause`;
+  const others = foreignSeconds === undefined ? "" : `, others sync without a pause`;
   return `within ${withinSeconds} s${others}`;
 }

@@ -1,3 +1,5 @@
+/** Measures how late each schedule sees the end of a sync, and for how many requests. */
+
 import { watchByLoop } from "./loop";
 import { type History, histories, type Run } from "./runs";
 import { ours, type Schedule, type Sighting, schedules } from "./schedules";
@@ -12,8 +14,8 @@ export interface Delay {
   /** Whether the schedule makes use of a history; if not, all its rows are the same. */
   readonly usesHistory: boolean;
   /**
-   * The mean of the runs' delay fractions: what a run's end was seen later than half a second after it, as a fraction of the
-   * run's length, and 0 where it was seen sooner.
+   * The mean of the runs' delay fractions: what a run's end was seen later than half a second after it, as a
+   * fraction of the run's length, and 0 where it was seen sooner.
    */
   readonly meanDelayFraction: number;
   /** The 95th percentile of the same. */

@@ -11,7 +11,10 @@ export interface Request {
   readonly isRefused: boolean;
 }
 
-/** The emulator in a process of its own, so that it neither slows the Pulumi program down nor is slowed down by it. */
+/**
+ * The emulator in a process of its own, so that it neither slows the Pulumi program down nor is slowed down
+ * by it.
+ */
 export interface EmulatorProcess {
   readonly url: string;
   /** An account that has had a sync of this length, which ended a minute ago; and a log without requests. */

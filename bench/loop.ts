@@ -6,8 +6,8 @@ import { VirtualClock } from "../tests/virtualClock";
 import type { Sighting } from "./schedules";
 
 /**
- * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it of `before` ms and
- * starts one of `length` ms.
+ * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it
+ * of `before` ms and starts one of `length` ms.
  */
 export async function watchByLoop(length: number, before: number | undefined): Promise<Sighting> {
   const clock = new VirtualClock();

@@ -24,8 +24,8 @@ interface Label {
 }
 
 /**
- * Mean delay against mean requests, as an SVG image: a point for each schedule, and for ours with each history. Lower
- * is sooner, further left is cheaper.
+ * Mean delay against mean requests, as an SVG image: a point for each schedule, and for ours with each
+ * history. Lower is sooner, further left is cheaper.
  */
 export function plotDelay(rows: readonly Delay[]): string {
   const ours = rows.filter(({ schedule }) => schedule === OURS);

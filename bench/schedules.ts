@@ -1,10 +1,15 @@
+/** The schedules that are measured: this package and its peers. */
+
 import { createHttpPoller, type OperationResponse } from "@azure/core-lro";
 import { createWaiter, WaiterState, waiterServiceDefaults } from "@smithy/util-waiter";
 import { nextPoll } from "../provider/wait/schedule";
 import { seededRandom } from "./runs";
 import { inVirtualTime } from "./virtualTime";
 
-/** How a run's end was seen: when, in milliseconds since the run began, and with how many requests of the whole wait. */
+/**
+ * How a run's end was seen: when, in milliseconds since the run began, and with how many requests of the
+ * whole wait.
+ */
 export interface Sighting {
   readonly at: number;
   readonly requests: number;
@@ -30,7 +35,10 @@ export const ours: Schedule = {
   watch: following(ourPolls, START + FIRST_POLL),
 };
 
-/** This package and its peers, each with a start of its own: those that draw random numbers draw the same ones each time. */
+/**
+ * This package and its peers, each with a start of its own: those that draw random numbers draw the same ones
+ * each time.
+ */
 export function schedules(): Schedule[] {
   return [
     ours,
@@ -83,7 +91,10 @@ function every(ms: number): Polls {
   };
 }
 
-/** `StateChangeConf.WaitForStateContext` of the Terraform plugin SDK v2 with its defaults: MinTimeout and PollInterval are 0. */
+/**
+ * `StateChangeConf.WaitForStateContext` of the Terraform plugin SDK v2 with its defaults: MinTimeout and
+ * PollInterval are 0.
+ */
 function* stateChangeConf(): Generator<number> {
   let at = 0;
   let wait = 0;
@@ -94,7 +105,10 @@ function* stateChangeConf(): Generator<number> {
   }
 }
 
-/** `waitForResourceOpCompletion` of pulumi-google-native: jpillora/backoff with Min 1 s, Max 15 s, Factor 1.5 and Jitter. */
+/**
+ * `waitForResourceOpCompletion` of pulumi-google-native: jpillora/backoff with Min 1 s, Max 15 s, Factor 1.5
+ * and Jitter.
+ */
 function googleNative(random: () => number): Polls {
   return function* () {
     const least = 1_000;

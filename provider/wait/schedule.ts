@@ -1,16 +1,17 @@
 /**
  * When to poll a run, given how long it has lasted and how long the run before it took.
  *
- * The delay between the end of a run and the poll that sees it counts as a fraction of the run's length, less half a second,
- * which is always fine. Without a history, the gap between polls is a fraction of the time gone by, which bounds that delay for
- * a run of any length. With one, polls are sparse until the end may come, dense while it is expected, and sparse again
- * once the run has outlasted its history.
+ * The delay between the end of a run and the poll that sees it counts as a fraction of the run's length, less
+ * half a second, which is always fine. Without a history, the gap between polls is a fraction of the time
+ * gone by, which bounds that delay for a run of any length. With one, polls are sparse until the end may
+ * come, dense while it is expected, and sparse again once the run has outlasted its history.
  *
- * Over runs of 2 s to 20 min, evenly spread on a logarithmic scale, the mean delay is at most 3 % for at most 13 requests a wait
- * (the first poll and the start of the sync included) where the run before took the same within 25 %. It is at most 10 % for at
- * most 25 requests where there is no run before, or one of any other length. `npm run bench -- --only delay` measures this.
- * The numbers are the outcome of a random search for these bounds. They are near the limit: a dynamic programme over all
- * schedules finds none that stays 10 % below all of them at once.
+ * Over runs of 2 s to 20 min, evenly spread on a logarithmic scale, the mean delay is at most 3 % for at most
+ * 13 requests a wait (the first poll and the start of the sync included) where the run before took the same
+ * within 25 %. It is at most 10 % for at most 25 requests where there is no run before, or one of any other
+ * length. `npm run bench -- --only delay` measures this. The numbers are the outcome of a random search for
+ * these bounds. They are near the limit: a dynamic programme over all schedules finds none that stays 10 %
+ * below all of them at once.
  */
 
 /** Requests are never closer together than this, whatever they are for, in milliseconds. */

@@ -42,7 +42,7 @@ describe("The next poll", () => {
     );
   });
 
-  it("comes within a thirteenth of the time gone by, and half a minute, once a run has outlasted its history", () => {
+  it("comes within a thirteenth of the time gone by and half a minute, once a run outlasts its history", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 2_000, max: HOUR, noNaN: true }),
