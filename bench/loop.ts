@@ -6,8 +6,8 @@ import { VirtualClock } from "../tests/virtualClock";
 import type { Sighting } from "./schedules";
 
 /**
- * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it of `before` ms and
- * triggers one of `length` ms. As with a schedule, the looks are those after the trigger.
+ * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it
+ * of `before` ms and starts one of `length` ms.
  */
 export async function watchByLoop(length: number, before: number | undefined): Promise<Sighting> {
   const clock = new VirtualClock();
@@ -18,7 +18,7 @@ export async function watchByLoop(length: number, before: number | undefined): P
   }
   let requests = 0;
   const client = {
-    account: "",
+    account: "one",
     syncMachines: async (sync: boolean) => {
       requests += 1;
       return parseStatus({ ...world.syncMachines(sync), RequestId: String(requests) });
@@ -29,7 +29,7 @@ export async function watchByLoop(length: number, before: number | undefined): P
   await clock.run();
   const run = world.runs.at(-1);
   if (run?.by !== "trigger") {
-    throw new Error("The waiting loop triggered no sync.");
+    throw new Error("The waiting loop started no sync.");
   }
-  return { at: (await seenAt) - run.startMs, looks: requests - 2 };
+  return { at: (await seenAt) - run.startMs, requests };
 }
