@@ -1,7 +1,7 @@
 import { World } from "../emulator/world/world";
 import { parseStatus } from "../provider/cwp/status";
-import { MachineSyncs } from "../provider/wait/loop";
-import { Pace } from "../provider/wait/pace";
+import { SyncLoop } from "../provider/wait/loop";
+import { Turns } from "../provider/wait/turns";
 import { VirtualClock } from "../tests/virtualClock";
 import type { Sighting } from "./schedules";
 
@@ -18,13 +18,13 @@ export async function watchByLoop(length: number, before: number | undefined): P
   }
   let requests = 0;
   const client = {
-    account: "one",
+    account: "the account",
     syncMachines: async (sync: boolean) => {
       requests += 1;
       return parseStatus({ ...world.syncMachines(sync), RequestId: String(requests) });
     },
   };
-  const loop = new MachineSyncs(client, new Pace(clock), clock);
+  const loop = new SyncLoop(client, { turns: new Turns(clock), clock });
   const seenAt = loop.call({ goal: "finished", timeoutMs: 2 * length + 60_000 }).then(() => clock.now());
   await clock.run();
   const run = world.runs.at(-1);

@@ -51,9 +51,6 @@ export function nextPoll(elapsedMs: number, expectedMs?: number): number {
   return Math.max(elapsedMs + CLOSEST_POLLS_MS, next);
 }
 
-/** @deprecated The former name of `nextPoll`. @alias */
-export const nextLook = nextPoll;
-
 function withoutHistory(elapsed: number): number {
   return Math.max(FIRST_MS, grown(elapsed, GROWTH));
 }

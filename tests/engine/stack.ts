@@ -233,6 +233,16 @@ export class TestStack {
       .filter((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider"));
   }
 
+  /** `pulumi config set`. */
+  async setConfig(name: string, value: string): Promise<void> {
+    await this.run(["config", "set", "--stack", stackName, name, value]);
+  }
+
+  /** Replaces the stack's state by one that another version of the package has left. */
+  async importState(file: string): Promise<void> {
+    await this.run(["stack", "import", "--stack", stackName, "--file", file]);
+  }
+
   /** Ends what still runs of the stack and deletes its folder. The resources in it are not destroyed. */
   async remove(): Promise<void> {
     this.cli?.kill("SIGKILL");
