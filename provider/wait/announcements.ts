@@ -1,5 +1,6 @@
 import { lastingRetry, type ResourceLog, repeatedStart, statusOf, summaryOf } from "./progress";
-import type { Step, Wait } from "./wait";
+import type { Step } from "./step";
+import type { Wait } from "./wait";
 
 /** A wait, and where its resource's messages go. */
 interface Listener {

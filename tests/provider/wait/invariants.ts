@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { CwpError } from "../../../provider/cwp/errors";
 import { SETTLE_MS } from "../../../provider/wait/evidence";
-import { REQUEST_MS } from "../../../provider/wait/loop";
+import { REQUEST_MS } from "../../../provider/wait/requests";
 import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/schedule";
-import {
-  isLimit,
-  LAST_POLL_MS,
-  MOST_STARTS,
-  PATIENCE_MS,
-  PATIENCE_UNREACHED_MS,
-} from "../../../provider/wait/wait";
+import { LAST_POLL_MS, PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/step";
+import { isLimit, MOST_STARTS } from "../../../provider/wait/wait";
 import { WaitError } from "../../../provider/wait/waitError";
 import { type Logged, virtualTime } from "./account";
 import { type History, requestsOf, sum, unfinishedIn } from "./worlds";

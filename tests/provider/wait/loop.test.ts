@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { CwpClient } from "../../../provider/cwp/client";
 import { SETTLE_MS } from "../../../provider/wait/evidence";
-import { type Call, REQUEST_MS, SyncLoop } from "../../../provider/wait/loop";
+import { type Call, SyncLoop } from "../../../provider/wait/loop";
+import { REQUEST_MS } from "../../../provider/wait/requests";
 import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/schedule";
 import { Turns } from "../../../provider/wait/turns";
 import { WaitError } from "../../../provider/wait/waitError";
