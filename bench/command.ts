@@ -1,7 +1,10 @@
+/** The command `npm run bench`: its options, and the tables that it prints. */
+
 import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 import { type AbsentFigures, measureAbsent } from "./credentials";
-import { bestCurves, checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
+import { CROWD_SYNC_SECONDS, type CrowdFigures, measureCrowds } from "./crowd";
+import { checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
 import { type EngineFigures, measureEngine, SYNC_SECONDS, type UpFigures } from "./engine";
 import { plotDelay } from "./plot";
 import { drawRuns, LONGEST_MS, SHORTEST_MS } from "./runs";
@@ -10,11 +13,14 @@ import { table } from "./table";
 
 const help = `Usage: npm run bench -- [options]
 
-Measures how late the end of a sync is seen for how many requests (delay), how soon it is clear that there are no
-credentials (credentials), and what a MachineSync costs on the real Pulumi engine (engine), each beside its peers.
+Measures, each beside its peers:
+  delay        how late the end of a sync is seen, and for how many requests
+  credentials  how soon it is clear that there are no credentials
+  crowd        how pipelines of one account fare that sync at once (five minutes)
+  engine       what a MachineSync costs on the real Pulumi engine
 
 Options:
-  --only PART   delay, credentials or engine (default: all)
+  --only PART   delay, credentials, crowd or engine (default: all)
   --json FILE   write the figures there too
   --plot FILE   write a plot of the delays there, as an SVG image (README.md shows bench/delay.svg)
   --help        print this text
@@ -23,7 +29,7 @@ Options:
 /** Enough that another seed changes no mean delay by more than a twentieth. */
 const RUNS = 2000;
 
-const allParts: readonly string[] = ["delay", "credentials", "engine"];
+const allParts: readonly string[] = ["delay", "credentials", "crowd", "engine"];
 
 interface Order {
   readonly parts: readonly string[];
@@ -36,6 +42,7 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     delay?: Delay[];
     loop?: LoopCheck;
     credentials?: AbsentFigures;
+    crowd?: CrowdFigures[];
     engine?: EngineFigures;
   } = {};
   if (parts.includes("delay")) {
@@ -45,15 +52,20 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     figures.loop = await checkLoop(runs);
     print(loopText(figures.loop));
     if (plot !== undefined) {
-      fs.writeFileSync(plot, plotDelay(figures.delay, await bestCurves(runs)));
+      fs.writeFileSync(plot, plotDelay(figures.delay));
     }
   }
   if (parts.includes("credentials")) {
     figures.credentials = await measureAbsent();
     print(credentialsTable(figures.credentials));
   }
+  const tell = (step: string) => process.stderr.write(`${step}\n`);
+  if (parts.includes("crowd")) {
+    figures.crowd = await measureCrowds(tell);
+    print(crowdTable(figures.crowd));
+  }
   if (parts.includes("engine")) {
-    figures.engine = await measureEngine((step) => process.stderr.write(`${step}\n`));
+    figures.engine = await measureEngine(tell);
     print(engineTables(figures.engine));
   }
   if (json !== undefined) {
@@ -64,7 +76,8 @@ async function run({ parts, json, plot }: Order): Promise<void> {
 function delayTable(rows: readonly Delay[]): string {
   const shown = rows.filter(({ usesHistory, history }) => usesHistory || history === "absent");
   return `
-How late the end of a sync is seen, as a part of the sync's length: ${RUNS} syncs of ${SHORTEST_MS / 1000} s to ${LONGEST_MS / 60_000} min, in virtual time
+How late the end of a sync is seen, and for how many requests
+${RUNS} syncs of ${SHORTEST_MS / 1000} s to ${LONGEST_MS / 60_000} min, in virtual time
 
 ${table(
   ["schedule", "history", "mean delay", "p95 delay", "mean requests"],
@@ -77,9 +90,9 @@ ${table(
   ]),
 )}
 
-Requests are the looks after the trigger, for all alike; pulumi-tencentcloud-cwp sends two more before, the baseline and
-the trigger. The history is how long the sync before took: as said, or drawn at random (useless), or there is none.
-"best possible" knows how likely each end is, which nobody can know, and sends as many requests as pulumi-tencentcloud-cwp.
+A delay counts from half a second after the end, as a part of the sync's length. Requests are those of the
+whole wait: the one that starts the sync, the polls, and for pulumi-tencentcloud-cwp the first poll before.
+The history is how long the sync before took: as said, or drawn at random (useless), or there is none.
 `;
 }
 
@@ -99,6 +112,28 @@ ${table(
   ["metadata service", "min", "median", "max"],
   [...spreadRow("nobody listens", refused, 2), ...spreadRow("a firewall swallows the request", swallowed, 2)],
 )}
+`;
+}
+
+function crowdTable(rows: readonly CrowdFigures[]): string {
+  return `
+Pipelines of one account at once, over HTTP: 20 requests a second, a sync takes ${CROWD_SYNC_SECONDS} s
+
+${table(
+  ["pipelines", "", "syncs", "longest wait (s)", "failed", "of them stale", "requests", "refused"],
+  rows.map((row) => [
+    `${row.pipelines} ${row.setting}`,
+    row.schedule,
+    String(row.syncs),
+    row.longestSeconds.toFixed(1),
+    String(row.failed),
+    String(row.stale),
+    String(row.requests),
+    percent(row.refused / row.requests),
+  ]),
+)}
+
+Stale: it reported a sync as its own that began before it came, and so may not have its hosts.
 `;
 }
 
@@ -132,7 +167,7 @@ ${memory.length === 0 ? "\nMemory was not measured: this system has no /proc to 
 "pulumi up --parallel 100", a sync takes ${SYNC_SECONDS} s: median (min to max)
 
 ${table(
-  ["", "syncs triggered", "requests", "peak requests/s", "time (s)"],
+  ["", "syncs started", "requests", "peak requests/s", "time (s)"],
   [
     ...ups.map(([name, { spread: one }]) => [
       name,
@@ -168,7 +203,9 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-/** Reads the command line; undefined when it asks for the help. Throws an Error that says what was expected. */
+/**
+ * Reads the command line; undefined when it asks for the help. Throws an Error that says what was expected.
+ */
 function readOrder(args: string[]): Order | undefined {
   const options = {
     only: { type: "string" },

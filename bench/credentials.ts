@@ -1,3 +1,5 @@
+/** Measures how soon it is clear that there are no credentials. */
+
 import { createServer } from "node:net";
 import { pulumiSettings } from "../provider/account/config";
 import { resolveConnection } from "../provider/account/settings";
@@ -14,7 +16,7 @@ export interface AbsentFigures {
 const TIMES = 5;
 const nothing = pulumiSettings(() => undefined);
 
-/** Measures the look through all places with none of them set. */
+/** Measures the search of all places with none of them set. */
 export async function measureAbsent(): Promise<AbsentFigures> {
   const silent = createServer(() => {});
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
@@ -22,15 +24,15 @@ export async function measureAbsent(): Promise<AbsentFigures> {
   const port = typeof address === "object" ? address?.port : undefined;
   try {
     return {
-      refused: spreadOf(await lookAgain("http://127.0.0.1:1")),
-      swallowed: spreadOf(await lookAgain(`http://127.0.0.1:${port}`)),
+      refused: spreadOf(await searchAgain("http://127.0.0.1:1")),
+      swallowed: spreadOf(await searchAgain(`http://127.0.0.1:${port}`)),
     };
   } finally {
     silent.close();
   }
 }
 
-async function lookAgain(metadataUrl: string): Promise<number[]> {
+async function searchAgain(metadataUrl: string): Promise<number[]> {
   const seconds: number[] = [];
   for (let time = 1; time <= TIMES; time += 1) {
     const started = performance.now();

@@ -1,27 +1,30 @@
-import { bestLooks } from "./best";
+/** Measures how late each schedule sees the end of a sync, and for how many requests. */
+
 import { watchByLoop } from "./loop";
 import { type History, histories, type Run } from "./runs";
-import { BEST, following, OURS, ours, type Schedule, type Sighting, schedules } from "./schedules";
+import { ours, type Schedule, type Sighting, schedules } from "./schedules";
 
-/** How one schedule did over all runs. Fractions are of the run's length. */
+/** A delay of up to half a second is always fine. */
+export const FREE_MS = 500;
+
+/** How one schedule did over all runs. */
 export interface Delay {
   readonly schedule: string;
   readonly history: History;
   /** Whether the schedule makes use of a history; if not, all its rows are the same. */
   readonly usesHistory: boolean;
+  /**
+   * The mean of the runs' delay fractions: what a run's end was seen later than half a second after it, as a
+   * fraction of the run's length, and 0 where it was seen sooner.
+   */
   readonly meanDelayFraction: number;
+  /** The 95th percentile of the same. */
   readonly p95DelayFraction: number;
-  /** Looks after the trigger. */
+  /** Requests of the whole wait: the first poll and the one that starts the sync are among them. */
   readonly meanRequests: number;
 }
 
-/** The best possible schedules for one kind of history, from few requests to many; see best.ts. */
-export interface BestCurve {
-  readonly history: History;
-  readonly points: readonly Delay[];
-}
-
-/** Every schedule with every history on the same runs, and the best possible one for as many looks as ours needed. */
+/** Every schedule with every history on the same runs. */
 export async function measureDelay(runs: readonly Run[]): Promise<Delay[]> {
   const rows: Delay[] = [];
   for (const schedule of schedules()) {
@@ -29,9 +32,6 @@ export async function measureDelay(runs: readonly Run[]): Promise<Delay[]> {
       const same = schedule.usesHistory ? undefined : rows.find((row) => row.schedule === schedule.name);
       rows.push(same ? { ...same, history } : await measureSchedule(schedule, history, runs));
     }
-  }
-  for (const { history, meanRequests } of rows.filter((row) => row.schedule === OURS)) {
-    rows.push(await bestAt(await priceFor(meanRequests, history, runs), history, runs));
   }
   return rows;
 }
@@ -42,51 +42,22 @@ export async function measureSchedule(
   history: History,
   runs: readonly Run[],
 ): Promise<Delay> {
-  const delays: number[] = [];
-  let looks = 0;
+  const fractions: number[] = [];
+  let requests = 0;
   for (const { length, before } of runs) {
     const seen: Sighting = await schedule.watch(length, before[history]);
-    delays.push((seen.at - length) / length);
-    looks += seen.looks;
+    fractions.push(Math.max(0, seen.at - length - FREE_MS) / length);
+    requests += seen.requests;
   }
-  delays.sort((a, b) => a - b);
+  fractions.sort((a, b) => a - b);
   return {
     schedule: schedule.name,
     history,
     usesHistory: schedule.usesHistory,
-    meanDelayFraction: delays.reduce((sum, delay) => sum + delay, 0) / runs.length,
-    p95DelayFraction: delays[Math.ceil(0.95 * runs.length) - 1] ?? Number.NaN,
-    meanRequests: looks / runs.length,
+    meanDelayFraction: fractions.reduce((sum, fraction) => sum + fraction, 0) / runs.length,
+    p95DelayFraction: fractions[Math.ceil(0.95 * runs.length) - 1] ?? Number.NaN,
+    meanRequests: requests / runs.length,
   };
-}
-
-/** The lines of the plot. A history that is useless is worth no more than one that is absent. */
-export async function bestCurves(runs: readonly Run[]): Promise<BestCurve[]> {
-  const curves: BestCurve[] = [];
-  for (const history of ["within 10%", "within 25%", "absent"] as const) {
-    const points: Delay[] = [];
-    for (let price = 0.2; price > 0.0002; price /= 1.6) {
-      points.push(await bestAt(price, history, runs));
-    }
-    curves.push({ history, points });
-  }
-  return curves;
-}
-
-/** The least price of a look at which the best schedule has no more than this many in the mean. */
-async function priceFor(looks: number, history: History, runs: readonly Run[]): Promise<number> {
-  let [low, high] = [1e-5, 1];
-  for (let step = 0; step < 14; step += 1) {
-    const middle = Math.sqrt(low * high);
-    const { meanRequests } = await bestAt(middle, history, runs);
-    [low, high] = meanRequests > looks ? [middle, high] : [low, middle];
-  }
-  return high;
-}
-
-function bestAt(price: number, history: History, runs: readonly Run[]): Promise<Delay> {
-  const watch = following(bestLooks(history, price));
-  return measureSchedule({ name: BEST, usesHistory: true, watch }, history, runs);
 }
 
 /** The waiting loop as a whole beside its schedule, on the same runs. */
@@ -96,7 +67,7 @@ export interface LoopCheck {
   readonly schedule: Delay;
 }
 
-/** The loop is to be no later than its schedule, and to need no more looks. */
+/** The loop is to be no later than its schedule, and to need no more requests. */
 export async function checkLoop(runs: readonly Run[]): Promise<LoopCheck> {
   const history = "within 25%";
   return {

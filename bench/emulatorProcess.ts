@@ -1,18 +1,30 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
+import type { LoggedRequest, Run } from "../emulator";
 
 export interface Request {
   /** In milliseconds of the emulated clock. */
   readonly at: number;
-  readonly isTrigger: boolean;
+  readonly startsSync: boolean;
+  /** It was one too many within a second. */
+  readonly isRefused: boolean;
 }
 
-/** The emulator in a process of its own, so that it neither slows the Pulumi program down nor is slowed down by it. */
+/**
+ * The emulator in a process of its own, so that it neither slows the Pulumi program down nor is slowed down
+ * by it.
+ */
 export interface EmulatorProcess {
   readonly url: string;
   /** An account that has had a sync of this length, which ended a minute ago; and a log without requests. */
   begin(seconds: number): Promise<void>;
+  /** From now on, for so many seconds, somebody else starts a sync of this length whenever one ends. */
+  syncWithoutPause(seconds: number, forSeconds: number): Promise<void>;
+  /** The emulated clock: milliseconds since the epoch. */
+  now(): number;
+  /** The syncs since `begin`, oldest first. */
+  runs(): Promise<Run[]>;
   /** The API requests since `begin`, oldest first. */
   requests(): Promise<Request[]>;
   stop(): void;
@@ -28,24 +40,51 @@ export async function startEmulatorProcess(syncSeconds: number): Promise<Emulato
     child.once("error", reject);
     child.once("exit", () => reject(new Error("The emulator ended before it was ready.")));
   });
-  const ask = async (method: string, name: string, body?: object): Promise<unknown> => {
+  let aheadMs = 0;
+  let began = 0;
+  const now = () => Date.now() + aheadMs;
+  const ask = async <T>(method: string, name: string, body?: object): Promise<T> => {
     const request = { method, ...(body && { body: JSON.stringify(body) }) };
     const answer = await fetch(`${url}/_emulator/${name}`, request);
     if (!answer.ok) {
       throw new Error(`The emulator refused ${method} ${name}: ${await answer.text()}`);
     }
-    return answer.json();
+    return answer.json() as Promise<T>;
+  };
+  const advance = async (seconds: number) => {
+    await ask("POST", "advance", { seconds });
+    aheadMs += seconds * 1000;
   };
   return {
     url,
     async begin(seconds) {
       await ask("POST", "foreign-sync", { seconds });
-      await ask("POST", "advance", { seconds: seconds + 60 });
+      await advance(seconds + 60);
+      began = now();
       await ask("DELETE", "requests");
     },
+    async syncWithoutPause(seconds, forSeconds) {
+      const count = Math.ceil(forSeconds / seconds);
+      const foreignSyncs = Array.from({ length: count }, (_, index) => ({
+        inSeconds: 1 + index * seconds,
+        seconds,
+      }));
+      await ask("POST", "faults", { foreignSyncs });
+      await advance(1);
+    },
+    now,
+    async runs() {
+      // Of the emulator's own paths, only the one that starts a sync shows them all. This one has no length.
+      const runs = await ask<Run[]>("POST", "foreign-sync", { seconds: 0 });
+      return runs.filter(({ startMs, endMs }) => startMs >= began && endMs > startMs);
+    },
     async requests() {
-      const log = await ask("GET", "requests");
-      return Array.isArray(log) ? log.map(({ at, sync }) => ({ at, isTrigger: sync === true })) : [];
+      const log = await ask<LoggedRequest[]>("GET", "requests");
+      return log.map(({ at, sync, answer }) => ({
+        at,
+        startsSync: sync === true,
+        isRefused: answer === "RequestLimitExceeded",
+      }));
     },
     stop: () => child.kill(),
   };

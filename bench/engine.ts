@@ -1,3 +1,5 @@
+/** Measures what a MachineSync costs on the real Pulumi engine. */
+
 import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { MachineSync } from "../sdk";
@@ -16,9 +18,15 @@ export interface UpFigures {
 }
 
 export interface EngineFigures {
-  /** How long `pulumi up` takes with a MachineSync whose sync takes no time, as a multiple of that with an empty dynamic resource. */
+  /**
+   * How long `pulumi up` takes with a MachineSync whose sync takes no time, as a multiple of that with an
+   * empty dynamic resource.
+   */
   readonly zeroLengthRatio: number;
-  /** The same for the peak memory of the provider process. Memory is left out where there is no /proc to read it from. */
+  /**
+   * The same for the peak memory of the provider process. Memory is left out where there is no /proc to read
+   * it from.
+   */
   readonly memoryRatio?: number;
   /** What a hundred resources that wait take more than one, in the peak memory of the provider process. */
   readonly hundredAddMb?: number;
@@ -160,7 +168,7 @@ function programOf(count: number, create: (name: string) => pulumi.Resource): Pu
 
 function upFigures(ups: readonly SyncUp[]): UpFigures {
   const spread = {
-    triggers: spreadOf(ups.map(({ log }) => log.filter(({ isTrigger }) => isTrigger).length)),
+    triggers: spreadOf(ups.map(({ log }) => log.filter(({ startsSync }) => startsSync).length)),
     requests: spreadOf(ups.map(({ log }) => log.length)),
     peakPerSecond: spreadOf(ups.map(({ log }) => peakPerSecond(log))),
     seconds: spreadOf(ups.map(({ seconds }) => seconds)),

@@ -1,13 +1,13 @@
 import { World } from "../emulator/world/world";
 import { parseStatus } from "../provider/cwp/status";
-import { MachineSyncs } from "../provider/wait/loop";
-import { Pace } from "../provider/wait/pace";
+import { SyncLoop } from "../provider/wait/loop";
+import { Turns } from "../provider/wait/turns";
 import { VirtualClock } from "../tests/virtualClock";
 import type { Sighting } from "./schedules";
 
 /**
- * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it of `before` ms and
- * triggers one of `length` ms. As with a schedule, the looks are those after the trigger.
+ * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it
+ * of `before` ms and starts one of `length` ms.
  */
 export async function watchByLoop(length: number, before: number | undefined): Promise<Sighting> {
   const clock = new VirtualClock();
@@ -18,18 +18,18 @@ export async function watchByLoop(length: number, before: number | undefined): P
   }
   let requests = 0;
   const client = {
-    account: "",
+    account: "the account",
     syncMachines: async (sync: boolean) => {
       requests += 1;
       return parseStatus({ ...world.syncMachines(sync), RequestId: String(requests) });
     },
   };
-  const loop = new MachineSyncs(client, new Pace(clock), clock);
+  const loop = new SyncLoop(client, { turns: new Turns(clock), clock });
   const seenAt = loop.call({ goal: "finished", timeoutMs: 2 * length + 60_000 }).then(() => clock.now());
   await clock.run();
   const run = world.runs.at(-1);
   if (run?.by !== "trigger") {
-    throw new Error("The waiting loop triggered no sync.");
+    throw new Error("The waiting loop started no sync.");
   }
-  return { at: (await seenAt) - run.startMs, looks: requests - 2 };
+  return { at: (await seenAt) - run.startMs, requests };
 }

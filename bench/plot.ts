@@ -1,12 +1,12 @@
-import type { BestCurve, Delay } from "./delay";
+import type { Delay } from "./delay";
 import { OURS } from "./schedules";
 
 /** The frame of the plot, in SVG units. */
 const frame = { left: 70, right: 660, top: 40, bottom: 420 };
 const size = { width: 800, height: 470 };
 /** What it shows: requests across and delay in % upwards, both on logarithmic scales. */
-const requests = { from: 2, to: 128, ticks: [2, 5, 10, 20, 50, 100] };
-const percent = { from: 0.35, to: 70, ticks: [0.5, 1, 2, 5, 10, 20, 50] };
+const requests = { from: 5, to: 128, ticks: [5, 10, 20, 50, 100] };
+const percent = { from: 1, to: 70, ticks: [1, 2, 5, 10, 20, 50] };
 
 /** A grey that can be read on white and on black: an image does not know the page that it is on. */
 const ink = "#808080";
@@ -24,10 +24,10 @@ interface Label {
 }
 
 /**
- * Mean delay against mean requests, as an SVG image: a point for each schedule (ours with each history), and a line for the best
- * possible ones with each history. Lower is sooner, further left is cheaper.
+ * Mean delay against mean requests, as an SVG image: a point for each schedule, and for ours with each
+ * history. Lower is sooner, further left is cheaper.
  */
-export function plotDelay(rows: readonly Delay[], curves: readonly BestCurve[]): string {
+export function plotDelay(rows: readonly Delay[]): string {
   const ours = rows.filter(({ schedule }) => schedule === OURS);
   const peers = rows.filter(({ usesHistory, history }) => !usesHistory && history === "absent");
   const labels = [
@@ -35,15 +35,11 @@ export function plotDelay(rows: readonly Delay[], curves: readonly BestCurve[]):
       label(`ours, history ${row.history}`, row, `fill="${colours.ours}" font-weight="600"`),
     ),
     ...peers.map((row) => label(row.schedule, row, `fill="${colours.peers}"`)),
-    ...curves.flatMap(({ history, points }) =>
-      points.slice(-1).map((end) => label(`best possible, history ${history}`, end, `fill="${ink}"`)),
-    ),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="system-ui, sans-serif" font-size="13" fill="${ink}">
 <title>${title}</title>
 <text x="${frame.left}" y="22" font-size="15" font-weight="600">${title}</text>
 ${axes()}
-${curves.map(({ points }) => line(points.filter(isShown))).join("\n")}
 ${peers.map((row) => dot(row, colours.peers, 4)).join("\n")}
 ${ours.map((row) => dot(row, colours.ours, 6)).join("\n")}
 ${write(labels).join("\n")}
@@ -52,10 +48,6 @@ ${write(labels).join("\n")}
 }
 
 type Point = Pick<Delay, "meanRequests" | "meanDelayFraction">;
-
-function isShown({ meanRequests, meanDelayFraction }: Point): boolean {
-  return meanRequests >= requests.from && meanDelayFraction * 100 <= percent.to;
-}
 
 function across(value: number): number {
   return place(value, requests, frame.left, frame.right);
@@ -91,15 +83,8 @@ function axes(): string {
   ];
   return `<path d="${lines.join("")}" stroke="${ink}" stroke-opacity="0.3"/>
 ${numbers.join("\n")}
-<text x="${(left + right) / 2}" y="${bottom + 40}" text-anchor="middle">requests after the trigger, mean</text>
-<text transform="translate(18 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">delay, as a part of the sync's length, mean</text>`;
-}
-
-function line(points: readonly Point[]): string {
-  const path = points.map(
-    (point) => `${across(point.meanRequests)} ${upwards(100 * point.meanDelayFraction)}`,
-  );
-  return `<path d="M${path.join("L")}" fill="none" stroke="${ink}" stroke-width="1.5" stroke-dasharray="5 4"/>`;
+<text x="${(left + right) / 2}" y="${bottom + 40}" text-anchor="middle">requests of the whole wait, mean</text>
+<text transform="translate(18 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">delay beyond 0.5 s, as a part of the sync's length, mean</text>`;
 }
 
 function dot({ meanRequests, meanDelayFraction }: Point, colour: string, radius: number): string {

@@ -6,7 +6,10 @@ import { TestStack } from "../tests/engine/stack";
 /** What one `pulumi up` took. */
 export interface Up {
   readonly seconds: number;
-  /** The most memory that the provider process held at a time; undefined where there is no /proc to read it from. */
+  /**
+   * The most memory that the provider process held at a time; undefined where there is no /proc to read it
+   * from.
+   */
   readonly peakMb: number | undefined;
 }
 
@@ -30,7 +33,10 @@ export async function measureUp(program: PulumiFn, endpoint: string): Promise<Up
   }
 }
 
-/** The kernel keeps a process's peak (VmHWM), but only as long as the process lives: so it is read again and again. */
+/**
+ * The kernel keeps a process's peak (VmHWM), but only as long as the process lives: so it is read again and
+ * again.
+ */
 function watchMemory(stack: TestStack): { stop(): void; peakMb(): number | undefined } {
   let peakKb = 0;
   const timer = setInterval(() => {

@@ -13,12 +13,19 @@ export interface Run {
 export const SHORTEST_MS = 2_000;
 export const LONGEST_MS = 20 * 60_000;
 
+/**
+ * Its multiples, less their whole parts, cover the range from 0 to 1 evenly, and have nothing to do with the
+ * order of the runs.
+ */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
 /** How far a run is from the one before it, as a part of that one's length. */
-export const spread = { "within 10%": 0.1, "within 25%": 0.25 } as const;
+const spread = { "within 10%": 0.1, "within 25%": 0.25 } as const;
 
 /**
- * Runs of 2 s to 20 min, as many short ones as long ones on a logarithmic scale, in order of their length. Each is drawn from
- * a slice of its own, so that a few thousand of them already stand for all. The same seed gives the same runs.
+ * Runs of 2 s to 20 min, as many short ones as long ones on a logarithmic scale, in order of their length.
+ * Each is drawn from a slice of its own, so that a few thousand of them already stand for all. The same seed
+ * gives the same runs.
  */
 export function drawRuns(count: number, seed = 1): Run[] {
   const random = seededRandom(seed);
@@ -31,14 +38,17 @@ export function drawRuns(count: number, seed = 1): Run[] {
       before: {
         "within 10%": near(spread["within 10%"]),
         "within 25%": near(spread["within 25%"]),
-        useless: wholeSeconds(lengthAt(random()), random()),
+        useless: wholeSeconds(lengthAt((index * GOLDEN) % 1), random()),
         absent: undefined,
       },
     };
   });
 }
 
-/** The difference of a start and an end that are both cut to whole seconds; the start is at this part of a second. */
+/**
+ * The difference of a start and an end that are both cut to whole seconds; the start is at this part of a
+ * second.
+ */
 function wholeSeconds(length: number, startPart: number): number {
   return Math.floor(startPart + length / 1000) * 1000;
 }

@@ -1,14 +1,23 @@
+/** The schedules that are measured: this package and its peers. */
+
 import { createHttpPoller, type OperationResponse } from "@azure/core-lro";
 import { createWaiter, WaiterState, waiterServiceDefaults } from "@smithy/util-waiter";
-import { nextLook } from "../provider/wait/schedule";
+import { nextPoll } from "../provider/wait/schedule";
 import { seededRandom } from "./runs";
 import { inVirtualTime } from "./virtualTime";
 
-/** How a run's end was seen: when, in milliseconds since the run began, and with how many looks, that one included. */
+/**
+ * How a run's end was seen: when, in milliseconds since the run began, and with how many requests of the
+ * whole wait.
+ */
 export interface Sighting {
   readonly at: number;
-  readonly looks: number;
+  readonly requests: number;
 }
+
+/** Before the polls, everybody starts the sync. Ours first asks what the latest sync is. */
+const START = 1;
+const FIRST_POLL = 1;
 
 export interface Schedule {
   readonly name: string;
@@ -19,11 +28,17 @@ export interface Schedule {
 }
 
 export const OURS = "pulumi-tencentcloud-cwp";
-export const BEST = "best possible";
 
-export const ours: Schedule = { name: OURS, usesHistory: true, watch: following(ourLooks) };
+export const ours: Schedule = {
+  name: OURS,
+  usesHistory: true,
+  watch: following(ourPolls, START + FIRST_POLL),
+};
 
-/** This package and its peers, each begun anew: those that draw random numbers draw the same ones each time. */
+/**
+ * This package and its peers, each with a start of its own: those that draw random numbers draw the same ones
+ * each time.
+ */
 export function schedules(): Schedule[] {
   return [
     ours,
@@ -40,30 +55,35 @@ function peer(name: string, watch: Schedule["watch"]): Schedule {
   return { name, usesHistory: false, watch };
 }
 
-/** The times of all looks at a run that never ends. */
-export type Looks = (before: number | undefined) => Iterable<number>;
+/** The times of all polls of a run that never ends. */
+type Polls = (before: number | undefined) => Iterable<number>;
 
-/** Looks at these times until the run has ended. */
-export function following(looks: Looks): (length: number, before: number | undefined) => Sighting {
+/** Polls at these times until the run has ended. */
+function following(
+  polls: Polls,
+  requestsBefore = START,
+): (length: number, before: number | undefined) => Sighting {
   return (length, before) => {
-    let count = 0;
-    for (const at of looks(before)) {
-      count += 1;
+    let requests = requestsBefore;
+    for (const at of polls(before)) {
+      requests += 1;
       if (at >= length) {
-        return { at, looks: count };
+        return { at, requests };
       }
     }
-    throw new Error(`A schedule stopped after ${count} looks, before the end of a run of ${length} ms.`);
+    throw new Error(
+      `A schedule stopped after ${requests} requests, before the end of a run of ${length} ms.`,
+    );
   };
 }
 
-function* ourLooks(before: number | undefined): Generator<number> {
-  for (let at = nextLook(0, before); ; at = nextLook(at, before)) {
+function* ourPolls(before: number | undefined): Generator<number> {
+  for (let at = nextPoll(0, before); ; at = nextPoll(at, before)) {
     yield at;
   }
 }
 
-function every(ms: number): Looks {
+function every(ms: number): Polls {
   return function* () {
     for (let at = ms; ; at += ms) {
       yield at;
@@ -71,7 +91,10 @@ function every(ms: number): Looks {
   };
 }
 
-/** `StateChangeConf.WaitForStateContext` of the Terraform plugin SDK v2 with its defaults: MinTimeout and PollInterval are 0. */
+/**
+ * `StateChangeConf.WaitForStateContext` of the Terraform plugin SDK v2 with its defaults: MinTimeout and
+ * PollInterval are 0.
+ */
 function* stateChangeConf(): Generator<number> {
   let at = 0;
   let wait = 0;
@@ -82,8 +105,11 @@ function* stateChangeConf(): Generator<number> {
   }
 }
 
-/** `waitForResourceOpCompletion` of pulumi-google-native: jpillora/backoff with Min 1 s, Max 15 s, Factor 1.5 and Jitter. */
-function googleNative(random: () => number): Looks {
+/**
+ * `waitForResourceOpCompletion` of pulumi-google-native: jpillora/backoff with Min 1 s, Max 15 s, Factor 1.5
+ * and Jitter.
+ */
+function googleNative(random: () => number): Polls {
   return function* () {
     const least = 1_000;
     let at = 0;
@@ -98,24 +124,24 @@ function googleNative(random: () => number): Looks {
 /** The package itself, with its defaults (minDelay 2 s, maxDelay 120 s); it has none for maxWaitTime. */
 function smithy(random: () => number): Schedule["watch"] {
   return (length) => {
-    let looks = 0;
+    let requests = START;
     return inVirtualTime(random, async (now) => {
       await createWaiter(
         { ...waiterServiceDefaults, client: undefined, maxWaitTime: 30 * 60 },
         undefined,
         async () => {
-          looks += 1;
+          requests += 1;
           return { state: now() >= length ? WaiterState.SUCCESS : WaiterState.RETRY };
         },
       );
-      return { at: now(), looks };
+      return { at: now(), requests };
     });
   };
 }
 
 /** The package itself, with its default intervalInMs, on an operation that answers with a `status`. */
 function coreLro(length: number): Promise<Sighting> {
-  let looks = 0;
+  let requests = START;
   const answer = (ended: boolean): OperationResponse => ({
     flatResponse: {},
     rawResponse: {
@@ -129,10 +155,10 @@ function coreLro(length: number): Promise<Sighting> {
     await createHttpPoller({
       sendInitialRequest: async () => answer(false),
       sendPollRequest: async () => {
-        looks += 1;
+        requests += 1;
         return answer(now() >= length);
       },
     }).pollUntilDone();
-    return { at: now(), looks };
+    return { at: now(), requests };
   });
 }

@@ -1,7 +1,7 @@
 /**
- * Runs a task in time of its own, which begins at 0: a timer fires without a wait, and moves the clock on by its delay. This is
- * right for a task with one timer at a time, as a waiter is. The task sees the time through setTimeout and Date.now, and must
- * wait for nothing else, so that nobody else sees them replaced.
+ * Runs a task in time of its own, which begins at 0: a timer fires without a wait, and moves the clock on by
+ * its delay. This is right for a task with one timer at a time, as a waiter is. The task sees the time
+ * through setTimeout and Date.now, and must wait for nothing else, so that nobody else sees them replaced.
  */
 export async function inVirtualTime<T>(
   random: () => number,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseBundled } from "./bundled";
+import { cameAt } from "./cameAt";
 import { checkOptions } from "./options";
 import { provider } from "./shim";
 import { keepable } from "./triggers";
@@ -126,6 +127,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
     const { create, update } = opts.customTimeouts ?? {};
     const timeouts = { ...(create && { create }), ...(update && { update }) };
     const { __pulumiType: type } = MachineSync;
+    let came = (_when: Promise<number | undefined>) => {};
     super(
       provider,
       name,
@@ -147,10 +149,15 @@ export class MachineSync extends pulumi.dynamic.Resource {
         ...((create || update) && { timeouts }),
         // So that the provider can show on the resource's own row how the wait goes.
         __urn: new Promise<string>((resolve) => pulumi.createUrn(name, type, opts.parent).apply(resolve)),
+        // So that a sync which begins before Pulumi comes to create this resource counts for it.
+        __came: new Promise<number | undefined>((resolve) => {
+          came = resolve;
+        }),
       },
       opts,
       "tencentcloud-cwp",
       "MachineSync",
     );
+    came(cameAt(this, args, opts));
   }
 }

@@ -1,3 +1,5 @@
+/** Config and environment, as settings are read from them. */
+
 /** Reads one value of the stack's Pulumi config, decrypted, by its full name, such as `tencentcloud:secretId`. */
 export type Config = (name: string) => string | undefined;
 

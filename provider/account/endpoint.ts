@@ -1,3 +1,4 @@
+/** Where requests to CWP and STS go. */
 import { SettingsError } from "../cwp/errors";
 import { isLoopback } from "../cwp/loopback";
 import type { Endpoint } from "../cwp/request";

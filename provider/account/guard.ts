@@ -1,3 +1,4 @@
+/** The accounts that the settings allow. */
 import { type CredentialSource, fingerprint } from "../cwp/credentials";
 import { SettingsError } from "../cwp/errors";
 import { accountIdOf, type StsConnection } from "../cwp/sts";

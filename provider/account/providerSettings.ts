@@ -1,3 +1,4 @@
+/** The settings of the Tencent Cloud provider. */
 import { SettingsError } from "../cwp/errors";
 import type { Environment, Settings } from "./config";
 

@@ -1,3 +1,4 @@
+/** From all settings to one connection. */
 import type { Connection } from "../cwp/client";
 import { refuseIllegal } from "../cwp/credentials";
 import type { Endpoint } from "../cwp/request";

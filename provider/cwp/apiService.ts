@@ -1,3 +1,4 @@
+/** One of Tencent Cloud's services, reached by the SDK. */
 import type { Credentials, Found } from "./credentials";
 import { ApiError } from "./errors";
 import { type Endpoint, httpProfile, send } from "./request";

@@ -1,3 +1,4 @@
+/** The client of CWP that the waits use. */
 import type { CredentialSource } from "./credentials";
 import type { Endpoint } from "./request";
 import { SignedCalls } from "./signedCalls";

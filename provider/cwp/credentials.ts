@@ -1,3 +1,4 @@
+/** Credentials: what they are, where they come from, and whom they stand for. */
 import { createHash } from "node:crypto";
 import { SettingsError } from "./errors";
 

@@ -1,3 +1,4 @@
+/** Credentials that are kept and renewed. */
 import type { CredentialSource, Found } from "./credentials";
 
 /** Temporary credentials are renewed this long before they end, or halfway through a life that is shorter than twice that. */

@@ -1,3 +1,4 @@
+/** Signed requests, with keys that are looked up again where the service refuses them. */
 import { ApiService, type ServiceAddress } from "./apiService";
 import { type CredentialSource, type Found, fingerprint } from "./credentials";
 import { ApiError, CwpError } from "./errors";

@@ -1,3 +1,4 @@
+/** The actions of STS. */
 import { ApiService } from "./apiService";
 import { type Credentials, type Found, temporaryKeys } from "./credentials";
 import { BadAnswer } from "./errors";

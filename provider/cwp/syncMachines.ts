@@ -1,3 +1,4 @@
+/** The action SyncMachines. */
 import type { SignedCalls } from "./signedCalls";
 import { parseStatus, type SyncStatus } from "./status";
 

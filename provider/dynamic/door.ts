@@ -6,6 +6,7 @@ import { EngineLog } from "../engine/row";
 import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machineSync/inputs";
 import * as operations from "../machineSync/operations";
 import type { Outputs } from "../machineSync/outputs";
+import { arrived, left } from "../machineSync/sharedLoops";
 
 /** The door that Pulumi's dynamic provider host calls, by way of the shim in sdk/shim.ts. */
 
@@ -18,31 +19,41 @@ export function configure(request: { config: { get(name: string): string | undef
 
 /**
  * Fails inputs that are ill-typed or not there at all. Sends nothing. The engine prints the value of a property that a failure
- * names, be it a secret in the wrong place, so only the reason names it.
+ * names, be it a secret in the wrong place, so only the reason names it. When the resource came is noted, and not kept in the
+ * state.
  */
 export function check(
   _olds: unknown,
   news: Record<string, unknown>,
 ): { inputs: unknown; failures: CheckFailure[] } {
-  return { inputs: news, failures: checkInputs(news).map(({ reason }) => ({ property: "", reason })) };
+  const { __came: came, ...inputs } = news;
+  const failures = checkInputs(inputs);
+  if (failures.length === 0 && typeof inputs.__urn === "string") {
+    arrived(inputs.__urn, came);
+  }
+  return { inputs, failures: failures.map(({ reason }) => ({ property: "", reason })) };
 }
 
 /** Whether the new inputs ask for a sync, or for another resource. Sends nothing. */
 export function diff(_id: string, olds: Outputs, news: Inputs): { changes: boolean; replaces: string[] } {
-  return operations.diff(olds, news);
+  const { changes, replaces } = operations.diff(olds, news);
+  if (!changes && news.__urn) {
+    left(news.__urn);
+  }
+  return { changes, replaces };
 }
 
 export async function create(inputs: Inputs): Promise<{ id: string; outs: Outputs }> {
   const id = randomUUID();
   const outs = await onItsRow(id, inputs, (log) =>
-    operations.create(inputs, { ...settings(), timeoutMs: timeoutMs(inputs, "create"), log }),
+    operations.create(inputs, { ...settings(), ...waitOf(inputs, "create"), log }),
   );
   return { id, outs };
 }
 
 export async function update(id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }> {
   const outs = await onItsRow(id, news, (log) =>
-    operations.update(olds, news, { ...settings(), timeoutMs: timeoutMs(news, "update"), log }),
+    operations.update(olds, news, { ...settings(), ...waitOf(news, "update"), log }),
   );
   return { outs };
 }
@@ -53,6 +64,10 @@ export async function read(id: string, props: Outputs): Promise<{ id: string; pr
   } catch (error) {
     throw mindingOldConfig(error);
   }
+}
+
+function waitOf(inputs: Inputs, operation: "create" | "update"): { timeoutMs: number; urn: string } {
+  return { timeoutMs: timeoutMs(inputs, operation), urn: inputs.__urn ?? "" };
 }
 
 function settings(): operations.Settings {

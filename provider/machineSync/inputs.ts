@@ -39,7 +39,7 @@ const wanted: Readonly<Record<keyof Inputs, readonly [what: string, fits: (value
 };
 
 /** Properties that say which account is synced: another account is another resource. */
-const account = ["region", "endpoint", "profile", "assumeRole"] as const;
+const account = ["endpoint", "profile", "assumeRole"] as const;
 
 /** The failures of the inputs, each with the property that is wrong. Unknown values pass. */
 export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailure[] {

@@ -6,7 +6,7 @@ import type { ResourceLog } from "../wait/progress";
 import { type UnfinishedRun, WaitError } from "../wait/waitError";
 import { diffInputs, type Inputs, sameTriggers } from "./inputs";
 import { type Outputs, type StatusOutputs, statusOutputs } from "./outputs";
-import { machineSyncsOf } from "./sharedLoops";
+import { cameAt, loopOf } from "./sharedLoops";
 import { tellOnce } from "./tellOnce";
 
 /** What the resource does, on plain objects. What an operation needs beside them, its door passes in. */
@@ -23,8 +23,10 @@ export interface Waiting extends Settings {
   readonly timeoutMs: number;
   /** Is told how the wait goes. */
   readonly log?: ResourceLog;
-  /** Ends the wait at once. */
+  /** Ends the wait at once: with UnfinishedSync where a sync was started, else with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** The resource's URN, by which it was told that its inputs were accepted. Default: it comes only now. */
+  readonly urn?: string;
 }
 
 /** How long a read may try to get an answer, in milliseconds. */
@@ -75,12 +77,14 @@ export async function readStatus(args: AccountArgs, settings: Settings): Promise
 }
 
 async function sync(inputs: Inputs, run: UnfinishedRun | undefined, waiting: Waiting): Promise<Outputs> {
-  const { timeoutMs, log, signal } = waiting;
+  const { timeoutMs, log, signal, urn = "" } = waiting;
   const goal = inputs.skipAwait ? "started" : "finished";
+  const came = cameAt(urn);
   try {
     const status = await call(inputs, waiting, {
       goal,
       timeoutMs,
+      came,
       run,
       ...(log && { log }),
       ...(signal && { signal }),
@@ -104,5 +108,5 @@ async function call(args: AccountArgs, { config, env }: Settings, wait: Call): P
   if (wait.log) {
     tellOnce(connection.warnings ?? [], wait.log);
   }
-  return machineSyncsOf(connection).call(wait);
+  return loopOf(connection).call(wait);
 }

@@ -5,6 +5,7 @@ import { EngineLog } from "../engine/row";
 import { checkInputs, DEFAULT_TIMEOUT_MS, UNKNOWN } from "../machineSync/inputs";
 import * as operations from "../machineSync/operations";
 import type { Outputs, StatusOutputs } from "../machineSync/outputs";
+import { arrived, left } from "../machineSync/sharedLoops";
 import { PartialFailure } from "./failures";
 import { hides, type Properties, rewrapped, unwrapped, withoutLeftovers } from "./values";
 
@@ -32,12 +33,23 @@ const changing: Readonly<Record<keyof StatusOutputs, typeof UNKNOWN>> = {
 };
 
 /** Why inputs cannot be used. The engine prints the value of a property that a failure names, so only the reasons do. */
-export function check(news: Properties): string[] {
-  return checkInputs(unwrapped(news)).map(({ reason }) => reason);
+export function check(urn: string, news: Properties): string[] {
+  const failures = checkInputs(unwrapped(news));
+  if (failures.length === 0) {
+    arrived(urn);
+  }
+  return failures.map(({ reason }) => reason);
 }
 
-export function diff(olds: Properties, news: Properties): { changes: boolean; replaces: string[] } {
+export function diff(
+  urn: string,
+  olds: Properties,
+  news: Properties,
+): { changes: boolean; replaces: string[] } {
   const { changes, replaces } = operations.diff(unwrapped(olds), unwrapped(news));
+  if (!changes) {
+    left(urn);
+  }
   return { changes: changes || nowHidden(olds, news), replaces };
 }
 
@@ -99,7 +111,7 @@ async function sync(
   const log = new EngineLog(urn);
   try {
     const timeoutMs = timeout > 0 ? timeout * 1000 : DEFAULT_TIMEOUT_MS;
-    return rewrapped(await work({ ...settings, timeoutMs, signal, log }), news);
+    return rewrapped(await work({ ...settings, timeoutMs, signal, log, urn }), news);
   } catch (error) {
     throw error instanceof operations.UnfinishedSync
       ? new PartialFailure(id, error.message, rewrapped(error.outputs, news), news)

@@ -75,11 +75,15 @@ export function providerService(): UntypedServiceImplementation {
     check: answer((request: pb.CheckRequest) => {
       known(request.getType(), request.getUrn());
       const news = objectOf(request.getNews());
-      return checked(news, resource.check(news));
+      return checked(news, resource.check(request.getUrn(), news));
     }),
 
     diff: answer((request: pb.DiffRequest) => {
-      const { changes, replaces } = resource.diff(objectOf(request.getOlds()), objectOf(request.getNews()));
+      const { changes, replaces } = resource.diff(
+        request.getUrn(),
+        objectOf(request.getOlds()),
+        objectOf(request.getNews()),
+      );
       return differs(changes, replaces, replaces);
     }),
 

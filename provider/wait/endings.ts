@@ -1,6 +1,7 @@
 import { duration } from "../cwp/duration";
 import type { CwpError } from "../cwp/errors";
-import type { Caller, Seen } from "./wait";
+import type { Why } from "./step";
+import { awaitsRun, type Seen, type Wait } from "./wait";
 import { type UnfinishedRun, WaitError } from "./waitError";
 
 /** How a wait ends that did not see the end of a run, in the words that the user reads. */
@@ -9,77 +10,94 @@ const goOn = 'Run "pulumi up" again to go on waiting for the same sync';
 const later = 'Run "pulumi up" again later';
 const longer = "allow more time with customTimeouts";
 
-/** The deadline has passed, and so has a last look. */
-export function tooLate(caller: Caller): WaitError {
-  const { known, triggers, seen } = caller;
-  const within = `within ${duration(caller.deadline - caller.since)}`;
+export function endingOf(wait: Wait, why: Why, now: number): WaitError {
+  switch (why.is) {
+    case "gave up":
+      return gaveUp(wait, why.error, now);
+    case "too late":
+      return tooLate(wait);
+    case "nothing started":
+      return nothingStarted(wait, now);
+    case "cancelled":
+      return ending(wait, "Cancelled", `The wait for the machine sync was cancelled. ${goOn}.`);
+  }
+}
+
+function tooLate(wait: Wait): WaitError {
+  const { known, seen } = wait;
+  const within = `within ${duration(wait.deadline - wait.since)}`;
   if (seen.answers === 0 && seen.lastError) {
-    const next = unfinished(caller) ? goOn : later;
+    const next = unfinishedRun(wait) ? goOn : later;
     return ending(
-      caller,
+      wait,
       seen.lastError.code,
       `No answer ${within}: ${seen.lastError.message} ${next}, or ${longer}.`,
     );
   }
-  if (triggers > 0) {
-    const what = known.is === "watching" && known.shown ? "did not finish" : "did not show";
+  if (awaitsRun(wait)) {
+    const what = known.is === "running" ? "did not finish" : "did not show";
     return ending(
-      caller,
+      wait,
       "SyncTimeout",
       `The machine sync ${what} ${within}: ${observed(seen)}. ${goOn}, or ${longer}.`,
     );
   }
-  const why = seen.last?.state === "SYNCING" ? ", since another one was still going" : "";
+  const why = seen.last?.state === "SYNCING" ? ", since another one was still in progress" : "";
   return ending(
-    caller,
+    wait,
     "SyncTimeout",
     `No machine sync could be started ${within}${why}: ${observed(seen)}. ${later}, or ${longer}.`,
   );
 }
 
-/** Every trigger was taken, and none showed a run. */
-export function nothingStarted(caller: Caller, now: number): WaitError {
+function nothingStarted(wait: Wait, now: number): WaitError {
   return ending(
-    caller,
+    wait,
     "NothingStarted",
-    `CWP started no machine sync in ${duration(now - caller.since)} though it was asked ${caller.triggers} times: ${observed(caller.seen)}. Check in the CWP console that a sync can be started by hand, then run "pulumi up" again.`,
+    `CWP started no machine sync in ${duration(now - wait.since)} though it was asked ${wait.starts} times: ${observed(wait.seen)}. Check in the CWP console that a sync can be started by hand, then run "pulumi up" again.`,
   );
 }
 
-/** An error that will not pass, or has not for too long. */
-export function gaveUp(caller: Caller, error: CwpError, now: number): WaitError {
-  const { inRow, since } = caller.failures;
+function gaveUp(wait: Wait, error: CwpError, now: number): WaitError {
+  const { inRow, since } = wait.failures;
   const tries = inRow > 1 ? ` Tried ${inRow} times in ${duration(now - since)}.` : "";
-  const next = unfinished(caller) ? ` ${goOn}.` : error.retry === "never" ? "" : ` ${later}.`;
-  return ending(caller, error.code, `${error.message}${tries}${next}`, error.requestId);
+  const next = unfinishedRun(wait) ? ` ${goOn}.` : error.retry === "never" ? "" : ` ${later}.`;
+  return ending(wait, error.code, `${error.message}${tries}${next}`, error.requestId);
 }
 
 function ending(
-  caller: Caller,
+  wait: Wait,
   code: string,
   message: string,
-  requestId = caller.seen.last?.requestId ?? "",
+  requestId = wait.seen.last?.requestId ?? "",
 ): WaitError {
-  return new WaitError(code, message, requestId, unfinished(caller), caller.seen.last);
+  return new WaitError(code, message, requestId, unfinishedRun(wait), wait.seen.last);
 }
 
-function unfinished({ known, triggers }: Caller): UnfinishedRun | undefined {
-  if (known.is !== "watching" || triggers === 0 || known.baseline.state === "SYNCING") {
+/** The run to go on waiting for later; undefined where none was asked for and none that counts has shown. */
+export function unfinishedRun(wait: Wait): UnfinishedRun | undefined {
+  const { known, account, resume } = wait;
+  if (resume) {
+    return resume;
+  }
+  if (!awaitsRun(wait) || (known.is !== "idle" && known.is !== "running")) {
     return undefined;
   }
   const { state, latestStartTime, latestEndTime } = known.baseline;
-  return { state, latestStartTime, latestEndTime, shown: known.shown };
+  const shown = known.is === "running";
+  return { state, latestStartTime, latestEndTime, shown, ...(account && { account }) };
 }
 
 /** `the last of 34 answers was SYNCING, started 2020-11-11 12:01:00 (RequestId …); failed requests: 2 RequestLimitExceeded` */
-function observed({ answers, last, errors, triggerId }: Seen): string {
+function observed({ answers, last, errors, startId }: Seen): string {
   const parts: string[] = [];
   if (last) {
     const started = last.latestStartTime ? `, started ${last.latestStartTime}` : "";
-    parts.push(`the last of ${answers} answers was ${last.state}${started} (RequestId ${last.requestId})`);
+    const which = answers === 1 ? "the only answer" : `the last of ${answers} answers`;
+    parts.push(`${which} was ${last.state}${started} (RequestId ${last.requestId})`);
   }
-  if (triggerId !== undefined) {
-    parts.push(`the trigger's RequestId is ${triggerId}`);
+  if (startId !== undefined) {
+    parts.push(`the RequestId of the request that started it is ${startId}`);
   }
   if (errors.size > 0) {
     parts.push(`failed requests: ${[...errors].map(([code, times]) => `${times} ${code}`).join(", ")}`);

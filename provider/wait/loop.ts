@@ -1,95 +1,103 @@
 import type { CwpClient } from "../cwp/client";
-import { CwpError } from "../cwp/errors";
+import { CwpError, NoAnswer } from "../cwp/errors";
 import type { SyncStatus } from "../cwp/status";
+import { Announcements } from "./announcements";
+import { Arrivals } from "./arrivals";
 import type { Clock } from "./clock";
-import type { Answer } from "./evidence";
-import type { Pace } from "./pace";
-import { lastingRetry, type ResourceLog, repeatedTrigger, statusOf, summaryOf } from "./progress";
+import { endingOf, unfinishedRun } from "./endings";
+import { Memory } from "./memory";
+import { Pace } from "./pace";
+import type { ResourceLog } from "./progress";
+import { type Due, dueRequest, longestRequest, nextRequests } from "./requests";
+import { nextStep } from "./step";
+import type { Turns } from "./turns";
 import {
-  answered,
-  arrive,
   awaitsRun,
-  type Caller,
-  failed,
-  needsTrigger,
-  nextStep,
-  overheard,
-  type Step,
-  triggered,
-  triggerFailed,
+  beginWait,
+  caughtUp,
+  heard,
+  isLimit,
+  type Told,
+  tell,
+  type Wait,
+  type Wanted,
 } from "./wait";
-import type { UnfinishedRun } from "./waitError";
 
 /** What one call asks for. */
-export interface Call {
-  readonly goal: Caller["goal"];
-  /** How long the call may take, in milliseconds. Its last look is then, and it ends within ten seconds more. */
-  readonly timeoutMs: number;
-  /** The run to go on waiting for, where an earlier call left one. */
-  readonly run?: UnfinishedRun | undefined;
+export interface Call extends Wanted {
   /** Is told how the wait goes. */
   readonly log?: ResourceLog;
-  /** Ends the call at once, with the signal's reason as its error. */
+  /** Ends the call at once: with a WaitError that holds the unfinished run where there is one, else with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** The longest that one request may take, in milliseconds. */
-export const REQUEST_MS = 9_000;
-/** A request under way at a deadline is cut there, but is given this long at least. */
-const SHORTEST_REQUEST_MS = 1_000;
-/** How long a trigger may wait for the first answer of callers that have just come, so that they can ride on it. */
-const GATHER_MS = 2_000;
-/** The wait after a first failure, and the longest one. It doubles each time, less a random part of up to a half. */
-const BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 8_000;
-/** The service writes times in whole seconds: a run within the same second as the one before would leave the same record. */
-const RECORD_MS = 1_000;
+/** What a loop shares with others of its process. */
+interface Surroundings {
+  readonly turns: Turns;
+  readonly clock: Clock;
+  /** When resources have come that still wait for their create or update. Default: none have. */
+  readonly arrivals?: Arrivals;
+  /** Draws numbers from 0 up to 1. Default: Math.random. */
+  readonly random?: () => number;
+}
 
 interface Waiting {
-  caller: Caller;
+  wait: Wait;
   readonly log: ResourceLog | undefined;
-  /** The status that the log was told last. */
   said?: string | undefined;
   readonly resolve: (status: SyncStatus) => void;
   readonly reject: (error: unknown) => void;
 }
 
+type Request = Told["request"];
+
 /**
- * The machine syncs of one account, for all callers of this process.
+ * What all waits of one account share in this process.
  *
- * There is one stream of requests. Every answer tells all callers that were there when it was asked for, and each judges for
- * itself (wait.ts) what it means for its own run. A trigger serves every caller that is ready for one. Callers that come
- * while another's run is going ask their first question once it has ended. So N callers cost one sync, those that come too
- * late for it share the next, and none is served by a run that began before it came.
+ * There is one stream of requests. Every answer tells all waits whose resources had come when it was asked for, and each judges
+ * for itself (wait.ts) what it means for its own run. A request to start a sync serves every wait that is ready for one. Those
+ * that come while another's run is in progress ask their first question once it has ended. So N resources cost one sync, those
+ * that come too late for it share the next, and none is served by a run that began before it came.
  */
-export class MachineSyncs {
+export class SyncLoop {
   private readonly waiting = new Set<Waiting>();
+  private readonly memory = new Memory();
+  private readonly announcements = new Announcements();
   private serving = false;
   private wakeUp = new AbortController();
   private inFlight = new AbortController();
-  private failuresInRow = 0;
-  private notBefore = Number.NEGATIVE_INFINITY;
-  private newestStart: string | undefined;
-  private recordNewUntil = Number.NEGATIVE_INFINITY;
-  /** The warnings that were given to those who wait now, or to some before them whom they met. */
-  private warned = new Set<string>();
+  /** The request that is under way, as a failure would be told. */
+  private underWay: { request: Request; sentAt: number; asks: ReadonlySet<Waiting> } | undefined;
+  private lastPollAt = Number.NEGATIVE_INFINITY;
+  /** When the last poll was sent whose good answer may be a first one (A1). */
+  private lastFirstAt = Number.NEGATIVE_INFINITY;
+  private readonly pace: Pace;
+
+  private readonly turns: Turns;
+  private readonly clock: Clock;
+  private readonly arrivals: Arrivals;
 
   constructor(
     private readonly client: CwpClient,
-    private readonly pace: Pace,
-    private readonly clock: Clock,
-    private readonly random: () => number = Math.random,
-  ) {}
+    { turns, clock, arrivals = new Arrivals(), random = Math.random }: Surroundings,
+  ) {
+    this.turns = turns;
+    this.clock = clock;
+    this.arrivals = arrivals;
+    this.pace = new Pace(random);
+  }
 
   /** Resolves with the status that fulfils the call's goal. Rejects with a WaitError, or with the signal's reason. */
-  async call({ goal, timeoutMs, run, log, signal }: Call): Promise<SyncStatus> {
+  async call({ log, signal, ...wanted }: Call): Promise<SyncStatus> {
     signal?.throwIfAborted();
     let leave = () => {};
     const end = new Promise<SyncStatus>((resolve, reject) => {
-      const one = { caller: arrive(goal, this.clock.now(), timeoutMs, run), log, resolve, reject };
+      const wait = caughtUp(beginWait(wanted, this.clock.now()), this.memory.history);
+      const one: Waiting = { wait, log, resolve, reject };
       leave = () => {
+        const cut = this.cutShort(one);
         this.remove(one);
-        reject(signal?.reason);
+        reject(unfinishedRun(cut) ? endingOf(cut, { is: "cancelled" }, this.clock.now()) : signal?.reason);
       };
       this.waiting.add(one);
     });
@@ -117,18 +125,18 @@ export class MachineSyncs {
       this.settle();
       if (this.waiting.size === 0) {
         this.serving = false;
-        this.warned.clear();
+        this.announcements.forget();
         return;
       }
-      const wait = this.nextRequestAt() - this.clock.now();
+      const wait = Math.min(...this.requests().map(({ at }) => at)) - this.clock.now();
       if (wait > 0) {
         this.wakeUp = new AbortController();
         await this.clock.sleep(wait, this.wakeUp.signal);
         continue;
       }
-      await this.pace.turn();
+      await this.turns.turn();
       // Decided only now: whoever came while this request waited for its turn is served by it too.
-      const request = this.dueRequest();
+      const request = dueRequest(this.requests(), this.clock.now());
       if (request) {
         await this.send(request);
       }
@@ -140,129 +148,63 @@ export class MachineSyncs {
     const now = this.clock.now();
     const succeeded: { one: Waiting; status: SyncStatus }[] = [];
     for (const one of this.waiting) {
-      const step = nextStep(one.caller, now);
+      const step = nextStep(one.wait, now);
       if (step.does === "succeed") {
         this.remove(one);
         one.resolve(step.status);
         succeeded.push({ one, status: step.status });
       } else if (step.does === "fail") {
         this.remove(one);
-        one.reject(step.error);
+        one.reject(endingOf(one.wait, step.why, now));
       } else {
-        this.say(one, now);
+        this.announcements.status(one, now);
       }
     }
-    for (const goal of ["started", "finished"] as const) {
-      const ended = succeeded.filter(({ one }) => one.caller.goal === goal);
-      const told = ended.find(({ one }) => one.log);
-      told?.one.log?.info(summaryOf(goal, told.status, ended.length));
-    }
+    this.announcements.summaries(succeeded);
   }
 
-  private say(one: Waiting, now: number): void {
-    const status = statusOf(one.caller, now);
-    if (status !== undefined && status !== one.said) {
-      one.said = status;
-      one.log?.status(status);
-    }
-  }
-
-  /** One warning of a kind is enough, however many wait. */
-  private warn(
-    kind: string,
-    among: readonly Waiting[],
-    text: (caller: Caller, now: number) => string | undefined,
-  ): void {
-    const now = this.clock.now();
-    for (const { caller, log } of this.warned.has(kind) ? [] : among) {
-      const warning = log && text(caller, now);
-      if (warning) {
-        this.warned.add(kind);
-        log.warning(warning);
-        return;
-      }
-    }
-  }
-
-  private nextRequestAt(): number {
-    const now = this.clock.now();
-    const due = [...this.waiting].map(({ caller }) => {
-      const step = nextStep(caller, now);
-      return "at" in step ? this.dueAt(caller, step) : now;
-    });
-    return Math.min(...due);
-  }
-
-  /** A deadline, and with it the last look, does not wait for a back-off to end. */
-  private dueAt(caller: Caller, step: Extract<Step, { at: number }>): number {
-    const { deadline } = caller;
-    if (this.holdsBack(caller, this.clock.now())) {
-      return deadline;
-    }
-    const notBefore =
-      step.does === "trigger" ? Math.max(this.notBefore, this.recordNewUntil) : this.notBefore;
-    return Math.min(deadline, Math.max(step.at, notBefore));
-  }
-
-  /** Whether a caller keeps its first question until the run that others wait for has ended. */
-  private holdsBack({ goal, known, deadline }: Caller, now: number): boolean {
-    return goal !== "status" && known.is === "unasked" && now < deadline && this.someoneAwaitsRun();
+  private requests(): Due[] {
+    const stream = {
+      pace: this.pace,
+      lastPollAt: this.lastPollAt,
+      recordNewUntil: this.memory.recordNewUntil,
+      someoneIsUnheard: this.arrivals.anySince(this.lastFirstAt),
+    };
+    return nextRequests(
+      [...this.waiting].map(({ wait }) => wait),
+      stream,
+      this.clock.now(),
+    );
   }
 
   private someoneAwaitsRun(): boolean {
-    return [...this.waiting].some(({ caller }) => awaitsRun(caller));
+    return [...this.waiting].some(({ wait }) => awaitsRun(wait));
   }
 
-  private dueRequest(): "look" | "trigger" | undefined {
-    const now = this.clock.now();
-    let look = false;
-    let newcomer = false;
-    let readySince = Number.POSITIVE_INFINITY;
-    for (const { caller } of this.waiting) {
-      const step = nextStep(caller, now);
-      if (!("at" in step) || this.dueAt(caller, step) > now) {
-        continue;
-      }
-      if (step.does === "trigger" && caller.known.is === "watching") {
-        readySince = Math.min(readySince, caller.known.since);
-      } else {
-        look = true;
-        newcomer ||= caller.known.is === "unasked";
-      }
-    }
-    const ready = readySince < Number.POSITIVE_INFINITY;
-    if (ready && !(newcomer && now - readySince < GATHER_MS)) {
-      return "trigger";
-    }
-    return ready || look ? "look" : undefined;
-  }
-
-  private async send(request: "look" | "trigger"): Promise<void> {
+  private async send(request: Request): Promise<void> {
     const sentAt = this.clock.now();
-    const told = [...this.waiting];
-    // A first question is a look, and one of its own time: neither a trigger's answer nor one during another's run will do.
-    const notYet = new Set(
-      told.filter(({ caller }) =>
-        request === "trigger" ? caller.known.is === "unasked" : this.holdsBack(caller, sentAt),
-      ),
-    );
+    const mayBeFirst = request === "poll" && !this.someoneAwaitsRun();
+    const asks = new Set(this.waiting);
+    this.underWay = { request, sentAt, asks };
     this.inFlight = new AbortController();
-    if (request === "trigger") {
-      this.warn("repeated trigger", told, repeatedTrigger);
+    if (request === "start") {
+      this.announcements.repeatedStart(asks, sentAt);
+    } else {
+      this.lastPollAt = sentAt;
     }
+    let outcome: Told["outcome"];
     try {
       const status = await this.client.syncMachines(
-        request === "trigger",
-        this.limit(sentAt),
+        request === "start",
+        longestRequest(
+          [...asks].map(({ wait }) => wait),
+          sentAt,
+        ),
         this.inFlight.signal,
       );
-      const answer = { status, sentAt, at: this.clock.now(), newestStart: this.newestStart ?? "" };
-      this.note(answer);
-      for (const one of told) {
-        const wanted = request === "trigger" && needsTrigger(one.caller);
-        const tell = notYet.has(one) ? overheard : wanted ? triggered : answered;
-        one.caller = tell(one.caller, answer);
-      }
+      this.lastFirstAt = mayBeFirst ? sentAt : this.lastFirstAt;
+      const newestStart = this.memory.newestStartOf(this.client.account);
+      outcome = { status, sentAt, at: this.clock.now(), mayBeFirst, newestStart };
     } catch (error) {
       if (!(error instanceof CwpError)) {
         throw error;
@@ -270,37 +212,48 @@ export class MachineSyncs {
       if (this.inFlight.signal.aborted) {
         return;
       }
-      this.backOff();
-      for (const one of told) {
-        const wanted = request === "trigger" && needsTrigger(one.caller);
-        one.caller = wanted ? triggerFailed(one.caller, error, sentAt) : failed(one.caller, error, sentAt);
+      outcome = error;
+    } finally {
+      this.underWay = undefined;
+    }
+    this.keepPace(outcome);
+    this.tellAll({ request, sentAt, account: this.client.account, outcome }, asks);
+  }
+
+  private tellAll(told: Told, asks: ReadonlySet<Waiting>): void {
+    this.memory.keep(told);
+    const now = this.clock.now();
+    for (const one of this.waiting) {
+      if (asks.has(one) || one.wait.came < told.sentAt) {
+        one.wait = tell(one.wait, told);
+      } else if (!(told.outcome instanceof Error)) {
+        one.wait = heard(one.wait, now);
       }
-      this.warn("lasting retry", told, lastingRetry);
+    }
+    if (told.outcome instanceof Error) {
+      this.announcements.lastingRetry(this.waiting, now);
     }
   }
 
-  /** A request ends by the next deadline, so that the last look then need not wait for it. A last look that came late is shorter. */
-  private limit(now: number): number {
-    const ends = [...this.waiting].map(({ caller: { deadline } }) =>
-      deadline > now ? deadline : deadline + REQUEST_MS,
-    );
-    return Math.min(REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, Math.min(...ends) - now));
-  }
-
-  private note({ status, at }: Answer): void {
-    this.failuresInRow = 0;
-    this.notBefore = Number.NEGATIVE_INFINITY;
-    const { newestStart = status.latestStartTime } = this;
-    if (status.latestStartTime > newestStart) {
-      this.recordNewUntil = at + RECORD_MS;
+  private keepPace(outcome: Told["outcome"]): void {
+    const now = this.clock.now();
+    if (!(outcome instanceof Error)) {
+      this.pace.answered(now);
+    } else if (isLimit(outcome)) {
+      this.pace.refused(now);
+    } else {
+      this.pace.failed(now);
     }
-    this.newestStart = status.latestStartTime > newestStart ? status.latestStartTime : newestStart;
   }
 
-  private backOff(): void {
-    const longest = Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** this.failuresInRow);
-    this.failuresInRow += 1;
-    this.notBefore = this.clock.now() + longest * (1 - this.random() / 2);
+  /** The wait if it ends now: a request to start a sync that is under way may work all the same. */
+  private cutShort(one: Waiting): Wait {
+    const { underWay } = this;
+    if (underWay?.request !== "start" || !underWay.asks.has(one)) {
+      return one.wait;
+    }
+    const outcome = new NoAnswer("Aborted", "");
+    return tell(one.wait, { ...underWay, account: this.client.account, outcome });
   }
 
   private remove(one: Waiting): void {

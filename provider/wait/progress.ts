@@ -1,8 +1,8 @@
 import { duration } from "../cwp/duration";
 import { durationSeconds, type SyncStatus } from "../cwp/status";
-import { type Caller, lengthBefore, MOST_TRIGGERS, needsTrigger } from "./wait";
+import { lengthBefore, MOST_STARTS, needsStart, type Wait } from "./wait";
 
-/** What a wait tells the person at the terminal. The texts are functions of what the caller knows; loop.ts says when. */
+/** What a wait tells the person at the terminal. The texts are functions of what the wait knows; announcements.ts says when. */
 export interface ResourceLog {
   /** Shows what is going on now, in place of what was shown before; it leaves no trace. */
   status(text: string): void;
@@ -17,33 +17,38 @@ const STEP_MS = 5_000;
 /** Failures that have lasted this long are worth a warning, in milliseconds. */
 const LASTING_MS = 15_000;
 
-/** What the caller waits for now: `[3/3] Syncing machines, 40 s of about 1 min 10 s`. Undefined while there is nothing to tell. */
-export function statusOf(caller: Caller, now: number): string | undefined {
-  const { goal, known, seen } = caller;
+/** What the wait is at: `[3/3] Syncing machines, 40 s of about 1 min 10 s`. Undefined while there is nothing to tell. */
+export function statusOf(wait: Wait, now: number): string | undefined {
+  const { goal, known, seen } = wait;
   const steps = goal === "started" ? 2 : 3;
-  if (goal === "status" || known.is === "finished") {
+  if (goal === "status") {
     return undefined;
   }
-  if (known.is === "watching") {
-    return known.shown
-      ? `[3/${steps}] Syncing machines${course(caller, now)}`
-      : `[2/${steps}] Starting a sync`;
+  switch (known.is) {
+    case "finished":
+      return undefined;
+    case "running":
+      return `[3/${steps}] Syncing machines${course(wait, now)}`;
+    case "idle":
+      return `[2/${steps}] Starting a sync`;
+    case "blocked":
+      return `[1/${steps}] Waiting for a running sync to end${since(seen.last ?? known.first)}`;
+    case "unasked":
+      return seen.last?.state === "SYNCING"
+        ? `[1/${steps}] Waiting for a running sync to end${since(seen.last)}`
+        : undefined;
   }
-  const going = known.is === "blocked" ? known.first : seen.last;
-  if (going?.state !== "SYNCING" && known.is === "unasked") {
-    return undefined;
-  }
-  return `[1/${steps}] Waiting for a running sync to end${since(going)}`;
 }
 
 /** How far the run is. When a resumed one began is not known on this machine's clock, only in the service's own words. */
-function course({ resumes, seen, known, notBegunAt }: Caller, now: number): string {
-  if (resumes || known.is !== "watching") {
+function course(wait: Wait, now: number): string {
+  const { resumes, seen, notBegunAt } = wait;
+  if (resumes) {
     return since(seen.last);
   }
   const gone = now - notBegunAt;
   const elapsed = gone < STEP_MS ? "0 s" : duration(gone - (gone % STEP_MS));
-  const length = lengthBefore(known.baseline);
+  const length = lengthBefore(wait);
   if (!length) {
     return gone < STEP_MS ? "" : `, ${elapsed}`;
   }
@@ -58,23 +63,23 @@ function since(status: SyncStatus | undefined): string {
 }
 
 /** The service has failed for long, but is still asked. */
-export function lastingRetry({ failures, seen }: Caller, now: number): string | undefined {
+export function lastingRetry({ failures, seen }: Wait, now: number): string | undefined {
   const { inRow, since } = failures;
   return inRow > 0 && seen.lastError && now - since >= LASTING_MS
     ? `${seen.lastError.message} Tried ${inRow} times in ${duration(now - since)}; still trying.`
     : undefined;
 }
 
-/** A trigger is about to be sent that is not the first. */
-export function repeatedTrigger(caller: Caller, now: number): string | undefined {
-  const { triggers, triggeredAt } = caller;
-  return needsTrigger(caller) && triggers > 0
-    ? `No sync has shown in ${duration(now - triggeredAt)} since CWP was asked for one: asking again (${triggers + 1} of ${MOST_TRIGGERS}).`
+/** A request to start a sync is about to be sent that is not the first. */
+export function repeatedStart(wait: Wait, now: number): string | undefined {
+  const { starts, startedAt } = wait;
+  return needsStart(wait) && starts > 0
+    ? `No sync has shown in ${duration(now - startedAt)} since CWP was asked for one: asking again (${starts + 1} of ${MOST_STARTS}).`
     : undefined;
 }
 
 /** The end of a wait that went well, for all the resources that it ends for at once. */
-export function summaryOf(goal: Caller["goal"], status: SyncStatus, resources: number): string {
+export function summaryOf(goal: Wait["goal"], status: SyncStatus, resources: number): string {
   const shared = resources > 1 ? `, for ${resources} resources` : "";
   if (goal === "started") {
     return `Asked CWP for a machine sync, and did not wait for its end${shared}.`;

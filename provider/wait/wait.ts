@@ -1,34 +1,46 @@
 import { ApiError, type CwpError, mayHaveWorked } from "../cwp/errors";
-import { durationSeconds, type SyncStatus } from "../cwp/status";
-import { gaveUp, nothingStarted, tooLate } from "./endings";
-import { type Answer, type Knowledge, learn, SETTLE_LOOKS, SETTLE_MS, settlesAt } from "./evidence";
-import { nextLook } from "./schedule";
-import type { UnfinishedRun, WaitError } from "./waitError";
+import { durationSeconds, isIdle, type SyncStatus } from "../cwp/status";
+import { type Answer, type Knowledge, learn } from "./evidence";
+import type { UnfinishedRun } from "./waitError";
 
 /**
- * One caller's wait, as a value: what it wants, what it knows, and what it does next. Everything here is a function of its
- * arguments; the loop in loop.ts sends the requests and tells every caller what came of them.
+ * One wait, as a value: what it wants, and what it knows. Everything here is a function of its arguments. The loop in loop.ts
+ * sends the requests and tells every wait what came of them; step.ts says what a wait does next.
  */
-export interface Caller {
-  /** `status`: any answer will do. `started`: a run of its own has been triggered. `finished`: such a run has ended. */
+export interface Wait {
+  /** `status`: any answer will do. `started`: a run that counts has been started. `finished`: such a run has ended. */
   readonly goal: "status" | "started" | "finished";
-  /** When it came and when it gives up, on the loop's clock. */
+  /** When its resource came: a run that began later counts. On the loop's clock, as all times here. */
+  readonly came: number;
+  /** When it began to wait, and when it gives up. */
   readonly since: number;
   readonly deadline: number;
-  /** It goes on waiting for a run that an earlier call triggered, and so does not know when that run began. */
+  /** The run to go on waiting for, until the first answer tells whether it is this account's. */
+  readonly resume?: UnfinishedRun | undefined;
+  /** It goes on waiting for a run that an earlier wait started, and so does not know when that run began. */
   readonly resumes: boolean;
   readonly known: Knowledge;
-  /** Triggers that the service has taken or may have taken, and when the last of them was sent. */
-  readonly triggers: number;
-  readonly triggeredAt: number;
+  /** The account that has answered. */
+  readonly account?: string;
+  /** Requests to start a sync that the service has taken or may have taken, and when the last of them was sent. */
+  readonly starts: number;
+  readonly startedAt: number;
   /** The latest moment known at which the run had not begun. */
   readonly notBegunAt: number;
   /** When the last request was sent, and the last one that got a good answer. */
   readonly askedAt: number;
   readonly answeredAt: number;
-  /** Failures since the last good answer. */
-  readonly failures: { readonly inRow: number; readonly few: number; readonly since: number };
+  readonly failures: Failures;
   readonly seen: Seen;
+}
+
+/** The failures since the last good answer. */
+interface Failures {
+  readonly inRow: number;
+  readonly few: number;
+  readonly since: number;
+  /** Since when the service has not even refused a request for their number, which shows that it is there. */
+  readonly silentSince: number;
 }
 
 /** What was observed, for the message at the end of a wait. */
@@ -39,191 +51,183 @@ export interface Seen {
   readonly last?: SyncStatus;
   readonly errors: ReadonlyMap<string, number>;
   readonly lastError?: CwpError;
-  /** The RequestId of the last trigger that was answered. */
-  readonly triggerId?: string;
+  /** The RequestId of the last answer to a request of this wait to start a sync. */
+  readonly startId?: string | undefined;
 }
 
-export type Step =
-  | { readonly does: "look" | "trigger"; readonly at: number }
-  | { readonly does: "succeed"; readonly status: SyncStatus }
-  | { readonly does: "fail"; readonly error: WaitError };
+/** What a wait is told of one request: what was asked, by which account it was answered, and what came of it. */
+export interface Told {
+  readonly request: "poll" | "start";
+  readonly sentAt: number;
+  readonly account: string;
+  readonly outcome: Answer | CwpError;
+}
 
-/** How many triggers one caller sends at most. */
-export const MOST_TRIGGERS = 3;
-/** How long a trigger may show nothing before it is repeated, in milliseconds; twice as long after each. */
+/** How many requests to start a sync one wait sends at most. */
+export const MOST_STARTS = 3;
+/** How long a start may show nothing before it is repeated, in milliseconds; twice as long after each. */
 export const GRACE_MS = 10_000;
-/** How long failures in a row are borne: from a service that has answered before, and from one that never has. */
-export const PATIENCE_MS = 120_000;
-export const PATIENCE_UNREACHED_MS = 5_000;
-/** How many failures in a row are borne of the kind that seldom passes. */
-const MOST_FEW = 3;
-/** A request this close to the deadline waits for the deadline, and is the last look. */
-export const LAST_LOOK_MS = 1_000;
+/** What a wait asks for; see the fields of Wait. */
+export interface Wanted {
+  readonly goal: Wait["goal"];
+  readonly timeoutMs: number;
+  readonly came?: number | undefined;
+  readonly run?: UnfinishedRun | undefined;
+}
 
-export function arrive(goal: Caller["goal"], now: number, timeoutMs: number, run?: UnfinishedRun): Caller {
+export function beginWait({ goal, timeoutMs, came, run }: Wanted, now: number): Wait {
   return {
     goal,
+    came: came ?? now,
     since: now,
     deadline: now + timeoutMs,
-    resumes: run !== undefined,
-    known: run
-      ? { is: "watching", baseline: { ...run, requestId: "" }, since: now, shown: run.shown }
-      : { is: "unasked" },
-    triggers: run ? 1 : 0,
-    triggeredAt: now,
+    resume: run,
+    resumes: false,
+    known: { is: "unasked" },
+    starts: 0,
+    startedAt: now,
     notBegunAt: now,
     askedAt: Number.NEGATIVE_INFINITY,
     answeredAt: Number.NEGATIVE_INFINITY,
-    failures: { inRow: 0, few: 0, since: now },
+    failures: noFailures(now),
     seen: { service: false, answers: 0, errors: new Map() },
   };
 }
 
-/** The service answered a request that was sent after the caller came. */
-export function answered(caller: Caller, answer: Answer): Caller {
-  const known = learn(caller.known, answer);
-  const nothingYet = known.is === "watching" && !known.shown;
+/** The wait after what was asked and answered between its resource's coming and its own beginning. */
+export function caughtUp(wait: Wait, history: readonly Told[]): Wait {
+  const told = history.filter(({ sentAt }) => sentAt > wait.came).reduce(tell, wait);
+  const { failures, askedAt, answeredAt } = wait;
+  return { ...told, failures, askedAt, answeredAt };
+}
+
+/** The wait after a request that was sent after its resource came. */
+export function tell(wait: Wait, { request, sentAt, account, outcome }: Told): Wait {
+  const wanted = request === "start" && needsStart(wait);
+  if (outcome instanceof Error) {
+    const told = failed(wait, outcome, sentAt);
+    return wanted && mayHaveWorked(outcome) ? started(told, sentAt) : told;
+  }
+  if (!wanted) {
+    return answered(wait, outcome, account);
+  }
+  const told = answered(started(wait, sentAt), outcome, account);
+  return { ...told, seen: { ...told.seen, startId: outcome.status.requestId } };
+}
+
+function started(wait: Wait, sentAt: number): Wait {
+  return { ...wait, starts: wait.starts + 1, startedAt: sentAt, notBegunAt: sentAt };
+}
+
+function answered(wait: Wait, answer: Answer, account: string): Wait {
+  const { came, starts, startedAt, resumes } = wait;
+  const at = ofThisAccount(wait, account, answer.sentAt);
+  const known = learn(at.known, answer, came);
+  const begun = known.is === "running" || known.is === "finished";
   return {
-    ...caller,
+    ...wait,
+    resume: undefined,
+    starts,
+    startedAt,
+    resumes,
+    ...at,
     known,
-    notBegunAt: nothingYet ? answer.sentAt : caller.notBegunAt,
+    account,
+    notBegunAt: begun ? wait.notBegunAt : answer.sentAt,
     askedAt: answer.sentAt,
     answeredAt: answer.sentAt,
-    failures: { inRow: 0, few: 0, since: answer.at },
-    seen: { ...caller.seen, service: true, answers: caller.seen.answers + 1, last: answer.status },
+    failures: noFailures(answer.at),
+    seen: { ...(at.seen ?? wait.seen), service: true, answers: wait.seen.answers + 1, last: answer.status },
   };
 }
 
-/** The service answered, while the caller keeps its own first question for later: this is only for its message at the end. */
-export function overheard(caller: Caller, { status }: Answer): Caller {
-  return {
-    ...caller,
-    seen: { ...caller.seen, service: true, answers: caller.seen.answers + 1, last: status },
-  };
+/** What the wait knew of the account that answers now. What it knew of another one is worth nothing here. */
+function ofThisAccount(wait: Wait, account: string, now: number): Pick<Wait, "known"> & Partial<Wait> {
+  const { resume, known } = wait;
+  if (resume?.account === account && account !== "") {
+    const { shown, account: _same, ...baseline } = resume;
+    const since = now;
+    const before = { baseline: { ...baseline, requestId: "" }, since };
+    return {
+      known: shown ? { is: "running", its: "", ...before } : { is: "idle", ...before },
+      resumes: true,
+      starts: 1,
+      startedAt: now,
+    };
+  }
+  return wait.account === undefined || wait.account === account
+    ? { known }
+    : { known: { is: "unasked" }, starts: 0, resumes: false, seen: { ...wait.seen, startId: undefined } };
 }
 
-/** It waits for a run that it has triggered, or that has shown. */
-export function awaitsRun({ known, triggers }: Caller): boolean {
-  return known.is === "watching" && (triggers > 0 || known.shown);
-}
-
-/** The service took a trigger that this caller wanted. */
-export function triggered(caller: Caller, answer: Answer): Caller {
-  const sent = { ...caller, triggers: caller.triggers + 1, triggeredAt: answer.sentAt };
-  const told = answered({ ...sent, notBegunAt: answer.sentAt }, answer);
-  return { ...told, seen: { ...told.seen, triggerId: answer.status.requestId } };
-}
-
-/** A request that was sent after the caller came has failed. */
-export function failed(caller: Caller, error: CwpError, sentAt: number): Caller {
-  const { inRow, few, since } = caller.failures;
-  const errors = new Map(caller.seen.errors);
+function failed(wait: Wait, error: CwpError, sentAt: number): Wait {
+  const { inRow, few, since, silentSince } = wait.failures;
+  const errors = new Map(wait.seen.errors);
   errors.set(error.code, (errors.get(error.code) ?? 0) + 1);
+  const first = inRow === 0;
   return {
-    ...caller,
+    ...wait,
     askedAt: sentAt,
     failures: {
       inRow: inRow + 1,
       few: few + (error.retry === "few" ? 1 : 0),
-      since: inRow === 0 ? sentAt : since,
+      since: first ? sentAt : since,
+      silentSince: first || isLimit(error) ? sentAt : silentSince,
     },
     seen: {
-      ...caller.seen,
-      service: caller.seen.service || error instanceof ApiError,
+      ...wait.seen,
+      service: wait.seen.service || error instanceof ApiError,
       errors,
       lastError: error,
     },
   };
 }
 
-/** A trigger that this caller wanted has failed. When it may have worked all the same, evidence is looked for first. */
-export function triggerFailed(caller: Caller, error: CwpError, sentAt: number): Caller {
-  const told = failed(caller, error, sentAt);
-  return mayHaveWorked(error)
-    ? { ...told, triggers: told.triggers + 1, triggeredAt: sentAt, notBegunAt: sentAt }
-    : told;
+/** The service answered somebody else of this process: it is there, and the row of failures is over. */
+export function heard(wait: Wait, now: number): Wait {
+  return { ...wait, failures: noFailures(now), seen: { ...wait.seen, service: true } };
 }
 
-/** What the caller does next, and when. */
-export function nextStep(caller: Caller, now: number): Step {
-  return reached(caller) ?? givenUp(caller, now) ?? nextRequest(caller, now);
+function noFailures(now: number): Failures {
+  return { inRow: 0, few: 0, since: now, silentSince: now };
 }
 
-function reached({ goal, known, seen }: Caller): Step | undefined {
-  if (known.is === "finished") {
-    return { does: "succeed", status: known.status };
-  }
-  const started = seen.triggerId !== undefined || (known.is === "watching" && known.shown);
-  if (seen.last && (goal === "status" || (goal === "started" && started))) {
-    return { does: "succeed", status: seen.last };
-  }
-  return undefined;
+/** The account's requests come too fast. Nothing is wrong with the service, and nothing was carried out. */
+export function isLimit({ code }: CwpError): boolean {
+  return code.split(".")[0] === "RequestLimitExceeded";
 }
 
-function givenUp(caller: Caller, now: number): Step | undefined {
-  const { failures, seen, askedAt, deadline } = caller;
-  if (seen.lastError && failures.inRow > 0) {
-    const patience = seen.service ? PATIENCE_MS : PATIENCE_UNREACHED_MS;
-    if (seen.lastError.retry === "never" || failures.few > MOST_FEW || askedAt - failures.since > patience) {
-      return { does: "fail", error: gaveUp(caller, seen.lastError, now) };
-    }
-  }
-  if (askedAt >= deadline) {
-    return { does: "fail", error: tooLate(caller) };
-  }
-  if (caller.triggers === MOST_TRIGGERS && graceIsOver(caller)) {
-    return { does: "fail", error: nothingStarted(caller, now) };
-  }
-  return undefined;
-}
-
-function nextRequest(caller: Caller, now: number): Step {
-  const step = wanted(caller, now);
-  return step.at > caller.deadline - LAST_LOOK_MS ? { does: "look", at: caller.deadline } : step;
-}
-
-function wanted(caller: Caller, now: number): Step & { at: number } {
-  const { known, answeredAt, askedAt, since, triggeredAt, notBegunAt, failures } = caller;
-  if (known.is === "unasked" || answeredAt < since) {
-    return { does: "look", at: since };
-  }
-  if (needsTrigger(caller)) {
-    return { does: "trigger", at: now };
-  }
-  if (failures.inRow > 0) {
-    return { does: "look", at: askedAt };
-  }
-  const settled = settlesAt(known);
-  if (settled !== undefined) {
-    const evenly = askedAt + SETTLE_MS / SETTLE_LOOKS;
-    return { does: "look", at: settled > askedAt ? Math.min(settled, evenly) : evenly };
-  }
-  if (known.is !== "watching") {
-    return { does: "look", at: since + nextLook(askedAt - since) };
-  }
-  const base = known.shown ? notBegunAt : triggeredAt;
-  const at = base + nextLook(askedAt - base, caller.resumes ? undefined : lengthBefore(known.baseline));
-  return { does: "look", at: known.shown ? at : Math.min(at, graceEnd(caller)) };
+/** It waits for a run that it has started, or that has shown. */
+export function awaitsRun({ known, starts }: Wait): boolean {
+  return known.is === "running" || (known.is === "idle" && starts > 0);
 }
 
 /** It knows the account idle, and no run has shown: none was asked for, or what was asked for has shown nothing for long. */
-export function needsTrigger(caller: Caller): boolean {
-  const { known, triggers } = caller;
-  return known.is === "watching" && !known.shown && (triggers === 0 || graceIsOver(caller));
+export function needsStart(wait: Wait): boolean {
+  return wait.known.is === "idle" && (wait.starts === 0 || graceIsOver(wait));
 }
 
-/** The present grace has ended and a look after it still showed nothing. */
-function graceIsOver(caller: Caller): boolean {
-  const { known, triggers, answeredAt } = caller;
-  return known.is === "watching" && !known.shown && triggers > 0 && answeredAt >= graceEnd(caller);
+/** The present grace has ended and a poll after it still showed nothing. */
+export function graceIsOver(wait: Wait): boolean {
+  return wait.known.is === "idle" && wait.starts > 0 && wait.answeredAt >= graceEnd(wait);
 }
 
-function graceEnd({ triggers, triggeredAt }: Caller): number {
-  return triggeredAt + GRACE_MS * 2 ** (triggers - 1);
+export function graceEnd({ starts, startedAt }: Wait): number {
+  return startedAt + GRACE_MS * 2 ** (starts - 1);
 }
 
-/** How long the run before took, in milliseconds. */
-export function lengthBefore(baseline: SyncStatus): number | undefined {
-  const seconds = durationSeconds(baseline);
+/**
+ * How long the run before took, in milliseconds. Where it was in progress when the resource came, its end stands beside the
+ * run that counts.
+ */
+export function lengthBefore({ known, resumes }: Wait): number | undefined {
+  if (resumes || (known.is !== "idle" && known.is !== "running")) {
+    return undefined;
+  }
+  const { baseline, notItsEnd = "" } = known;
+  const before: SyncStatus = isIdle(baseline)
+    ? baseline
+    : { ...baseline, state: "FINISHED", latestEndTime: notItsEnd };
+  const seconds = durationSeconds(before);
   return seconds === undefined ? undefined : seconds * 1000;
 }

@@ -1,17 +1,22 @@
 import { CwpError } from "../cwp/errors";
 import type { SyncStatus } from "../cwp/status";
 
-/** What a caller knows of a run that it could not see the end of: enough to go on waiting for the same run later. */
+/**
+ * What a wait knows of a run whose end it has not seen: enough to go on waiting for the same run later. The state of a stack
+ * keeps it, so its form never changes, but for what is added.
+ */
 export interface UnfinishedRun {
-  /** The status that the run comes after, as the service gave it before the run was triggered. */
-  readonly state: "NOTASK" | "FINISHED";
+  /** The status that the run comes after, as the service gave it before the run began. */
+  readonly state: SyncStatus["state"];
   readonly latestStartTime: string;
   readonly latestEndTime: string;
   /** Whether the run has been seen. */
   readonly shown: boolean;
+  /** The account that runs it (CwpClient.account). Version 0.1.0 kept none, and then nobody can tell whose run it is. */
+  readonly account?: string;
 }
 
-/** A wait that ended without the end of a run. `unfinished` is there once a sync has been asked for. */
+/** A wait that ended without the end of a run. `unfinished` is there once a sync has been asked for, or has shown. */
 export class WaitError extends CwpError {
   constructor(
     code: string,

@@ -137,6 +137,24 @@ describe("The account of a MachineSync on the real engine", function () {
     assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
   });
 
+  it("has a sync of its own when a wait ran out of time on another account", async () => {
+    emulator.setSyncSeconds(600);
+    await createStack({ config: { "tencentcloud:profile": "red" } });
+    const hasty: PulumiFn = async () => {
+      new MachineSync("machines", {}, { customTimeouts: { create: "3s", update: "1m" } });
+    };
+    await stack.up(hasty, { expectFailure: true });
+    assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
+    emulator.world(blue.secretId).startForeignSync(1);
+    emulator.advance(3600);
+    emulator.setSyncSeconds(1);
+
+    await stack.setConfig("tencentcloud:profile", "blue");
+    await stack.up(hasty);
+
+    assert.deepEqual(runs(), { owner: 0, red: 1, blue: 2 });
+  });
+
   const perResource: readonly [what: string, ofRed: MachineSyncArgs, ofBlue: MachineSyncArgs][] = [
     ["profiles", { profile: "red" }, { profile: "blue" }],
     ["roles to assume", { assumeRole: redRole }, { assumeRole: blueRole }],

@@ -232,6 +232,16 @@ describe("MachineSync on the real engine", function () {
     assert.equal(machineSync(), undefined);
   });
 
+  it("has one sync for twenty resources, though Pulumi creates only some of them at a time", async () => {
+    await stack.up(async () => {
+      for (let number = 1; number <= 20; number += 1) {
+        new MachineSync(`machines-${number}`);
+      }
+    });
+    assert.equal(triggers(), 1);
+    assert.equal(emulator.world().runs.length, 1);
+  });
+
   it("has one short provider text for all resources, and no secret in the state", async () => {
     await stack.remove();
     const { secretId, secretKey } = { secretId: "AKIDtemporary", secretKey: "the-key-from-the-environment" };

@@ -227,11 +227,6 @@ export class TestStack {
     return this.operate(["destroy", "--yes", "--skip-preview"], this.noProgram(), options);
   }
 
-  /** `pulumi config set`. */
-  async setConfig(name: string, value: string): Promise<void> {
-    await this.run(["config", "set", "--stack", stackName, name, value]);
-  }
-
   /** `pulumi cancel`: takes away the lock that a killed CLI has left. */
   async cancel(): Promise<void> {
     await this.run(["cancel", "--yes", "--stack", stackName]);
@@ -247,6 +242,16 @@ export class TestStack {
     return runningProcesses()
       .filter((pid) => pid !== this.cli?.pid && workingDirectory(pid) === this.workDir)
       .filter((pid) => providerCommand.test(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")));
+  }
+
+  /** `pulumi config set`. */
+  async setConfig(name: string, value: string): Promise<void> {
+    await this.run(["config", "set", "--stack", stackName, name, value]);
+  }
+
+  /** Replaces the stack's state by one that another version of the package has left. */
+  async importState(file: string): Promise<void> {
+    await this.run(["stack", "import", "--stack", stackName, "--file", file]);
   }
 
   /** Ends what still runs of the stack and deletes its folder. The resources in it are not destroyed. */

@@ -1,3 +1,4 @@
+/** Credentials of a role that other credentials assume. */
 import { type CredentialSource, whoOf } from "../../cwp/credentials";
 import { ApiError } from "../../cwp/errors";
 import { askForKeys, type StsConnection } from "../../cwp/sts";

@@ -1,3 +1,4 @@
+/** Blocks: groups of settings in the config. */
 import { SettingsError } from "../../cwp/errors";
 import { isObject } from "../../cwp/isObject";
 import type { Settings } from "../config";

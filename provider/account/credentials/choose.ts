@@ -1,3 +1,4 @@
+/** Which credentials sign, in the Tencent Cloud provider's order. */
 import type { CredentialSource } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import type { StsConnection } from "../../cwp/sts";

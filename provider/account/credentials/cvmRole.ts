@@ -1,3 +1,4 @@
+/** Credentials of the role that is bound to a CVM instance. */
 import { type CredentialSource, type Found, temporaryKeys, whoOf } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import { askMetadata } from "./metadata";

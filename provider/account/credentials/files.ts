@@ -1,3 +1,4 @@
+/** Files that hold settings. */
 import * as fs from "node:fs";
 import { SettingsError } from "../../cwp/errors";
 import { isObject } from "../../cwp/isObject";

@@ -1,8 +1,9 @@
+/** What the choice of credentials is made from. */
 import type { StsConnection } from "../../cwp/sts";
 import type { Environment, Settings } from "../config";
 import type { ProfilePlaces } from "./places";
 
-/** What the choice is made from. */
+/** Settings, and what follows from them for every source. */
 export interface Given {
   readonly settings: Settings;
   readonly env: Environment;

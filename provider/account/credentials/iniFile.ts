@@ -1,3 +1,4 @@
+/** The credentials file of Tencent Cloud's SDKs. */
 import { readIfThere } from "./files";
 
 /** The sections of a credentials file of the SDKs, by name. Names of keys are in lower case. */

@@ -1,3 +1,4 @@
+/** Keys in config and environment. */
 import { type CredentialSource, type Credentials, givenKeys, legalKeys } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import type { Environment, Settings } from "../config";

@@ -1,3 +1,4 @@
+/** The metadata service of a CVM instance. */
 import { NoAnswer } from "../../cwp/errors";
 
 /** The metadata service that every CVM instance can reach, and nothing else. */

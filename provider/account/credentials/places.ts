@@ -1,3 +1,4 @@
+/** Where files with credentials are looked for. */
 import * as os from "node:os";
 import * as path from "node:path";
 import { SettingsError } from "../../cwp/errors";

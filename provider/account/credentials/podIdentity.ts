@@ -1,3 +1,4 @@
+/** Credentials of a pod in TKE. */
 import * as fs from "node:fs";
 import { type Found, whoOf } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";

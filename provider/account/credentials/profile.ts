@@ -1,3 +1,4 @@
+/** Profiles, as files hold them. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Found, legalKeys, whoOf } from "../../cwp/credentials";

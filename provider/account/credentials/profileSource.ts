@@ -1,3 +1,4 @@
+/** Credentials that a profile leads to. */
 import type { CredentialSource, Found } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import { assumedRole } from "./assumedRole";

@@ -1,3 +1,4 @@
+/** Roles to assume, as settings name them. */
 import { SettingsError } from "../../cwp/errors";
 import { isObject } from "../../cwp/isObject";
 import type { Environment, Settings } from "../config";

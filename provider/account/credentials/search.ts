@@ -1,3 +1,4 @@
+/** The search for credentials where no setting names any. */
 import type { CredentialSource, Found } from "../../cwp/credentials";
 import { NoAnswer, SettingsError } from "../../cwp/errors";
 import { readCvmRole } from "./cvmRole";

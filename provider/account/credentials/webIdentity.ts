@@ -1,3 +1,4 @@
+/** Credentials of a role that a web identity assumes. */
 import { type CredentialSource, whoOf } from "../../cwp/credentials";
 import { ApiError, SettingsError } from "../../cwp/errors";
 import { askForKeys, type StsConnection } from "../../cwp/sts";

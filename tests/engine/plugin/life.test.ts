@@ -190,7 +190,7 @@ describe("The plugin on the real engine, in YAML", function () {
     assert.equal(syncs(), 1);
   }
 
-  it.skip("ends within two seconds at one Ctrl-C, keeps the resource, and resumes the same run with the next up", async () => {
+  it("ends within two seconds at one Ctrl-C, keeps the resource, and resumes the same run with the next up", async () => {
     emulator.setSyncSeconds(60);
     const up = yaml.up(oneSync(), { expectFailure: true });
     await underWay();

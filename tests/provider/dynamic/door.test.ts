@@ -118,6 +118,17 @@ describe("A MachineSync without the engine", () => {
       assert.equal(new Set(created.map(({ id }) => id)).size, 50);
     });
 
+    it("starts one sync for resources that are created one after the other, since all were checked before it", async () => {
+      const urns = ["a", "b", "c"].map((name) => `urn:pulumi:dev::project::type::${name}`);
+      for (const __urn of urns) {
+        check(undefined, { ...inputs, __urn });
+      }
+      for (const __urn of urns) {
+        await create({ ...inputs, __urn });
+      }
+      assert.equal(triggers(), 1);
+    });
+
     it("shares no sync between two accounts", async () => {
       const one = create({});
       config.set("tencentcloud:secretId", other.secretId);
@@ -178,8 +189,15 @@ describe("A MachineSync without the engine", () => {
         state: "SYNCING",
         latestStartTime: LatestStartTime,
         latestEndTime: "",
-        unfinishedRun: { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true },
+        unfinishedRun: {
+          state: "NOTASK",
+          latestStartTime: "",
+          latestEndTime: "",
+          shown: true,
+          account: properties.unfinishedRun?.account,
+        },
       });
+      assert.ok(properties.unfinishedRun?.account, "the run names no account");
       const id: unknown = Reflect.get(error, "id");
       assert.ok(typeof id === "string" && id !== "");
       assert.deepEqual(Reflect.get(error, "reasons"), [error.message]);
@@ -250,6 +268,7 @@ describe("A MachineSync without the engine", () => {
       const { triggers: kept, __provider, unfinishedRun } = Reflect.get(error, "properties");
       assert.deepEqual([kept, __provider], [news.triggers, inputs.__provider]);
       assert.deepEqual(unfinishedRun, {
+        account: unfinishedRun.account,
         state: "FINISHED",
         latestStartTime: LatestStartTime,
         latestEndTime: LatestEndTime,
@@ -259,11 +278,40 @@ describe("A MachineSync without the engine", () => {
   });
 
   describe("update", () => {
+    /** What a create keeps that fails while its sync takes seven seconds, which have passed since. */
+    async function createLeftUnfinished(): Promise<Outputs> {
+      emulator.setSyncSeconds(7);
+      emulator.inject({ error: "UnauthorizedOperation" }, { on: "read", after: 1 });
+      const error = await failure(create(inputs));
+      emulator.advance(60);
+      emulator.setSyncSeconds(0);
+      emulator.clearRequests();
+      return Reflect.get(error, "properties");
+    }
+
     it("goes on waiting for an unfinished run when the triggers are the same", async () => {
-      syncedBefore(7);
-      const { outs } = await update("id", unfinished, { ...inputs, skipAwait: false });
+      const olds = await createLeftUnfinished();
+      const { outs } = await update("id", olds, { ...inputs, skipAwait: false });
       assert.equal(triggers(), 0);
       assert.equal(outs.durationSeconds, 7);
+      assert.ok(!("unfinishedRun" in outs));
+    });
+
+    it("syncs afresh when the credentials are another account's since", async () => {
+      const olds = await createLeftUnfinished();
+      config.set("tencentcloud:secretId", other.secretId);
+      config.set("tencentcloud:secretKey", other.secretKey);
+      config.delete("tencentcloud:securityToken");
+      const { outs } = await update("id", olds, inputs);
+      assert.equal(triggers(), 1);
+      assert.equal(emulator.world(other.secretId).runs.length, 1);
+      assert.ok(!("unfinishedRun" in outs));
+    });
+
+    it("syncs afresh when the state does not say whose the unfinished run is, as 0.1.0 wrote it", async () => {
+      syncedBefore(7);
+      const { outs } = await update("id", unfinished, inputs);
+      assert.equal(triggers(), 1);
       assert.ok(!("unfinishedRun" in outs));
     });
 

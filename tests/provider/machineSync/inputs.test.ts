@@ -219,7 +219,7 @@ describe("diff", () => {
     });
   }
 
-  for (const property of ["region", "endpoint", "profile"] as const) {
+  for (const property of ["endpoint", "profile"] as const) {
     it(`asks for a new resource when the ${property} changes, comes, goes or is not known yet`, () => {
       const replaced = { changes: true, replaces: [property] };
       assert.deepEqual(diffInputs({ [property]: "a" }, { [property]: "b" }), replaced);
@@ -243,9 +243,14 @@ describe("diff", () => {
     assert.deepEqual(diffInputs(olds, { assumeRole: { ...role, roleArn: UNKNOWN } }), replaced);
   });
 
-  it("names both when region and endpoint change", () => {
-    const { replaces } = diffInputs({ region: "a", endpoint: "b" }, { region: "c", endpoint: "d" });
-    assert.deepEqual([...replaces].sort(), ["endpoint", "region"]);
+  it("names both when profile and endpoint change", () => {
+    const { replaces } = diffInputs({ profile: "a", endpoint: "b" }, { profile: "c", endpoint: "d" });
+    assert.deepEqual([...replaces].sort(), ["endpoint", "profile"]);
+  });
+
+  it("sees no change in the region, which tells no account from another", () => {
+    assert.deepEqual(diffInputs({ region: "a" }, { region: "b" }), same);
+    assert.deepEqual(diffInputs({ region: "a" }, {}), same);
   });
 
   it("does not look at time-outs, skipAwait or the serialized provider", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pulumiSettings } from "../../../provider/account/config";
 import { type AccountArgs, resolveConnection } from "../../../provider/account/settings";
-import { machineSyncsOf } from "../../../provider/machineSync/sharedLoops";
+import { loopOf } from "../../../provider/machineSync/sharedLoops";
 import { NOWHERE, ownHome } from "../account/credentials/home";
 
 type Values = Readonly<Record<string, string>>;
@@ -75,7 +75,7 @@ describe("The syncs of an account", () => {
   ownHome();
 
   const syncsOf = ({ args = {}, config = {}, env = {} }: (typeof different)[number]) =>
-    machineSyncsOf(
+    loopOf(
       resolveConnection(
         args,
         pulumiSettings((name) => config[name]),

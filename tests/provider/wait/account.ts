@@ -1,6 +1,6 @@
 import { Failure } from "../../../emulator/world/failure";
 import type { Faults } from "../../../emulator/world/faults";
-import type { Run } from "../../../emulator/world/status";
+import { type Run, showStatus } from "../../../emulator/world/status";
 import { World } from "../../../emulator/world/world";
 import type { CwpClient } from "../../../provider/cwp/client";
 import { ApiError, BadAnswer, NoAnswer } from "../../../provider/cwp/errors";
@@ -25,15 +25,28 @@ export type Trouble =
 /** A trouble, and which request it hits: the one that comes after so many others of its kind. */
 export interface Due {
   readonly trouble: Trouble;
-  readonly on: "any" | "look" | "trigger";
+  readonly on: "any" | "poll" | "start";
   readonly after: number;
 }
 
-/** A request as it was sent, and whether a trigger in it was certainly refused. */
+/** A request as it was sent, and whether a request to start a sync was certainly refused. */
 export interface Sent {
   readonly at: number;
   readonly sync: boolean;
+  readonly refused: boolean;
+}
+
+/** A request as it went. */
+export interface Logged {
+  readonly at: number;
+  readonly sync: boolean;
   refused: boolean;
+  /** The process that sent it. */
+  readonly by: number;
+  /** When it ended; undefined while it is in flight. */
+  endedAt?: number;
+  /** How it failed; undefined for a good answer. */
+  error?: unknown;
 }
 
 const host = "cwp.tencentcloudapi.com";
@@ -49,26 +62,32 @@ export interface AccountOptions {
   /** Whether a request is carried out as soon as it is sent (default) or just before its answer comes. */
   readonly carriedOut?: "early" | "late";
   readonly troubles?: readonly Due[];
-  /** Whether the request that is sent now is some caller's first question. Default: never. */
+  /** How many requests the service takes within any one second. Default: any number. */
+  readonly perSecond?: number;
+  /** Whether the request that is sent now is some wait's first question. Default: never. */
   readonly isFirstQuestion?: (sync: boolean) => boolean;
+  /** What the client calls this account. */
+  readonly name?: string;
 }
 
 /**
- * The client of an account in virtual time, in which the two assumptions of provider/wait/evidence.ts hold: the emulator's model
- * answers, but an idle answer to a caller's first question is true, times included.
+ * An account in virtual time, and its client. The assumptions of provider/wait/evidence.ts hold: the emulator's model answers,
+ * but an idle answer to a wait's first question is true, times included.
  */
 export class Account implements CwpClient {
-  readonly account = "the-account";
-  readonly sent: Sent[] = [];
+  readonly account: string;
+  readonly log: Logged[] = [];
   inFlight = 0;
   private readonly clock: VirtualClock;
   private readonly world: World;
-  private readonly syncSeconds: number;
   private readonly faults: Faults;
   private readonly latencyMs: number;
   private readonly carriedOut: "early" | "late";
   private troubles: Due[];
+  private readonly perSecond: number;
   private readonly isFirstQuestion: (sync: boolean) => boolean;
+  /** When the requests of the last second were taken. */
+  private taken: number[] = [];
 
   constructor({
     clock,
@@ -77,10 +96,12 @@ export class Account implements CwpClient {
     latencyMs = 40,
     carriedOut = "early",
     troubles = [],
+    perSecond = Number.POSITIVE_INFINITY,
     isFirstQuestion = () => false,
+    name = "the account",
   }: AccountOptions) {
+    this.account = name;
     this.clock = clock;
-    this.syncSeconds = syncSeconds;
     this.faults = {
       ...faults,
       foreignSyncs: (faults.foreignSyncs ?? []).map((sync) => ({ ...sync, atMs: EPOCH + sync.atMs })),
@@ -89,6 +110,7 @@ export class Account implements CwpClient {
     this.latencyMs = latencyMs;
     this.carriedOut = carriedOut;
     this.troubles = [...troubles];
+    this.perSecond = perSecond;
     this.isFirstQuestion = isFirstQuestion;
   }
 
@@ -101,28 +123,51 @@ export class Account implements CwpClient {
     }));
   }
 
-  /** The triggers that were carried out or may have been. */
-  get triggers(): Sent[] {
-    return this.sent.filter(({ sync, refused }) => sync && !refused);
+  get sent(): Sent[] {
+    return this.log.map(({ at, sync, refused }) => ({ at, sync, refused }));
   }
 
-  async syncMachines(sync: boolean, timeoutMs: number, signal?: AbortSignal): Promise<SyncStatus> {
-    const sent = { at: this.clock.now(), sync, refused: false };
-    this.sent.push(sent);
+  /** The requests to start a sync that were carried out or may have been. */
+  get starts(): Logged[] {
+    return this.log.filter(({ sync, refused }) => sync && !refused);
+  }
+
+  syncMachines(sync: boolean, timeoutMs: number, signal?: AbortSignal): Promise<SyncStatus> {
+    return this.request({ by: 0, sync, isFirst: this.isFirstQuestion(sync) }, timeoutMs, signal);
+  }
+
+  /** Sends a request of one process. `isFirst`: it is the first question of one of its waits. */
+  async request(
+    { by, sync, isFirst }: { by: number; sync: boolean; isFirst: boolean },
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<SyncStatus> {
+    const logged: Logged = { at: this.clock.now(), sync, refused: false, by };
+    this.log.push(logged);
     this.inFlight += 1;
     try {
-      return await this.answer(sent, timeoutMs, signal);
+      return await this.answer(logged, isFirst, timeoutMs, signal);
     } catch (error) {
-      throw error instanceof Failure ? new ApiError(error.code, error.message, this.requestId()) : error;
+      const known =
+        error instanceof Failure ? new ApiError(error.code, error.message, this.requestId()) : error;
+      logged.error = known;
+      throw known;
     } finally {
+      logged.endedAt = this.clock.now();
       this.inFlight -= 1;
     }
   }
 
-  private async answer(sent: Sent, timeoutMs: number, signal?: AbortSignal): Promise<SyncStatus> {
+  private async answer(
+    sent: Logged,
+    isFirst: boolean,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<SyncStatus> {
     const limit = sent.at + timeoutMs;
-    const trouble = this.takeTrouble(sent.sync);
-    const isFirst = this.isFirstQuestion(sent.sync);
+    const trouble = this.isFull(sent.at)
+      ? ({ does: "refuse", code: "RequestLimitExceeded" } as const)
+      : this.takeTrouble(sent.sync);
     const until = async (at: number) => {
       if (at > this.clock.now()) {
         await this.clock.sleep(Math.min(at, limit) - this.clock.now(), signal);
@@ -166,25 +211,27 @@ export class Account implements CwpClient {
   }
 
   private truth(state: string) {
-    const { forgets, emptyTimes, unknownState } = this.faults;
-    if (state === unknownState) {
-      return { State: state, LatestStartTime: "", LatestEndTime: "" };
+    const { forgets = false, emptyTimes = false, unknownState } = this.faults;
+    return state === unknownState
+      ? { State: state, LatestStartTime: "", LatestEndTime: "" }
+      : showStatus(this.world.runs, EPOCH + this.clock.now(), { forgets, emptyTimes });
+  }
+
+  /** Whether the service has taken so many requests within a second that it refuses this one. */
+  private isFull(now: number): boolean {
+    if (this.perSecond === Number.POSITIVE_INFINITY) {
+      return false;
     }
-    const foreignSyncs = this.world.runs.map(({ startMs, endMs }) => ({
-      atMs: startMs,
-      seconds: (endMs - startMs) / 1000,
-    }));
-    const now = EPOCH + this.clock.now();
-    const candid = new World({
-      now: () => now,
-      syncSeconds: this.syncSeconds,
-      faults: { foreignSyncs, ...(forgets && { forgets }), ...(emptyTimes && { emptyTimes }) },
-    });
-    return candid.syncMachines(false);
+    this.taken = this.taken.filter((at) => at > now - 1000);
+    const isFull = this.taken.length >= this.perSecond;
+    if (!isFull) {
+      this.taken.push(now);
+    }
+    return isFull;
   }
 
   private takeTrouble(sync: boolean): Trouble | undefined {
-    const kind = sync ? "trigger" : "look";
+    const kind = sync ? "start" : "poll";
     let taken: Trouble | undefined;
     this.troubles = this.troubles.flatMap((due) => {
       if (taken || (due.on !== "any" && due.on !== kind)) {
@@ -200,7 +247,7 @@ export class Account implements CwpClient {
   }
 
   private requestId(): string {
-    return `request-${this.sent.length}`;
+    return `request-${this.log.length}`;
   }
 }
 

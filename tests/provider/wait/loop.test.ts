@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import type { CwpClient } from "../../../provider/cwp/client";
-import { MachineSyncs, REQUEST_MS } from "../../../provider/wait/loop";
-import { Pace } from "../../../provider/wait/pace";
-import { CLOSEST_MS } from "../../../provider/wait/schedule";
+import { SETTLE_MS } from "../../../provider/wait/evidence";
+import { type Call, SyncLoop } from "../../../provider/wait/loop";
+import { REQUEST_MS } from "../../../provider/wait/requests";
+import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/schedule";
+import { Turns } from "../../../provider/wait/turns";
 import { WaitError } from "../../../provider/wait/waitError";
 import { VirtualClock } from "../../virtualClock";
-import { Account, type Due, type Trouble } from "./account";
+import { Account, type Due, type Trouble, virtualTime } from "./account";
 import { HOUR, type Outcome, Scene } from "./scene";
 
 function always(trouble: Trouble, on: Due["on"] = "any", times = 1000): Due[] {
@@ -27,8 +29,8 @@ function failedWith(outcome: Outcome, code: string): WaitError {
 }
 
 describe("The machine syncs of an account", () => {
-  describe("for one caller", () => {
-    it("look, trigger once, and only look from then on", async () => {
+  describe("for one wait", () => {
+    it("poll, start once, and only poll from then on", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       const one = scene.call(0);
       await scene.run();
@@ -37,21 +39,21 @@ describe("The machine syncs of an account", () => {
         scene.account.sent.slice(0, 3).map(({ sync }) => sync),
         [false, true, false],
       );
-      assert.equal(scene.triggers.length, 1);
-      assert.ok(one.at >= 60_000 && one.at < 70_000, `seen at ${one.at} ms`);
+      assert.equal(scene.starts.length, 1);
+      assert.ok(one.at >= 60_000 && one.at < 75_000, `seen at ${one.at} ms`);
     });
 
-    it("wait for a sync that was going, and then for one of the caller's own", async () => {
+    it("wait for a sync that was in progress, and then for one of its own", async () => {
       const scene = new Scene({ syncSeconds: 20, faults: { foreignSyncs: [{ atMs: -5_000, seconds: 30 }] } });
       const one = scene.call(0);
       await scene.run();
       succeeded(one);
-      assert.equal(scene.triggers.length, 1);
-      assert.ok((scene.triggers[0] ?? 0) >= 25_000, "the trigger waited for the end of the other sync");
+      assert.equal(scene.starts.length, 1);
+      assert.ok((scene.starts[0] ?? 0) >= 25_000, "the start waited for the end of the other sync");
       assert.ok(one.at >= 45_000);
     });
 
-    it("answer a status with one look, whatever is going on", async () => {
+    it("answer a status with one poll, whatever is in progress", async () => {
       const scene = new Scene({ syncSeconds: 20, faults: { foreignSyncs: [{ atMs: -5_000, seconds: 30 }] } });
       const one = scene.call(0, { goal: "status" });
       await scene.run();
@@ -64,11 +66,11 @@ describe("The machine syncs of an account", () => {
       const one = scene.call(0, { goal: "started" });
       await scene.run();
       succeeded(one);
-      assert.equal(scene.triggers.length, 1);
+      assert.equal(scene.starts.length, 1);
       assert.ok(one.at < 1_000);
     });
 
-    it("resume the sync of a call that ran out of time, with no second trigger", async () => {
+    it("resume the sync of a call that ran out of time, with no second start", async () => {
       const scene = new Scene({ syncSeconds: 300 });
       const first = scene.call(0, { timeoutMs: 60_000 });
       await scene.run();
@@ -77,13 +79,13 @@ describe("The machine syncs of an account", () => {
       const second = scene.call(30_000, { run: unfinished });
       await scene.run();
       succeeded(second);
-      assert.equal(scene.triggers.length, 1);
+      assert.equal(scene.starts.length, 1);
       assert.ok(second.at >= 300_000 && second.at < 360_000);
     });
   });
 
-  describe("for many callers", () => {
-    it("cost one trigger and one stream of looks, however many come at once", async () => {
+  describe("for many waits", () => {
+    it("cost one start and one stream of polls, however many come at once", async () => {
       const alone = new Scene({ syncSeconds: 60 });
       alone.call(0);
       await alone.run();
@@ -94,12 +96,12 @@ describe("The machine syncs of an account", () => {
       assert.deepEqual(crowd.account.sent, alone.account.sent);
     });
 
-    it("let those who come before the trigger ride on it", async () => {
+    it("let those who come before the start ride on it", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       const all = [0, 50, 110, 150].map((at) => scene.call(at));
       await scene.run();
       all.forEach(succeeded);
-      assert.equal(scene.triggers.length, 1);
+      assert.equal(scene.starts.length, 1);
     });
 
     it("let those who come later share the next one", async () => {
@@ -109,11 +111,33 @@ describe("The machine syncs of an account", () => {
       await scene.run();
       succeeded(first);
       later.forEach(succeeded);
-      assert.equal(scene.triggers.length, 2);
+      assert.equal(scene.starts.length, 2);
       assert.ok(first.at < 70_000, "the first does not wait for the second sync");
       for (const { at } of later) {
         assert.ok(at >= 120_000, "the later ones do");
       }
+    });
+
+    it("ask once for those who come later, to know which sync was the newest then", async () => {
+      const alone = new Scene({ syncSeconds: 600 });
+      alone.call(0);
+      await alone.clock.run(590_000);
+      const scene = new Scene({ syncSeconds: 600 });
+      scene.call(0);
+      Array.from({ length: 20 }, () => scene.call(60_000));
+      await scene.clock.run(590_000);
+      assert.ok(scene.requests.includes(60_000 + SETTLE_MS + 1));
+      assert.ok(scene.requests.length <= alone.requests.length + 1, `${scene.requests.length} requests`);
+    });
+
+    it("ask no more often than every half second for those who keep coming", async () => {
+      const scene = new Scene({ syncSeconds: 600 });
+      scene.call(0);
+      Array.from({ length: 100 }, (_, i) => scene.call(60_000 + i * 50));
+      await scene.clock.run(590_000);
+      const polls = scene.requests.filter((at) => at >= 60_000);
+      const gaps = polls.slice(1).map((at, i) => at - (polls[i] ?? 0));
+      assert.ok(Math.min(...gaps) >= CLOSEST_POLLS_MS, `gaps of ${gaps}`);
     });
 
     it("start the next one at once for those who come late, however short the first", async () => {
@@ -122,11 +146,11 @@ describe("The machine syncs of an account", () => {
       const late = [500, 1_000, 1_500].map((at) => scene.call(at));
       await scene.run();
       late.forEach(succeeded);
-      assert.equal(scene.triggers.length, 2);
-      assert.ok((scene.triggers[1] ?? 0) - first.at < 500, "they waited for what the first had already seen");
+      assert.equal(scene.starts.length, 2);
+      assert.ok((scene.starts[1] ?? 0) - first.at < 500, "they waited for what the first had already seen");
     });
 
-    it("ask at once when all give up for whose run they have kept their question", async () => {
+    it("ask at once when all have given up whose run they waited for", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       scene.call(0, { timeoutMs: 5_000 });
       const late = scene.call(500);
@@ -137,23 +161,23 @@ describe("The machine syncs of an account", () => {
       assert.ok(late.at < 135_000, `it was served at ${late.at} ms`);
     });
 
-    it("do not serve one who came while a trigger was under way by the run of that trigger", async () => {
+    it("do not serve one that came while a start was under way by the run of that start", async () => {
       const delay: Trouble = { does: "delay", ms: 2_000, carriedOut: "early" };
-      const scene = new Scene({ syncSeconds: 1, troubles: once(delay, "trigger") });
+      const scene = new Scene({ syncSeconds: 1, troubles: once(delay, "start") });
       const first = scene.call(0);
       const second = scene.call(1_500);
       await scene.run();
       succeeded(first);
       succeeded(second);
-      assert.equal(scene.triggers.length, 2);
+      assert.equal(scene.starts.length, 2);
     });
 
-    it("do not let a crowd that keeps coming put off a trigger for long", async () => {
+    it("do not let a crowd that keeps coming put off a start for long", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       Array.from({ length: 100 }, (_, i) => scene.call(i * 50));
       await scene.run();
-      assert.ok((scene.triggers[0] ?? 0) <= 2_500, `the first trigger went out at ${scene.triggers[0]} ms`);
-      assert.equal(scene.triggers.length, 2);
+      assert.ok((scene.starts[0] ?? 0) <= 2_500, `the first start went out at ${scene.starts[0]} ms`);
+      assert.equal(scene.starts.length, 2);
     });
 
     it("start no sync in the second in which the one before it started, since both would leave the same record", async () => {
@@ -165,7 +189,17 @@ describe("The machine syncs of an account", () => {
       assert.equal(new Set(seconds).size, seconds.length, `started in the seconds ${seconds}`);
     });
 
-    it("hold every caller to its own deadline, and fail nobody else", async () => {
+    it("start none in that second either when the one before was not waited for", async () => {
+      const scene = new Scene({ syncSeconds: 0.1 });
+      const both = [scene.call(0, { goal: "started" }), scene.call(200)];
+      await scene.run();
+      both.forEach(succeeded);
+      const seconds = scene.account.runs.map(({ startMs }) => Math.floor(startMs / 1000));
+      assert.equal(new Set(seconds).size, 2, `started in the seconds ${seconds}`);
+      assert.equal(scene.starts.length, 2);
+    });
+
+    it("hold every wait to its own deadline, and fail nobody else", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       const hasty = scene.call(0, { timeoutMs: 5_000 });
       const patient = scene.call(0);
@@ -173,7 +207,7 @@ describe("The machine syncs of an account", () => {
       failedWith(hasty, "SyncTimeout");
       assert.ok(hasty.at >= 5_000 && hasty.at < 6_000);
       succeeded(patient);
-      assert.equal(scene.triggers.length, 1);
+      assert.equal(scene.starts.length, 1);
     });
 
     it("tell all of an error that no retry helps, after one request", async () => {
@@ -190,12 +224,12 @@ describe("The machine syncs of an account", () => {
     });
   });
 
-  it("keep the pace together with those of other accounts", async () => {
+  it("take turns together with those of other accounts", async () => {
     const clock = new VirtualClock();
-    const pace = new Pace(clock);
+    const turns = new Turns(clock);
     const accounts = [1, 2, 3].map(() => new Account({ clock, syncSeconds: 10 }));
     const all = accounts.map((account) =>
-      new MachineSyncs(account, pace, clock).call({ goal: "finished", timeoutMs: HOUR }),
+      new SyncLoop(account, { turns, clock }).call({ goal: "finished", timeoutMs: HOUR }),
     );
     await clock.run();
     await Promise.all(all);
@@ -206,7 +240,7 @@ describe("The machine syncs of an account", () => {
   });
 
   describe("at a deadline", () => {
-    it("look once more, so that a sync which ended right before it is a success", async () => {
+    it("poll once more, so that a sync which ended right before it is a success", async () => {
       const scene = new Scene({ syncSeconds: 600 });
       const one = scene.call(0, { timeoutMs: 600_900 });
       await scene.run();
@@ -241,19 +275,77 @@ describe("The machine syncs of an account", () => {
   describe("when a call is aborted", () => {
     const reason = new Error("the user has had enough");
 
-    async function abortAt(ms: number, scene: Scene): Promise<Outcome> {
+    async function abortAt(ms: number, scene: Scene, call: Partial<Call> = {}): Promise<Outcome> {
       const abort = new AbortController();
-      const one = scene.call(0, { signal: abort.signal });
+      const one = scene.call(0, { ...call, signal: abort.signal });
       await scene.clock.run(ms);
       abort.abort(reason);
       await scene.clock.run(ms);
       return one;
     }
 
-    it("end it at once with the signal's reason", async () => {
-      const one = await abortAt(30_000, new Scene({ syncSeconds: 60 }));
+    it("end it at once with the signal's reason before a sync is started", async () => {
+      for (const ms of [20, 60]) {
+        const one = await abortAt(ms, new Scene({ syncSeconds: 60 }));
+        assert.equal(one.error, reason);
+        assert.equal(one.at, ms);
+      }
+    });
+
+    it("end it so while somebody else's sync is in the way", async () => {
+      const faults = { foreignSyncs: [{ atMs: -5_000, seconds: 300 }] };
+      const one = await abortAt(30_000, new Scene({ syncSeconds: 60, faults }));
       assert.equal(one.error, reason);
+    });
+
+    it("keep the run of a start that is under way, and wait for it at the next call", async () => {
+      const scene = new Scene({ syncSeconds: 60 });
+      const one = await abortAt(120, scene);
+      assert.deepEqual(scene.starts, [100]);
+      const { unfinished, message } = failedWith(one, "Cancelled");
+      assert.equal(one.at, 120);
+      assert.match(message, /cancelled\. Run "pulumi up" again to go on waiting for the same sync\.$/);
+      assert.deepEqual(unfinished, {
+        state: "NOTASK",
+        latestStartTime: "",
+        latestEndTime: "",
+        shown: false,
+        account: "the account",
+      });
+      const next = scene.call(5_000, { run: unfinished });
+      await scene.run();
+      succeeded(next);
+      assert.equal(scene.starts.length, 1);
+    });
+
+    it("keep no run for one that came while that start was under way", async () => {
+      const abort = new AbortController();
+      const scene = new Scene({ syncSeconds: 60 });
+      const first = scene.call(0, { signal: abort.signal });
+      const second = scene.call(110, { signal: abort.signal });
+      await scene.clock.run(120);
+      abort.abort(reason);
+      await scene.run();
+      assert.ok(failedWith(first, "Cancelled").unfinished);
+      assert.equal(second.error, reason);
+    });
+
+    it("keep a run that has shown, and wait for it at the next call", async () => {
+      const scene = new Scene({ syncSeconds: 60 });
+      const one = await abortAt(30_000, scene);
+      const { unfinished } = failedWith(one, "Cancelled");
       assert.equal(one.at, 30_000);
+      assert.equal(unfinished?.shown, true);
+      const next = scene.call(1_000, { run: unfinished });
+      await scene.run();
+      succeeded(next);
+      assert.equal(scene.starts.length, 1);
+    });
+
+    it("keep the run that it was to go on with, though nothing has been answered yet", async () => {
+      const run = { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true } as const;
+      const one = await abortAt(20, new Scene({ syncSeconds: 60 }), { run });
+      assert.deepEqual(failedWith(one, "Cancelled").unfinished, run);
     });
 
     it("leave no timer", async () => {
@@ -276,10 +368,10 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 60 });
       const other = scene.call(0);
       const one = await abortAt(30_000, scene);
-      assert.equal(one.error, reason);
+      failedWith(one, "Cancelled");
       await scene.run();
       succeeded(other);
-      assert.equal(scene.triggers.length, 1);
+      assert.equal(scene.starts.length, 1);
     });
 
     it("serve one who comes at the same moment", async () => {
@@ -300,23 +392,23 @@ describe("The machine syncs of an account", () => {
   });
 
   describe("in trouble", () => {
-    it("look for the run of a trigger whose answer was lost, and find it", async () => {
-      const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "lose" }, "trigger") });
+    it("poll for the run of a start whose answer was lost, and find it", async () => {
+      const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "lose" }, "start") });
       const one = scene.call(0);
       await scene.run();
       succeeded(one);
-      assert.equal(scene.triggers.length, 1);
+      assert.equal(scene.starts.length, 1);
     });
 
-    it("trigger again when a trigger without an answer shows no run", async () => {
-      const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "drop" }, "trigger") });
+    it("start again when a start without an answer shows no run", async () => {
+      const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "drop" }, "start") });
       const one = scene.call(0);
       await scene.run();
       succeeded(one);
-      assert.equal(scene.triggers.length, 2);
+      assert.equal(scene.starts.length, 2);
     });
 
-    it("wait for the sync that was in the way of a trigger refused as busy", async () => {
+    it("wait for the sync that was in the way of a start refused as busy", async () => {
       const scene = new Scene({
         syncSeconds: 60,
         faults: { busyTrigger: "FailedOperation", foreignSyncs: [{ atMs: 1_090, seconds: 30 }] },
@@ -324,7 +416,7 @@ describe("The machine syncs of an account", () => {
       const one = scene.call(1_000);
       await scene.run();
       succeeded(one);
-      assert.equal(scene.triggers.length, 1);
+      assert.equal(scene.starts.length, 1);
       assert.deepEqual(
         scene.account.runs.map(({ by }) => by),
         ["foreign"],
@@ -345,32 +437,77 @@ describe("The machine syncs of an account", () => {
     });
 
     it("find back to their rhythm after an outage", async () => {
-      const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "drop" }, "look", 5) });
+      const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "drop" }, "poll", 5) });
       const one = scene.call(0);
       await scene.run();
       succeeded(one);
       assert.ok(one.at < 70_000);
     });
 
-    it("bear one failed look late in a long sync", async () => {
-      const scene = new Scene({ syncSeconds: 7_200, troubles: once({ does: "drop" }, "look", 52) });
+    it("retry after one failed poll late in a long sync", async () => {
+      const scene = new Scene({ syncSeconds: 7_200, troubles: once({ does: "drop" }, "poll", 52) });
       const one = scene.call(0, { timeoutMs: 3 * HOUR });
       await scene.run();
       succeeded(one);
+    });
+
+    it("retry after two single failures that are minutes apart", async () => {
+      const refused: Trouble = { does: "refuse", code: "ServiceUnavailable" };
+      const troubles = [20, 40].map((after): Due => ({ trouble: refused, on: "poll", after }));
+      const scene = new Scene({ syncSeconds: 1_200, troubles });
+      const both = [scene.call(0), scene.call(10_000)];
+      await scene.run();
+      both.forEach(succeeded);
+      const [one = 0, other = 0, ...more] = scene.account.sent.filter((sent) => sent.refused);
+      assert.ok(one && other && more.length === 0);
+      assert.ok(other.at - one.at > 300_000, `${other.at - one.at} ms apart`);
+      assert.equal(scene.starts.length, 2);
+    });
+
+    it("count no failure of before a good answer, also for those that come later and wait for another's run", async () => {
+      const internal: Trouble = { does: "refuse", code: "InternalError" };
+      const troubles = [4, 9, 13, 15].map((after): Due => ({ trouble: internal, on: "poll", after }));
+      const scene = new Scene({ syncSeconds: 60, troubles });
+      const waves = [scene.call(0), scene.call(2_000), scene.call(9_000)];
+      await scene.run();
+      waves.forEach(succeeded);
+      assert.equal(scene.account.sent.filter(({ refused }) => refused).length, 4);
+      assert.equal(scene.starts.length, 2);
+    });
+
+    it("know that the service is there from an answer to a request of before they came", async () => {
+      const drops = Array.from(
+        { length: 7 },
+        (): Due => ({ trouble: { does: "drop" }, on: "any", after: 1 }),
+      );
+      const scene = new Scene({ syncSeconds: 60, troubles: drops });
+      const both = [scene.call(0), scene.call(20)];
+      await scene.run();
+      both.forEach(succeeded);
+    });
+
+    it("wait until they are served where others' requests fill the limit for minutes", async () => {
+      const refused: Trouble = { does: "refuse", code: "RequestLimitExceeded" };
+      const scene = new Scene({ syncSeconds: 20, troubles: always(refused, "any", 250), random: () => 0.5 });
+      const both = [scene.call(0), scene.call(60_000)];
+      await scene.run();
+      both.forEach(succeeded);
+      assert.ok(both.every(({ at }) => at > 300_000));
+      assert.equal(scene.starts.length, 1);
     });
 
     it("take no request for longer than REQUEST_MS, nor for longer than a deadline leaves", async () => {
       const limits: number[] = [];
       const clock = new VirtualClock();
       const client: CwpClient = {
-        account: "",
+        account: "the account",
         async syncMachines(_sync, timeoutMs) {
           limits.push(timeoutMs);
           await clock.sleep(10);
           return { state: "SYNCING", latestStartTime: "", latestEndTime: "", requestId: "" };
         },
       };
-      const syncs = new MachineSyncs(client, new Pace(clock), clock);
+      const syncs = new SyncLoop(client, { turns: new Turns(clock), clock });
       const end = assert.rejects(syncs.call({ goal: "finished", timeoutMs: 30_000 }));
       await clock.run();
       await end;
@@ -378,12 +515,38 @@ describe("The machine syncs of an account", () => {
       assert.ok(limits.some((limit) => limit < REQUEST_MS));
     });
 
-    it("tell all callers of a fault in the client, and serve those who come later", async () => {
+    it("sync the account that answers now when that changes on the way", async () => {
+      const clock = new VirtualClock();
+      const [first, second] = [60, 20].map((syncSeconds) => new Account({ clock, syncSeconds }));
+      assert.ok(first && second);
+      let answers = first;
+      const client: CwpClient = {
+        get account() {
+          return answers === first ? "the first" : "the second";
+        },
+        syncMachines: (...request) => answers.syncMachines(...request),
+      };
+      // The second account's latest sync is older than the first's.
+      void second.syncMachines(true, REQUEST_MS);
+      await clock.run(100_000);
+      const loop = new SyncLoop(client, { turns: new Turns(clock), clock });
+      const end = loop.call({ goal: "finished", timeoutMs: HOUR });
+      await clock.run(130_000);
+      answers = second;
+      await clock.run();
+      const { latestStartTime } = await end;
+      assert.equal(first.runs.length, 1);
+      assert.equal(second.runs.length, 2);
+      assert.equal(virtualTime(latestStartTime), Math.floor((second.runs[1]?.startMs ?? 0) / 1000) * 1000);
+      assert.ok(clock.now() < 162_000, `it took until ${clock.now()} ms`);
+    });
+
+    it("tell all waits of a fault in the client, and serve those who come later", async () => {
       const fault = new TypeError("a fault in the program");
       let faulty = true;
       const clock = new VirtualClock();
       const client: CwpClient = {
-        account: "",
+        account: "the account",
         async syncMachines() {
           await clock.sleep(10);
           if (faulty) {
@@ -392,7 +555,7 @@ describe("The machine syncs of an account", () => {
           return { state: "NOTASK", latestStartTime: "", latestEndTime: "", requestId: "" };
         },
       };
-      const syncs = new MachineSyncs(client, new Pace(clock), clock);
+      const syncs = new SyncLoop(client, { turns: new Turns(clock), clock });
       const both = [1, 2].map(() => assert.rejects(syncs.call({ goal: "finished", timeoutMs: HOUR }), fault));
       await clock.run();
       await Promise.all(both);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ResourceLog } from "../../../provider/wait/progress";
+import { WaitError } from "../../../provider/wait/waitError";
 import type { Due } from "./account";
 import { Scene } from "./scene";
 
@@ -29,7 +30,7 @@ function refusals(times: number, on: Due["on"] = "any"): Due[] {
 }
 
 describe("What a wait tells", () => {
-  it("names the running sync by its start, then the trigger, then how far its own sync is", async () => {
+  it("names the sync in progress by its start time, then says that it starts one, then how far that is", async () => {
     const scene = new Scene({ syncSeconds: 40, faults: { foreignSyncs: [{ atMs: -5_000, seconds: 30 }] } });
     const log = new KeptLog();
     scene.call(0, { log });
@@ -66,16 +67,13 @@ describe("What a wait tells", () => {
     }
   });
 
-  it("says of a resumed sync since when it goes, as the service has it", async () => {
+  it("says of a resumed sync since when it is in progress, as the service has it", async () => {
     const scene = new Scene({ syncSeconds: 300 });
     const log = new KeptLog();
     const first = scene.call(0, { timeoutMs: 60_000 });
     await scene.run();
-    assert.ok(first.error instanceof Error && "unfinished" in first.error);
-    scene.call(30_000, {
-      log,
-      run: { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true },
-    });
+    assert.ok(first.error instanceof WaitError);
+    scene.call(30_000, { log, run: first.error.unfinished });
     await scene.run();
     assert.match(log.statuses[0] ?? "", /^\[3\/3\] Syncing machines( \(since \d\d:\d\d:\d\d\))?$/);
     assert.match(log.statuses.at(-1) ?? "", /^\[3\/3\] Syncing machines \(since \d\d:\d\d:\d\d\)$/);
@@ -90,7 +88,7 @@ describe("What a wait tells", () => {
     assert.deepEqual(log.infos, ["Asked CWP for a machine sync, and did not wait for its end."]);
   });
 
-  it("tells those who come while another's sync goes that they wait for its end", async () => {
+  it("tells those who come while another's sync is in progress that they wait for its end", async () => {
     const scene = new Scene({ syncSeconds: 60 });
     const log = new KeptLog();
     scene.call(0);
@@ -131,7 +129,7 @@ describe("What a wait tells", () => {
   });
 
   it("warns once of a retry that lasts, however long it does and however many wait", async () => {
-    const scene = new Scene({ syncSeconds: 60, troubles: refusals(12) });
+    const scene = new Scene({ syncSeconds: 60, troubles: refusals(12), random: () => 0.5 });
     const logs = [new KeptLog(), new KeptLog()];
     for (const log of logs) {
       scene.call(0, { log });
@@ -154,12 +152,12 @@ describe("What a wait tells", () => {
     assert.equal(log.infos.length, 1);
   });
 
-  it("warns of a trigger that is repeated", async () => {
+  it("warns of a start that is repeated", async () => {
     const scene = new Scene({ syncSeconds: 60, faults: { deafTriggers: 1 } });
     const log = new KeptLog();
     scene.call(0, { log });
     await scene.run();
-    assert.equal(scene.triggers.length, 2);
+    assert.equal(scene.starts.length, 2);
     assert.match(
       log.warnings.join("\n"),
       /^No sync has shown in 1\d s since CWP was asked for one: asking again \(2 of 3\)\.$/,

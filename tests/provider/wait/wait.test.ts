@@ -1,21 +1,23 @@
 import assert from "node:assert/strict";
 import { ApiError, BadAnswer, type CwpError, NoAnswer, UnknownState } from "../../../provider/cwp/errors";
 import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";
+import { endingOf } from "../../../provider/wait/endings";
+import { SETTLE_MS } from "../../../provider/wait/evidence";
+import { nextPoll } from "../../../provider/wait/schedule";
+import { nextStep, PATIENCE_MS, PATIENCE_UNREACHED_MS, type Step } from "../../../provider/wait/step";
 import {
-  answered,
-  arrive,
-  type Caller,
-  failed,
+  awaitsRun,
+  beginWait,
   GRACE_MS,
-  MOST_TRIGGERS,
-  nextStep,
-  PATIENCE_MS,
-  PATIENCE_UNREACHED_MS,
-  type Step,
-  triggered,
-  triggerFailed,
+  heard,
+  lengthBefore,
+  MOST_STARTS,
+  type Told,
+  tell,
+  type Wait,
+  type Wanted,
 } from "../../../provider/wait/wait";
-import { type UnfinishedRun, WaitError } from "../../../provider/wait/waitError";
+import type { UnfinishedRun, WaitError } from "../../../provider/wait/waitError";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -37,18 +39,18 @@ const internal = new ApiError("InternalError", "internal error", "id-internal");
 const busy = new ApiError("FailedOperation", "Operation failed", "id-busy");
 const noAnswer = new NoAnswer("RequestTimeout", "cwp.tencentcloudapi.com did not answer within 9 s.");
 
-/** A caller to whom one thing happens after the other, each in no time. */
+/** A wait to which one thing happens after the other, each in no time. */
 class Story {
+  private account = "the account";
+  private newestStart = "";
+
   constructor(
-    public caller: Caller,
+    public wait: Wait,
     public now = 0,
   ) {}
 
-  static of(
-    goal: Caller["goal"],
-    { timeoutMs = HOUR, run }: { timeoutMs?: number; run?: UnfinishedRun } = {},
-  ) {
-    return new Story(arrive(goal, 0, timeoutMs, run));
+  static of(goal: Wait["goal"], wanted: Partial<Wanted> = {}) {
+    return new Story(beginWait({ timeoutMs: HOUR, ...wanted, goal }, 0));
   }
 
   at(ms: number): this {
@@ -60,28 +62,49 @@ class Story {
     return this.at(this.now + ms);
   }
 
-  answer(says: string): this {
-    this.caller = answered(this.caller, { status: status(says), sentAt: this.now, at: this.now });
+  /** Whose answers come from now on. */
+  by(account: string): this {
+    this.account = account;
+    this.newestStart = "";
     return this;
   }
 
-  trigger(says: string): this {
-    this.caller = triggered(this.caller, { status: status(says), sentAt: this.now, at: this.now });
-    return this;
+  poll(says: string): this {
+    return this.tell("poll", says);
+  }
+
+  start(says: string): this {
+    return this.tell("start", says);
   }
 
   fail(error: CwpError): this {
-    this.caller = failed(this.caller, error, this.now);
+    return this.tell("poll", error);
+  }
+
+  startFails(error: CwpError): this {
+    return this.tell("start", error);
+  }
+
+  /** The service answers another wait of the process, whose resource came later. */
+  hears(): this {
+    this.wait = heard(this.wait, this.now);
     return this;
   }
 
-  triggerFail(error: CwpError): this {
-    this.caller = triggerFailed(this.caller, error, this.now);
+  private tell(request: Told["request"], what: string | CwpError): this {
+    const { account, newestStart, now: sentAt } = this;
+    const mayBeFirst = request === "poll" && !awaitsRun(this.wait);
+    const outcome =
+      typeof what === "string" ? { status: status(what), sentAt, at: sentAt, mayBeFirst, newestStart } : what;
+    this.wait = tell(this.wait, { request, sentAt, account, outcome });
+    if ("status" in outcome && outcome.status.latestStartTime > newestStart) {
+      this.newestStart = outcome.status.latestStartTime;
+    }
     return this;
   }
 
   get step(): Step {
-    return nextStep(this.caller, this.now);
+    return nextStep(this.wait, this.now);
   }
 
   get does(): Step["does"] {
@@ -91,11 +114,10 @@ class Story {
   get error(): WaitError {
     const { step } = this;
     assert.ok(step.does === "fail", `it does not fail: ${step.does}`);
-    assert.ok(step.error instanceof WaitError);
-    return step.error;
+    return endingOf(this.wait, step.why, this.now);
   }
 
-  /** Looks and triggers as it wants to, the account saying the same on and on, until it does something else. */
+  /** Polls and starts as it wants to, the account saying the same on and on, until it does something else. */
   until(does: Step["does"], says: string): this {
     for (let requests = 0; requests < 1000; requests++) {
       const { step } = this;
@@ -104,7 +126,7 @@ class Story {
       }
       assert.ok("at" in step, `it does ${step.does}`);
       this.at(Math.max(this.now, step.at));
-      step.does === "trigger" ? this.trigger(says) : this.answer(says);
+      step.does === "start" ? this.start(says) : this.poll(says);
     }
     throw new Error("it goes on for ever");
   }
@@ -112,105 +134,101 @@ class Story {
 
 const idle = "FINISHED 10-20";
 
-describe("A caller", () => {
+describe("A wait", () => {
   describe("that wants a finished run", () => {
-    it("looks at once, before it triggers anything", () => {
-      assert.deepEqual(Story.of("finished").step, { does: "look", at: 0 });
+    it("polls at once, before it starts anything", () => {
+      assert.deepEqual(Story.of("finished").step, { does: "poll", at: 0 });
     });
 
-    it("triggers as soon as it has seen the account idle", () => {
-      assert.equal(Story.of("finished").answer(idle).does, "trigger");
-      assert.equal(Story.of("finished").answer("NOTASK").does, "trigger");
+    it("starts a sync as soon as it has seen the account idle", () => {
+      assert.equal(Story.of("finished").poll(idle).does, "start");
+      assert.equal(Story.of("finished").poll("NOTASK").does, "start");
     });
 
-    it("does not trigger while another run is going, but when that has ended", () => {
-      const story = Story.of("finished").answer("SYNCING 30-20").at(MINUTE).answer("SYNCING 30-20");
-      assert.equal(story.does, "look");
-      assert.equal(story.at(2 * MINUTE).answer("FINISHED 30-40").does, "trigger");
+    it("starts none while another run is in progress, but when that has ended", () => {
+      const story = Story.of("finished").poll("SYNCING 30-20").at(MINUTE).poll("SYNCING 30-20");
+      assert.equal(story.does, "poll");
+      assert.equal(story.at(2 * MINUTE).poll("FINISHED 30-40").does, "start");
     });
 
-    it("does not trigger when another run has begun since it saw the account idle", () => {
-      assert.equal(Story.of("finished").answer(idle).later(50).answer("SYNCING 30-20").does, "look");
+    it("starts none when another run has begun since it saw the account idle", () => {
+      assert.equal(Story.of("finished").poll(idle).later(50).poll("SYNCING 30-20").does, "poll");
     });
 
     it("succeeds with the status that shows the end", () => {
-      const story = Story.of("finished")
-        .answer(idle)
-        .trigger("SYNCING 30-20")
-        .later(9_000)
-        .answer("NOTASK 30-40");
+      const story = Story.of("finished").poll(idle).start("SYNCING 30-20").later(9_000).poll("NOTASK 30-40");
       assert.deepEqual(story.step, { does: "succeed", status: status("NOTASK 30-40") });
     });
 
-    it("only looks after its trigger", () => {
-      const story = Story.of("finished").answer(idle).trigger("SYNCING 30-20");
-      for (let looks = 0; looks < 50; looks++) {
+    it("only polls after its start", () => {
+      const story = Story.of("finished").poll(idle).start("SYNCING 30-20");
+      for (let polls = 0; polls < 50; polls++) {
         const { step } = story;
-        assert.ok(step.does === "look");
-        story.at(step.at).answer("SYNCING 30-20");
+        assert.ok(step.does === "poll");
+        story.at(step.at).poll("SYNCING 30-20");
       }
     });
 
-    it("looks again early enough for weak evidence to have held, and then believes it", () => {
-      const story = Story.of("finished").answer("FINISHED").trigger("SYNCING").at(10_000).answer("SYNCING");
-      story.at(12_000).answer("FINISHED");
-      const looks: number[] = [];
-      while (story.does === "look" && looks.length < 9) {
+    it("polls again early enough for weak evidence to have held, and then believes it", () => {
+      const story = Story.of("finished").poll("FINISHED").start("SYNCING").at(10_000).poll("SYNCING");
+      story.at(12_000).poll("FINISHED");
+      const polls: number[] = [];
+      while (story.does === "poll" && polls.length < 9) {
         const { step } = story;
-        assert.ok(step.does === "look");
-        looks.push(step.at);
-        story.at(step.at).answer("FINISHED");
+        assert.ok(step.does === "poll");
+        polls.push(step.at);
+        story.at(step.at).poll("FINISHED");
       }
       assert.equal(story.does, "succeed");
-      assert.equal(looks.at(-1), 17_001);
+      assert.equal(polls.at(-1), 17_001);
     });
   });
 
   describe("that wants less", () => {
     it("a status, takes any answer", () => {
-      assert.deepEqual(Story.of("status").answer("SYNCING 30-20").step, {
+      assert.deepEqual(Story.of("status").poll("SYNCING 30-20").step, {
         does: "succeed",
         status: status("SYNCING 30-20"),
       });
     });
 
-    it("a started run, is content with a trigger that was taken", () => {
-      assert.equal(Story.of("started").answer(idle).does, "trigger");
-      assert.equal(Story.of("started").answer(idle).trigger(idle).does, "succeed");
+    it("a started run, is content with a start that was taken", () => {
+      assert.equal(Story.of("started").poll(idle).does, "start");
+      assert.equal(Story.of("started").poll(idle).start(idle).does, "succeed");
     });
 
     it("a started run, is content with somebody else's that began after it came", () => {
-      assert.equal(Story.of("started").answer(idle).later(50).answer("SYNCING 30-20").does, "succeed");
+      assert.equal(Story.of("started").poll(idle).later(50).poll("SYNCING 30-20").does, "succeed");
     });
 
-    it("a started run, is not content with one that was going when it came", () => {
-      assert.equal(Story.of("started").answer("SYNCING 30-20").does, "look");
+    it("a started run, is not content with one that was in progress when it came", () => {
+      assert.equal(Story.of("started").poll("SYNCING 30-20").does, "poll");
     });
 
-    it("a started run, is not content with a trigger whose answer was lost, before the run shows", () => {
-      const story = Story.of("started").answer(idle).triggerFail(noAnswer);
-      assert.equal(story.does, "look");
-      assert.equal(story.later(500).answer("SYNCING 30-20").does, "succeed");
+    it("a started run, is not content with a start whose answer was lost, before the run shows", () => {
+      const story = Story.of("started").poll(idle).startFails(noAnswer);
+      assert.equal(story.does, "poll");
+      assert.equal(story.later(500).poll("SYNCING 30-20").does, "succeed");
     });
   });
 
-  describe("whose trigger shows nothing", () => {
-    it("triggers again after a grace that doubles, and gives up after the last", () => {
+  describe("whose start shows nothing", () => {
+    it("starts again after a grace that doubles, and gives up after the last", () => {
       const story = Story.of("finished");
-      const triggers: number[] = [];
+      const starts: number[] = [];
       for (;;) {
         const { step } = story;
         if (!("at" in step)) {
           break;
         }
         story.at(Math.max(story.now, step.at));
-        if (step.does === "trigger") {
-          triggers.push(story.now);
+        if (step.does === "start") {
+          starts.push(story.now);
         }
-        step.does === "trigger" ? story.trigger(idle) : story.answer(idle);
+        step.does === "start" ? story.start(idle) : story.poll(idle);
       }
-      assert.deepEqual(triggers, [0, GRACE_MS, 3 * GRACE_MS]);
-      assert.equal(triggers.length, MOST_TRIGGERS);
+      assert.deepEqual(starts, [0, GRACE_MS, 3 * GRACE_MS]);
+      assert.equal(starts.length, MOST_STARTS);
       assert.equal(story.now, 7 * GRACE_MS);
       const { code, message, unfinished } = story.error;
       assert.equal(code, "NothingStarted");
@@ -223,36 +241,32 @@ describe("A caller", () => {
       assert.ok(unfinished);
     });
 
-    it("looks for the run of a trigger without an answer before it triggers again", () => {
-      const story = Story.of("finished").answer(idle).triggerFail(noAnswer);
-      assert.equal(story.does, "look");
-      assert.equal(story.later(1_000).answer(idle).does, "look", "within the grace");
-      assert.equal(story.at(GRACE_MS).does, "look", "the last look was within the grace");
-      assert.equal(story.answer(idle).does, "trigger");
+    it("polls for the run of a start without an answer before it starts again", () => {
+      const story = Story.of("finished").poll(idle).startFails(noAnswer);
+      assert.equal(story.does, "poll");
+      assert.equal(story.later(1_000).poll(idle).does, "poll", "within the grace");
+      assert.equal(story.at(GRACE_MS).does, "poll", "the last poll was within the grace");
+      assert.equal(story.poll(idle).does, "start");
     });
 
-    it("does not trigger again when that run shows", () => {
-      const story = Story.of("finished")
-        .answer(idle)
-        .triggerFail(noAnswer)
-        .later(1_000)
-        .answer("SYNCING 30-20");
-      assert.equal(story.at(GRACE_MS).answer("SYNCING 30-20").does, "look");
+    it("does not start again when that run shows", () => {
+      const story = Story.of("finished").poll(idle).startFails(noAnswer).later(1_000).poll("SYNCING 30-20");
+      assert.equal(story.at(GRACE_MS).poll("SYNCING 30-20").does, "poll");
     });
 
-    it("takes FailedOperation for an account that is busy: looks, and waits for the run it finds", () => {
-      const story = Story.of("finished").answer(idle).triggerFail(busy);
-      assert.equal(story.does, "look");
-      story.later(500).answer("SYNCING 30-20");
-      assert.equal(story.later(MINUTE).answer("FINISHED 30-40").does, "succeed");
+    it("takes FailedOperation for an account that is busy: polls, and waits for the run it finds", () => {
+      const story = Story.of("finished").poll(idle).startFails(busy);
+      assert.equal(story.does, "poll");
+      story.later(500).poll("SYNCING 30-20");
+      assert.equal(story.later(MINUTE).poll("FINISHED 30-40").does, "succeed");
     });
 
-    it("repeats a trigger that was certainly refused, which counts for nothing", () => {
-      const story = Story.of("finished").answer(idle);
-      for (let times = 0; times <= MOST_TRIGGERS; times++) {
-        assert.equal(story.later(1_000).triggerFail(limited).does, "trigger");
+    it("repeats a start that was certainly refused, which counts for nothing", () => {
+      const story = Story.of("finished").poll(idle);
+      for (let times = 0; times <= MOST_STARTS; times++) {
+        assert.equal(story.later(1_000).startFails(limited).does, "start");
       }
-      assert.equal(story.caller.triggers, 0);
+      assert.equal(story.wait.starts, 0);
     });
   });
 
@@ -271,33 +285,33 @@ describe("A caller", () => {
       assert.equal(Story.of("finished").fail(new UnknownState("PENDING", "id-1")).error.code, "UnknownState");
     });
 
-    it("bears InternalError three times, not four", () => {
+    it("retries after three times InternalError, not after four", () => {
       const story = Story.of("finished").fail(internal).fail(internal).fail(internal);
-      assert.equal(story.does, "look");
+      assert.equal(story.does, "poll");
       const { code, message } = story.later(7_000).fail(internal).error;
       assert.equal(code, "InternalError");
       assert.match(message, /Tried 4 times in 7 s\. Run "pulumi up" again later\.$/);
     });
 
     it("forgets earlier failures with a good answer", () => {
-      const story = Story.of("finished").answer("SYNCING 30-20");
+      const story = Story.of("finished").poll("SYNCING 30-20");
       for (let times = 0; times < 20; times++) {
-        story.later(100).fail(internal).fail(internal).fail(internal).answer("SYNCING 30-20");
+        story.later(100).fail(internal).fail(internal).fail(internal).poll("SYNCING 30-20");
       }
-      assert.equal(story.does, "look");
+      assert.equal(story.does, "poll");
     });
 
-    for (const error of [limited, noAnswer, new BadAnswer("it is not JSON")]) {
-      it(`bears ${error.code} from a service that has answered for ${PATIENCE_MS / 1000} s`, () => {
-        const story = Story.of("finished").answer("SYNCING 30-20").at(MINUTE).fail(error);
-        assert.equal(story.later(PATIENCE_MS).fail(error).does, "look");
+    for (const error of [noAnswer, new BadAnswer("it is not JSON")]) {
+      it(`retries after ${error.code} from a service that has answered for ${PATIENCE_MS / 1000} s`, () => {
+        const story = Story.of("finished").poll("SYNCING 30-20").at(MINUTE).fail(error);
+        assert.equal(story.later(PATIENCE_MS).fail(error).does, "poll");
         assert.equal(story.later(1).fail(error).error.code, error.code);
       });
     }
 
     it("is not as patient with an address that has never answered", () => {
       const story = Story.of("finished").fail(noAnswer);
-      assert.equal(story.later(PATIENCE_UNREACHED_MS).fail(noAnswer).does, "look");
+      assert.equal(story.later(PATIENCE_UNREACHED_MS).fail(noAnswer).does, "poll");
       assert.match(
         story.later(1).fail(noAnswer).error.message,
         /did not answer within 9 s\. Tried 3 times in 5 s\./,
@@ -306,25 +320,72 @@ describe("A caller", () => {
 
     it("takes an error code for an answer of the service", () => {
       const story = Story.of("finished").fail(limited).later(MINUTE).fail(noAnswer);
-      assert.equal(story.does, "look");
+      assert.equal(story.does, "poll");
     });
 
-    it("asks again before it gives up, however sparse its looks had become", () => {
+    it("retries for as long as RequestLimitExceeded lasts, since the service is there", () => {
+      const story = Story.of("finished");
+      for (let minute = 0; minute < 20; minute++) {
+        story.at(minute * MINUTE).fail(limited);
+        assert.equal(story.does, "poll", `after ${minute} minutes`);
+      }
+      assert.equal(story.poll(idle).does, "start");
+    });
+
+    it("does not count the time in which it was only refused against a service that is silent then", () => {
+      const story = Story.of("finished").poll("SYNCING 30-20").fail(noAnswer);
+      for (let minute = 1; minute < 10; minute++) {
+        story.at(minute * MINUTE).fail(limited);
+      }
+      assert.equal(story.later(PATIENCE_MS).fail(noAnswer).does, "poll");
+      assert.equal(story.later(1).fail(noAnswer).error.code, noAnswer.code);
+    });
+
+    it("counts InternalError on, whatever was refused in between", () => {
+      const story = Story.of("finished").fail(internal).fail(internal).fail(limited).fail(internal);
+      assert.equal(story.does, "poll");
+      assert.equal(story.fail(limited).does, "poll");
+      assert.equal(story.fail(internal).error.code, "InternalError");
+    });
+
+    it("ends its row of failures with an answer to anybody of its process", () => {
+      const story = Story.of("finished").poll("SYNCING 30-20").fail(noAnswer);
+      assert.equal(
+        story
+          .later(1_000)
+          .hears()
+          .later(5 * MINUTE)
+          .fail(noAnswer).does,
+        "poll",
+      );
+      story.hears();
+      for (let times = 0; times < 4; times++) {
+        story.fail(internal).hears();
+      }
+      assert.equal(story.does, "poll");
+    });
+
+    it("takes an answer to anybody of its process for a sign that the address works", () => {
+      const story = Story.of("finished").hears().fail(noAnswer).later(PATIENCE_MS).fail(noAnswer);
+      assert.equal(story.does, "poll");
+    });
+
+    it("asks again before it gives up, however sparse its polls had become", () => {
       const story = Story.of("finished")
-        .answer("SYNCING 30-20")
+        .poll("SYNCING 30-20")
         .at(30 * MINUTE)
-        .answer("SYNCING 30-20")
+        .poll("SYNCING 30-20")
         .later(1)
         .fail(noAnswer);
       const { step } = story;
-      assert.deepEqual(step, { does: "look", at: story.now });
-      assert.equal(story.later(10 * MINUTE).does, "look");
+      assert.deepEqual(step, { does: "poll", at: story.now });
+      assert.equal(story.later(10 * MINUTE).does, "poll");
     });
 
-    it("offers to resume, after a trigger", () => {
+    it("offers to resume, after a start", () => {
       const story = Story.of("finished")
-        .answer(idle)
-        .trigger("SYNCING 30-20")
+        .poll(idle)
+        .start("SYNCING 30-20")
         .later(9)
         .fail(new ApiError("UnauthorizedOperation", "No", "id-1"));
       const { message, unfinished, last } = story.error;
@@ -337,6 +398,7 @@ describe("A caller", () => {
         latestStartTime: "2020-11-11 12:00:10",
         latestEndTime: "2020-11-11 12:00:20",
         shown: true,
+        account: "the account",
       });
       assert.equal(last?.state, "SYNCING");
     });
@@ -345,38 +407,38 @@ describe("A caller", () => {
   describe("at its deadline", () => {
     const timeoutMs = MINUTE;
 
-    it("looks once more", () => {
-      const story = Story.of("finished", { timeoutMs }).answer(idle).trigger("SYNCING 30-20");
-      story.at(MINUTE - 500).answer("SYNCING 30-20");
-      assert.deepEqual(story.step, { does: "look", at: MINUTE });
-      assert.equal(story.at(MINUTE).does, "look");
+    it("polls once more", () => {
+      const story = Story.of("finished", { timeoutMs }).poll(idle).start("SYNCING 30-20");
+      story.at(MINUTE - 500).poll("SYNCING 30-20");
+      assert.deepEqual(story.step, { does: "poll", at: MINUTE });
+      assert.equal(story.at(MINUTE).does, "poll");
     });
 
-    it("succeeds when that look shows the end", () => {
-      const story = Story.of("finished", { timeoutMs }).answer(idle).trigger("SYNCING 30-20").at(MINUTE);
-      assert.equal(story.answer("FINISHED 30-40").does, "succeed");
+    it("succeeds when that poll shows the end", () => {
+      const story = Story.of("finished", { timeoutMs }).poll(idle).start("SYNCING 30-20").at(MINUTE);
+      assert.equal(story.poll("FINISHED 30-40").does, "succeed");
     });
 
-    it("triggers nothing any more", () => {
+    it("starts nothing any more", () => {
       const story = Story.of("finished", { timeoutMs })
         .at(MINUTE - 500)
-        .answer(idle);
-      assert.deepEqual(story.step, { does: "look", at: MINUTE });
+        .poll(idle);
+      assert.deepEqual(story.step, { does: "poll", at: MINUTE });
     });
 
     it("says that the run did not finish, what was seen, and how to go on", () => {
       const story = Story.of("finished", { timeoutMs })
-        .answer(idle)
-        .trigger("SYNCING 30-20")
+        .poll(idle)
+        .start("SYNCING 30-20")
         .later(9_000)
         .fail(limited);
-      const { code, message, requestId, unfinished } = story.at(MINUTE).answer("SYNCING 30-20").error;
+      const { code, message, requestId, unfinished } = story.at(MINUTE).poll("SYNCING 30-20").error;
       assert.equal(code, "SyncTimeout");
       assert.equal(requestId, "id of SYNCING 30-20");
       assert.equal(unfinished?.shown, true);
       assert.equal(
         message,
-        "The machine sync did not finish within 1 min: the last of 3 answers was SYNCING, started 2020-11-11 12:00:30 (RequestId id of SYNCING 30-20); the trigger's RequestId is id of SYNCING 30-20; failed requests: 1 RequestLimitExceeded. " +
+        "The machine sync did not finish within 1 min: the last of 3 answers was SYNCING, started 2020-11-11 12:00:30 (RequestId id of SYNCING 30-20); the RequestId of the request that started it is id of SYNCING 30-20; failed requests: 1 RequestLimitExceeded. " +
           'Run "pulumi up" again to go on waiting for the same sync, or allow more time with customTimeouts.',
       );
     });
@@ -384,10 +446,10 @@ describe("A caller", () => {
     it("says that the run did not show, when it did not", () => {
       const story = Story.of("finished", { timeoutMs })
         .at(MINUTE - 2_000)
-        .answer(idle)
-        .trigger(idle)
+        .poll(idle)
+        .start(idle)
         .at(MINUTE)
-        .answer(idle);
+        .poll(idle);
       assert.match(
         story.error.message,
         /^The machine sync did not show within 1 min: the last of 3 answers was FINISHED/,
@@ -397,25 +459,21 @@ describe("A caller", () => {
 
     it("says that another run was in the way, when one was", () => {
       const story = Story.of("finished", { timeoutMs })
-        .answer("SYNCING 30-20")
+        .poll("SYNCING 30-20")
         .at(MINUTE)
-        .answer("SYNCING 30-20");
+        .poll("SYNCING 30-20");
       const { code, message, unfinished } = story.error;
       assert.equal(code, "SyncTimeout");
       assert.match(
         message,
-        /^No machine sync could be started within 1 min, since another one was still going: the last of 2 answers was SYNCING/,
+        /^No machine sync could be started within 1 min, since another one was still in progress: the last of 2 answers was SYNCING/,
       );
       assert.match(message, /Run "pulumi up" again later, or allow more time with customTimeouts\.$/);
       assert.equal(unfinished, undefined);
     });
 
     it("does not speak of another run when there was none", () => {
-      const story = Story.of("finished", { timeoutMs })
-        .answer(idle)
-        .triggerFail(limited)
-        .at(MINUTE)
-        .answer(idle);
+      const story = Story.of("finished", { timeoutMs }).poll(idle).startFails(limited).at(MINUTE).poll(idle);
       assert.doesNotMatch(story.error.message, /another one/);
       assert.match(story.error.message, /1 RequestLimitExceeded/);
     });
@@ -439,34 +497,41 @@ describe("A caller", () => {
       latestStartTime: "2020-11-11 12:00:10",
       latestEndTime: "2020-11-11 12:00:20",
       shown: true,
+      account: "the account",
     };
 
-    it("looks, and triggers nothing while the run goes", () => {
+    it("polls, and starts nothing while the run is in progress", () => {
       const story = Story.of("finished", { run });
-      assert.deepEqual(story.step, { does: "look", at: 0 });
-      assert.equal(story.answer("SYNCING 30-20").does, "look");
-      assert.equal(story.at(HOUR / 2).answer("SYNCING 30-20").does, "look");
+      assert.deepEqual(story.step, { does: "poll", at: 0 });
+      assert.equal(story.poll("SYNCING 30-20").does, "poll");
+      assert.equal(story.at(HOUR / 2).poll("SYNCING 30-20").does, "poll");
     });
 
     it("succeeds at once when it has ended meanwhile", () => {
-      assert.equal(Story.of("finished", { run }).answer("FINISHED 30-40").does, "succeed");
+      assert.equal(Story.of("finished", { run }).poll("FINISHED 30-40").does, "succeed");
+    });
+
+    it("does not take the run before for a measure of how long it has gone on", () => {
+      const story = Story.of("finished", { run }).poll("SYNCING 30-20");
+      assert.equal(lengthBefore(story.wait), undefined);
+      assert.deepEqual(story.step, { does: "poll", at: nextPoll(0) });
     });
 
     it("does not take the record of before the run for its end", () => {
-      const story = Story.of("finished", { run: { ...run, shown: false } }).answer(idle);
-      assert.equal(story.does, "look");
+      const story = Story.of("finished", { run: { ...run, shown: false } }).poll(idle);
+      assert.equal(story.does, "poll");
     });
 
-    it("triggers again, after the grace, a run that has never shown", () => {
+    it("starts again, after the grace, a run that has never shown", () => {
       const story = Story.of("finished", { run: { ...run, shown: false } });
-      assert.equal(story.until("trigger", idle).now, GRACE_MS);
+      assert.equal(story.until("start", idle).now, GRACE_MS);
     });
 
     it("hands the run on when its own time is over too", () => {
       const story = Story.of("finished", { run, timeoutMs: MINUTE })
-        .answer("SYNCING 30-20")
+        .poll("SYNCING 30-20")
         .at(MINUTE)
-        .answer("SYNCING 30-20");
+        .poll("SYNCING 30-20");
       assert.deepEqual(story.error.unfinished, run);
     });
 
@@ -474,5 +539,152 @@ describe("A caller", () => {
       const story = Story.of("finished", { run, timeoutMs: MINUTE }).fail(noAnswer).at(MINUTE).fail(noAnswer);
       assert.deepEqual(story.error.unfinished, run);
     });
+  });
+
+  describe("that finds a run of another account's in the state, or of nobody's", () => {
+    const run: UnfinishedRun = {
+      state: "FINISHED",
+      latestStartTime: "2020-11-11 12:00:10",
+      latestEndTime: "2020-11-11 12:00:20",
+      shown: true,
+      account: "another account",
+    };
+    const { account: _none, ...unnamed } = run;
+
+    for (const [whose, kept] of [
+      ["another account", run],
+      ["an account that the state does not name", unnamed],
+      ["an account without a name", { ...run, account: "" }],
+    ] as const) {
+      it(`syncs afresh: ${whose}`, () => {
+        const story = Story.of("finished", { run: kept }).poll("FINISHED 30-40");
+        assert.equal(story.does, "start");
+        story.start("SYNCING 50-40").later(9_000).poll("FINISHED 50-59");
+        assert.deepEqual(story.step, { does: "succeed", status: status("FINISHED 50-59") });
+      });
+
+      it(`keeps the run when it fails before an answer tells the account: ${whose}`, () => {
+        const story = Story.of("finished", { run: kept, timeoutMs: MINUTE });
+        story.fail(noAnswer).later(10_000).fail(noAnswer);
+        assert.deepEqual(story.error.unfinished, kept);
+        const cancelled = endingOf(Story.of("finished", { run: kept }).wait, { is: "cancelled" }, 0);
+        assert.deepEqual(cancelled.unfinished, kept);
+      });
+
+      it(`keeps nothing of the run when it fails after that: ${whose}`, () => {
+        const story = Story.of("finished", { run: kept })
+          .poll(idle)
+          .fail(new UnknownState("PENDING", "id-1"));
+        assert.equal(story.error.unfinished, undefined);
+      });
+    }
+  });
+
+  it("takes no run of an account without a name for that of another", () => {
+    const run: UnfinishedRun = {
+      state: "NOTASK",
+      latestStartTime: "",
+      latestEndTime: "",
+      shown: true,
+      account: "",
+    };
+    assert.equal(Story.of("finished", { run }).by("").poll("FINISHED 30-40").does, "start");
+  });
+
+  describe("whose account changes on the way", () => {
+    const moved = () =>
+      Story.of("finished").poll(idle).start("SYNCING 30-20").later(9_000).by("another account");
+
+    it("syncs that account too, and takes no run of the first for it", () => {
+      const story = moved().poll("FINISHED 12-18");
+      assert.equal(story.does, "start");
+      assert.equal(story.start("SYNCING 50-18").does, "poll");
+      assert.equal(story.later(9_000).poll("FINISHED 50-58").does, "succeed");
+    });
+
+    it("does not count a run that is in progress there", () => {
+      const story = moved().poll("SYNCING 40-18");
+      assert.equal(story.does, "poll");
+      assert.equal(story.later(9_000).poll("FINISHED 40-48").does, "start");
+    });
+
+    it("may start as many syncs there as it might have at first", () => {
+      const story = moved().until("fail", idle);
+      assert.equal(story.error.code, "NothingStarted");
+      assert.equal(story.wait.starts, MOST_STARTS);
+    });
+
+    it("leaves a run of that account, not of the first", () => {
+      const story = moved()
+        .poll("FINISHED 12-18")
+        .start("SYNCING 50-18")
+        .fail(new UnknownState("PENDING", "id-1"));
+      const { unfinished } = story.error;
+      assert.equal(unfinished?.account, "another account");
+      assert.equal(unfinished?.latestStartTime, "2020-11-11 12:00:12");
+    });
+  });
+
+  describe("that finds a sync in progress", () => {
+    const current = "SYNCING 10-05";
+
+    it("polls again only when the answer can tell which run was the newest after it came", () => {
+      const story = Story.of("finished").poll(current);
+      assert.deepEqual(story.step, { does: "poll", at: SETTLE_MS + 1 });
+    });
+
+    it("polls as the schedule says from then on", () => {
+      const story = Story.of("finished")
+        .poll(current)
+        .at(SETTLE_MS + 1)
+        .poll(current);
+      assert.deepEqual(story.step, { does: "poll", at: nextPoll(SETTLE_MS + 1) });
+    });
+
+    it("polls so at once where its resource came long before", () => {
+      const story = Story.of("finished", { came: -SETTLE_MS - 1 }).poll(current);
+      assert.deepEqual(story.step, { does: "poll", at: nextPoll(0) });
+    });
+
+    it("waits for the run after it, whoever started that, and starts none", () => {
+      const story = Story.of("finished")
+        .poll(current)
+        .at(SETTLE_MS + 1)
+        .poll(current);
+      assert.equal(story.at(20_000).poll("SYNCING 32-31").does, "poll");
+      assert.equal(story.at(40_000).poll("FINISHED 32-51").does, "succeed");
+      assert.equal(story.wait.starts, 0);
+    });
+
+    it("knows from the run after it how long that one took, and polls accordingly", () => {
+      const story = Story.of("finished")
+        .poll(current)
+        .at(SETTLE_MS + 1)
+        .poll(current);
+      assert.equal(lengthBefore(story.wait), undefined);
+      story.at(20_000).poll("SYNCING 32-31");
+      assert.equal(lengthBefore(story.wait), 21_000);
+      const begun = SETTLE_MS + 1;
+      assert.deepEqual(story.step, { does: "poll", at: begun + nextPoll(20_000 - begun, 21_000) });
+      story.at(30_000).poll("SYNCING 32-31");
+      assert.equal(lengthBefore(story.wait), 21_000);
+    });
+
+    it("does not know it where the service shows no end beside the run", () => {
+      const story = Story.of("finished")
+        .poll(current)
+        .at(SETTLE_MS + 1)
+        .poll(current);
+      story.at(20_000).poll("SYNCING 32");
+      assert.equal(lengthBefore(story.wait), undefined);
+      const begun = SETTLE_MS + 1;
+      assert.deepEqual(story.step, { does: "poll", at: begun + nextPoll(20_000 - begun) });
+    });
+  });
+
+  it("knows from a finished run how long that took, and polls accordingly", () => {
+    const story = Story.of("finished").poll(idle).start("SYNCING 30-20");
+    assert.equal(lengthBefore(story.wait), 10_000);
+    assert.deepEqual(story.step, { does: "poll", at: nextPoll(0, 10_000) });
   });
 });

@@ -11,6 +11,8 @@ export interface Home {
   readonly folder: string;
   /** Writes a file, as JSON if it is no text. Gives its full path. */
   write(file: string, content: string | object): string;
+  /** Removes all files. */
+  clear(): void;
 }
 
 /** Gives every test of a suite a clean environment, a home folder of its own, and no metadata service. */
@@ -32,6 +34,10 @@ export function ownHome(): Home {
   return {
     get folder() {
       return folder;
+    },
+    clear() {
+      fs.rmSync(folder, { recursive: true });
+      fs.mkdirSync(folder);
     },
     write(file, content) {
       const full = path.join(folder, file);

@@ -6,8 +6,8 @@ import { type CwpClient, connect } from "../../../../provider/cwp/client";
 import type { Found } from "../../../../provider/cwp/credentials";
 import { CwpError } from "../../../../provider/cwp/errors";
 import { Renewing } from "../../../../provider/cwp/renewing";
-import { MachineSyncs } from "../../../../provider/wait/loop";
-import { Pace } from "../../../../provider/wait/pace";
+import { SyncLoop } from "../../../../provider/wait/loop";
+import { Turns } from "../../../../provider/wait/turns";
 import { WaitError } from "../../../../provider/wait/waitError";
 import { HurriedTime } from "../../../hurriedTime";
 import { refusal } from "../../../refusal";
@@ -193,8 +193,8 @@ describe("Temporary credentials of a client", () => {
         return one.syncMachines(sync, timeoutMs, signal);
       },
     };
-    const syncs = new MachineSyncs(watched, new Pace(time), time, () => 0.5);
-    const status = await syncs.call({ goal: "finished", timeoutMs: 2 * HOUR });
+    const loop = new SyncLoop(watched, { turns: new Turns(time), clock: time, random: () => 0.5 });
+    const status = await loop.call({ goal: "finished", timeoutMs: 2 * HOUR });
     assert.ok(middleIsOver);
     return status;
   }
@@ -363,9 +363,9 @@ describe("Temporary credentials of a client", () => {
 
   it("that end for good fail the wait before a trigger, and leave nothing behind", async () => {
     assumesRole();
-    const syncs = new MachineSyncs(client(), new Pace(time), time, () => 0.5);
+    const loop = new SyncLoop(client(), { turns: new Turns(time), clock: time, random: () => 0.5 });
     emulator.inject({ error: "UnauthorizedOperation" }, { on: "sts", times: 99 });
-    const error = await refusal(syncs.call({ goal: "finished", timeoutMs: HOUR }), owner.secretKey);
+    const error = await refusal(loop.call({ goal: "finished", timeoutMs: HOUR }), owner.secretKey);
     assert.match(error.message, /sts:AssumeRole/);
     assert.ok(error instanceof WaitError);
     assert.equal(error.unfinished, undefined);

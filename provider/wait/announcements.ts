@@ -1,0 +1,71 @@
+import { lastingRetry, type ResourceLog, repeatedStart, statusOf, summaryOf } from "./progress";
+import type { Step } from "./step";
+import type { Wait } from "./wait";
+
+/** A wait, and where its resource's messages go. */
+interface Listener {
+  readonly wait: Wait;
+  readonly log: ResourceLog | undefined;
+  /** The status that the log was told last. */
+  said?: string | undefined;
+}
+
+/** A wait that has ended well. */
+interface Succeeded {
+  readonly one: Listener;
+  readonly status: Extract<Step, { does: "succeed" }>["status"];
+}
+
+/** Tells the resources' logs how their waits go: a status on change only, a warning or a summary once for all. */
+export class Announcements {
+  /** The kinds of warnings that were given to those who wait now, or to some before them whom they met. */
+  private warned = new Set<string>();
+
+  status(one: Listener, now: number): void {
+    const status = statusOf(one.wait, now);
+    if (status !== undefined && status !== one.said) {
+      one.said = status;
+      one.log?.status(status);
+    }
+  }
+
+  summaries(succeeded: readonly Succeeded[]): void {
+    for (const goal of ["started", "finished"] as const) {
+      const ended = succeeded.filter(({ one }) => one.wait.goal === goal);
+      const told = ended.find(({ one }) => one.log);
+      told?.one.log?.info(summaryOf(goal, told.status, ended.length));
+    }
+  }
+
+  repeatedStart(among: Iterable<Listener>, now: number): void {
+    this.warn("repeated start", among, now, repeatedStart);
+  }
+
+  lastingRetry(among: Iterable<Listener>, now: number): void {
+    this.warn("lasting retry", among, now, lastingRetry);
+  }
+
+  /** Nobody waits any more: those who come later are told again. */
+  forget(): void {
+    this.warned.clear();
+  }
+
+  private warn(
+    kind: string,
+    among: Iterable<Listener>,
+    now: number,
+    text: (wait: Wait, now: number) => string | undefined,
+  ): void {
+    if (this.warned.has(kind)) {
+      return;
+    }
+    for (const { wait, log } of among) {
+      const warning = log && text(wait, now);
+      if (warning) {
+        this.warned.add(kind);
+        log.warning(warning);
+        return;
+      }
+    }
+  }
+}

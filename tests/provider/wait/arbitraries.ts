@@ -1,0 +1,470 @@
+import fc from "fast-check";
+import type { Call } from "../../../provider/wait/loop";
+import type { Due, Trouble } from "./account";
+import type { Plan, PlannedCall, PlannedProcess } from "./worlds";
+
+/* The kinds of worlds that are drawn at random. Times are in milliseconds where nothing else is said. */
+
+const ms = (min: number, max: number) => fc.integer({ min, max });
+const tenths = (min: number, max: number) => fc.integer({ min: min * 10, max: max * 10 }).map((n) => n / 10);
+/** There in one world of so many. */
+const inOneOf = <T>(worlds: number, arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: worlds - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
+/** There in all but one world of so many. */
+const mostly = <T>(worlds: number, usual: T, arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: worlds - 1, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary });
+
+const carriedOut = fc.constantFrom("early" as const, "late" as const);
+const lengths = fc.oneof(
+  { weight: 3, arbitrary: tenths(0.1, 5) },
+  { weight: 3, arbitrary: tenths(5, 90) },
+  { weight: 1, arbitrary: tenths(90, 1800) },
+);
+
+/** How old an answer is, and how much older its times, never add up to more than the settle time. */
+const ages = fc
+  .tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 }), fc.boolean(), fc.nat())
+  .map(([sum, stale, staleAlways, seed]) => ({
+    staleSeconds: Math.min(stale, sum) / 10,
+    laggingTimesSeconds: (sum - Math.min(stale, sum)) / 10,
+    staleAlways,
+    seed,
+  }));
+
+/** Syncs of somebody else's, here and there or in a row with short gaps. */
+const foreignSyncs = (minSeconds: number) =>
+  fc.oneof(
+    fc.array(
+      fc.record({
+        atMs: fc.oneof(ms(-120_000, 0), ms(-8_000, 8_000), ms(0, 90_000)),
+        seconds: fc.oneof(tenths(minSeconds, 5), tenths(minSeconds, 60), tenths(minSeconds, 600)),
+      }),
+      { maxLength: 4 },
+    ),
+    fc
+      .tuple(
+        ms(-15_000, 2_000),
+        fc.array(fc.record({ seconds: tenths(minSeconds, 6), gapMs: ms(1, 2_500) }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        tenths(minSeconds, 90),
+      )
+      .map(([from, row, last]) => {
+        let atMs = from;
+        const syncs = row.map(({ seconds, gapMs }) => {
+          const sync = { atMs, seconds };
+          atMs += seconds * 1000 + gapMs;
+          return sync;
+        });
+        return [...syncs, { atMs, seconds: last }];
+      }),
+  );
+
+const codes = fc.constantFrom(
+  "RequestLimitExceeded",
+  "RequestLimitExceeded.UinLimitExceeded",
+  "ResourceInUse",
+  "FailedOperation.APIServerFail",
+  "FailedOperation",
+  "InternalError",
+  "AuthFailure.SignatureExpire",
+  "UnauthorizedOperation",
+);
+const anyTrouble: fc.Arbitrary<Trouble> = fc.oneof(
+  fc.record({ does: fc.constant("refuse" as const), code: codes }),
+  fc.constant({ does: "drop" as const }),
+  fc.constant({ does: "lose" as const }),
+  fc.constant({ does: "garble" as const }),
+  fc.record({ does: fc.constant("hang" as const), carriedOut: fc.boolean() }),
+  fc.record({
+    does: fc.constant("delay" as const),
+    ms: ms(100, 9_000),
+    carriedOut,
+  }),
+);
+const anyDue: fc.Arbitrary<Due> = fc.record({
+  trouble: anyTrouble,
+  on: fc.constantFrom("any" as const, "poll" as const, "start" as const),
+  after: fc.oneof(fc.nat(3), fc.nat(30)),
+});
+/** A row of one trouble, as long as an outage may be. */
+const outage = fc
+  .record({ trouble: anyTrouble, after: fc.nat(12), times: fc.integer({ min: 2, max: 40 }) })
+  .map(({ trouble, after, times }): Due[] =>
+    Array.from({ length: times }, () => ({ trouble, on: "any" as const, after })),
+  );
+
+/** Short syncs of somebody else's in a row, around the beginning. */
+const shortSyncs = fc
+  .record({
+    from: ms(-20_000, 2_000),
+    row: fc.array(fc.record({ seconds: tenths(0.5, 6), gapMs: ms(1, 2_500) }), {
+      minLength: 1,
+      maxLength: 8,
+    }),
+  })
+  .map(({ from, row }) => repeated(from, row, from / 1000 + 0.001, 8));
+
+/** Syncs of somebody else's with hardly a pause between them, for a while. */
+const backToBack = (minSeconds: number, maxSeconds: number) =>
+  fc
+    .record({
+      from: ms(-60_000, 5_000),
+      row: fc.array(fc.record({ seconds: tenths(minSeconds, maxSeconds), gapMs: ms(1, 1_500) }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      totalSeconds: fc.constantFrom(60, 300, 1200),
+    })
+    .map(({ from, row, totalSeconds }) => repeated(from, row, totalSeconds, 150));
+
+function repeated(
+  from: number,
+  row: readonly { seconds: number; gapMs: number }[],
+  totalSeconds: number,
+  most: number,
+) {
+  const syncs: { atMs: number; seconds: number }[] = [];
+  for (let atMs = from; atMs < totalSeconds * 1000 && syncs.length < most; ) {
+    for (const { seconds, gapMs } of row) {
+      syncs.push({ atMs, seconds });
+      atMs += Math.ceil(seconds * 1000) + gapMs;
+    }
+  }
+  return syncs;
+}
+
+const moments = fc.oneof(ms(0, 1_500), ms(0, 20_000), ms(0, 150_000));
+const timeouts = fc.oneof(ms(1, 3_000), ms(1_000, 40_000), ms(20_000, 300_000), ms(1_800_000, 7_200_000));
+/** How much later than its resource came a call is made. */
+const delays = inOneOf(2, fc.oneof(ms(0, 200), ms(0, 8_000), ms(0, 120_000)));
+const processNumber = fc.nat(2);
+
+const anyCall: fc.Arbitrary<PlannedCall> = fc.record({
+  process: processNumber,
+  at: moments,
+  calledAfter: delays,
+  checkedBefore: inOneOf(8, ms(0, 20_000)),
+  goal: fc.constantFrom<Call["goal"]>("finished", "finished", "finished", "started", "status"),
+  timeoutMs: timeouts,
+  abortsAfter: inOneOf(5, fc.oneof(ms(0, 3_000), ms(0, 60_000))),
+  resumes: fc.array(
+    fc.record({
+      process: processNumber,
+      after: fc.oneof(fc.constant(0), ms(0, 6_000), ms(0, 90_000)),
+      calledAfter: inOneOf(4, ms(0, 20_000)),
+      timeoutMs: timeouts,
+      isOld: mostly(6, false, fc.constant(true)),
+    }),
+    { maxLength: 2 },
+  ),
+});
+
+/** One process, or some on one account, or with another one among them. */
+const anyProcesses: fc.Arbitrary<PlannedProcess[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<PlannedProcess[]>([{ account: 0 }]) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      [{ account: 0 }, { account: 0 }],
+      [0, 0, 0].map((account) => ({ account })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      [{ account: 0 }, { account: 1 }],
+      [0, 1, 0].map((account) => ({ account })),
+    ),
+  },
+  { weight: 1, arbitrary: ms(0, 100_000).map((at) => [{ account: 0, moves: { at, to: 1 } }]) },
+);
+
+const neverCreated = mostly(
+  4,
+  [],
+  fc.array(fc.record({ process: processNumber, at: moments }), { maxLength: 3 }),
+);
+
+const service = (foreign: fc.Arbitrary<{ atMs: number; seconds: number }[]>, startLag: number) => ({
+  syncSeconds: lengths,
+  ages,
+  startLag: inOneOf(2, tenths(0, startLag)),
+  forgets: fc.boolean(),
+  emptyTimes: mostly(4, false, fc.constant(true)),
+  busyTrigger: fc.constantFrom("join" as const, "FailedOperation" as const),
+  foreignSyncs: foreign,
+  latencyMs: ms(2, 800),
+  carriedOut,
+});
+
+export const anyWorld: fc.Arbitrary<Plan> = fc
+  .record({
+    ...service(
+      fc.oneof({ weight: 4, arbitrary: foreignSyncs(0.1) }, { weight: 1, arbitrary: backToBack(0.1, 60) }),
+      25,
+    ),
+    otherForeignSyncs: foreignSyncs(0.1),
+    neverEnds: inOneOf(6, fc.integer({ min: 1, max: 3 })),
+    deafTriggers: inOneOf(2, fc.nat(4)),
+    unknownState: inOneOf(30, fc.constant("PENDING")),
+    perSecond: inOneOf(4, fc.integer({ min: 1, max: 20 })),
+    troubles: fc.oneof(
+      fc.constant([]),
+      fc.array(anyDue, { maxLength: 6 }),
+      fc.tuple(outage, fc.array(anyDue, { maxLength: 2 })).map((dues) => dues.flat()),
+    ),
+    processes: anyProcesses,
+    neverCreated,
+    calls: fc.array(anyCall, { minLength: 1, maxLength: 6 }),
+  })
+  .map(plan);
+
+/** A few waits in one process, just as others sync and answers are old: nothing else goes wrong. */
+export const hectic: fc.Arbitrary<Plan> = fc
+  .record({
+    syncSeconds: tenths(0.1, 8),
+    latencyMs: ms(2, 800),
+    carriedOut,
+    staleSeconds: tenths(2, 5),
+    forgets: fc.boolean(),
+    foreignSyncs: shortSyncs,
+    random: fc.nat(),
+    calls: fc.array(
+      fc.record({
+        at: ms(0, 5_000),
+        calledAfter: inOneOf(2, ms(0, 6_000)),
+        timeoutMs: fc.oneof(ms(1_000, 8_000), ms(8_000, 60_000)),
+      }),
+      { minLength: 1, maxLength: 5 },
+    ),
+  })
+  .map(({ staleSeconds, forgets, foreignSyncs, calls, random, ...account }) => ({
+    accounts: [
+      {
+        ...account,
+        faults: { staleSeconds, laggingTimesSeconds: 5 - staleSeconds, forgets, foreignSyncs },
+      },
+    ],
+    processes: [{ account: 0 }],
+    random,
+    calls: calls.map((call) => ({ ...call, process: 0, goal: "finished", resumes: [] })),
+  }));
+
+/**
+ * Worlds in which every call must succeed: what goes wrong stays within the budgets. Few starts are wasted, few requests in a
+ * row fail, and nothing hangs before the service has been reached.
+ */
+export const bearableWorld: fc.Arbitrary<Plan> = fc
+  .record({
+    ...service(
+      fc.oneof({ weight: 4, arbitrary: foreignSyncs(1) }, { weight: 1, arbitrary: backToBack(1, 60) }),
+      8,
+    ),
+    latencyMs: ms(2, 400),
+    deafTriggers: inOneOf(2, fc.constant(1)),
+    perSecond: inOneOf(4, fc.integer({ min: 3, max: 20 })),
+    troubles: fc.array(
+      fc.record({
+        trouble: anyTrouble.filter(
+          (trouble) =>
+            !(trouble.does === "refuse" && /^(Auth|Unauthorized)/.test(trouble.code)) &&
+            !(trouble.does === "delay" && trouble.ms > 1_500),
+        ),
+        on: fc.constantFrom("poll" as const, "start" as const),
+        after: fc.oneof(fc.nat(3), fc.nat(30)),
+      }),
+      { maxLength: 3 },
+    ),
+    processes: anyProcesses,
+    neverCreated,
+    calls: fc.array(
+      fc.record({
+        process: processNumber,
+        at: moments,
+        calledAfter: delays,
+        goal: fc.constantFrom<Call["goal"]>("finished", "finished", "started", "status"),
+        timeoutMs: fc.constant(6 * 3_600_000),
+        resumes: fc.constant([]),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  })
+  .map((world) => {
+    const { emptyTimes, calls } = world;
+    let wasted = world.deafTriggers ?? 0;
+    return plan({
+      ...world,
+      // With no times, a run is known by nothing but SYNCING, which must be there to be seen.
+      syncSeconds: emptyTimes ? Math.max(10, world.syncSeconds) : world.syncSeconds,
+      foreignSyncs: emptyTimes ? [] : world.foreignSyncs,
+      troubles: world.troubles.filter(({ trouble, on, after }) => {
+        if (trouble.does === "hang" && (calls.length > 1 || (on === "poll" && after < 3))) {
+          return false;
+        }
+        wasted += on === "start" ? 1 : 0;
+        return on !== "start" || wasted <= 1;
+      }),
+    });
+  });
+
+interface Drawn {
+  readonly syncSeconds: number;
+  readonly ages: { staleSeconds: number; laggingTimesSeconds: number; staleAlways: boolean; seed: number };
+  readonly startLag: number | undefined;
+  readonly forgets: boolean;
+  readonly emptyTimes: boolean;
+  readonly neverEnds?: number | undefined;
+  readonly deafTriggers: number | undefined;
+  readonly busyTrigger: "join" | "FailedOperation";
+  readonly unknownState?: string | undefined;
+  readonly perSecond: number | undefined;
+  readonly foreignSyncs: { atMs: number; seconds: number }[];
+  readonly otherForeignSyncs?: { atMs: number; seconds: number }[];
+  readonly latencyMs: number;
+  readonly carriedOut: "early" | "late";
+  readonly troubles: readonly Due[];
+  readonly processes: readonly PlannedProcess[];
+  readonly neverCreated: readonly { process: number; at: number }[];
+  readonly calls: readonly PlannedCall[];
+}
+
+function plan(drawn: Drawn): Plan {
+  const { staleSeconds, laggingTimesSeconds, staleAlways, seed } = drawn.ages;
+  const { syncSeconds, latencyMs, carriedOut, perSecond, processes } = drawn;
+  const faults = {
+    staleSeconds,
+    laggingTimesSeconds,
+    staleAlways,
+    forgets: drawn.forgets,
+    emptyTimes: drawn.emptyTimes,
+    busyTrigger: drawn.busyTrigger,
+    ...(drawn.startLag !== undefined && { startLagSeconds: drawn.startLag }),
+    ...(drawn.neverEnds !== undefined && { neverEnds: drawn.neverEnds }),
+    ...(drawn.deafTriggers !== undefined && { deafTriggers: drawn.deafTriggers }),
+    ...(drawn.unknownState !== undefined && { unknownState: drawn.unknownState }),
+  };
+  const account = { syncSeconds, latencyMs, carriedOut, ...(perSecond !== undefined && { perSecond }) };
+  const there = <T extends { process: number }>(one: T): T => ({
+    ...one,
+    process: one.process % processes.length,
+  });
+  return {
+    accounts: [
+      { ...account, troubles: drawn.troubles, faults: { ...faults, foreignSyncs: drawn.foreignSyncs } },
+      { ...account, faults: { ...faults, foreignSyncs: drawn.otherForeignSyncs ?? drawn.foreignSyncs } },
+    ],
+    processes,
+    calls: drawn.calls.map((call) => ({
+      ...there(call),
+      // Nothing is checked for a read.
+      calledAfter: call.goal === "status" ? undefined : call.calledAfter,
+      checkedBefore: call.goal === "status" ? undefined : call.checkedBefore,
+      resumes: call.resumes.map(there),
+    })),
+    neverCreated: drawn.neverCreated.map(there),
+    random: seed,
+  };
+}
+
+const oneProcess: readonly PlannedProcess[] = [{ account: 0 }];
+const patiently = { goal: "finished", timeoutMs: 6 * 3_600_000, resumes: [] } as const;
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const healthy = { latencyMs: ms(2, 400), carriedOut, random: fc.nat() };
+
+/** A crowd in one process that comes within the length of one run. Some of it is called later than it comes. */
+export const healthyCrowd: fc.Arbitrary<Plan> = fc
+  .record({
+    ...healthy,
+    syncSeconds: lengths,
+    arrivals: fc.array(fc.tuple(share, inOneOf(2, share)), { minLength: 1, maxLength: 20 }),
+  })
+  .map(({ arrivals, syncSeconds, random, ...account }) => {
+    const first = Math.min(...arrivals.map(([moment]) => moment));
+    return {
+      accounts: [{ ...account, syncSeconds }],
+      processes: oneProcess,
+      random,
+      calls: arrivals.map(([moment, later]) => ({
+        ...patiently,
+        process: 0,
+        at: Math.floor((moment - first) * syncSeconds * 1000),
+        calledAfter: later === undefined ? undefined : Math.floor(later * syncSeconds * 500),
+      })),
+    };
+  });
+
+/** Resources of one program: all checked at its beginning, and so many at a time created. */
+export const oneUp: fc.Arbitrary<Plan> = fc
+  .record({
+    ...healthy,
+    syncSeconds: lengths,
+    foreignSyncs: fc.oneof(
+      fc.constant([]),
+      fc.tuple(ms(-30_000, -100), tenths(0.1, 60)).map(([atMs, seconds]) => [{ atMs, seconds }]),
+    ),
+    checks: fc.array(ms(0, 500), { minLength: 2, maxLength: 20 }),
+    parallel: fc.integer({ min: 1, max: 8 }),
+  })
+  .map(({ checks, syncSeconds, random, parallel, foreignSyncs, ...account }) => ({
+    // Those who come during a run learn its start only 5 s later, each for itself: they share a start if they come together.
+    accounts: [{ ...account, syncSeconds, faults: { foreignSyncs } }],
+    processes: oneProcess,
+    random,
+    parallel,
+    calls: checks.map((at) => ({
+      ...patiently,
+      process: 0,
+      at: foreignSyncs.length > 0 ? 0 : at,
+      calledAfter: 500,
+    })),
+  }));
+
+/** Processes that share a limit, and start within the length of one run or so. */
+export const limitedCrowd: fc.Arbitrary<Plan> = fc
+  .record({
+    ...healthy,
+    syncSeconds: tenths(8, 60),
+    perSecond: fc.integer({ min: 5, max: 20 }),
+    arrivals: fc.array(ms(0, 5_000), { minLength: 2, maxLength: 40 }),
+  })
+  .map(({ arrivals, syncSeconds, perSecond, random, ...account }) => ({
+    accounts: [{ ...account, syncSeconds, perSecond }],
+    processes: arrivals.map(() => ({ account: 0 })),
+    random,
+    calls: arrivals.map((at, process) => ({ ...patiently, process, at })),
+  }));
+
+/** Others sync without a pause, for much longer than anybody should have to wait. */
+export const crowdedWorld: fc.Arbitrary<Plan> = fc
+  .record({
+    ...healthy,
+    ages,
+    syncSeconds: lengths,
+    from: ms(-60_000, 0),
+    row: fc.array(fc.record({ seconds: tenths(2, 60), gapMs: ms(1, 1_500) }), { minLength: 1, maxLength: 4 }),
+    calls: fc.array(
+      fc.record({ process: processNumber, at: ms(0, 30_000), calledAfter: inOneOf(2, ms(0, 10_000)) }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  })
+  .map(
+    ({ ages: { staleSeconds, laggingTimesSeconds, staleAlways }, from, row, calls, random, ...account }) => ({
+      accounts: [
+        {
+          ...account,
+          faults: {
+            staleSeconds,
+            laggingTimesSeconds,
+            staleAlways,
+            foreignSyncs: repeated(from, row, 600, 300),
+          },
+        },
+      ],
+      processes: [0, 0, 0].map((account) => ({ account })),
+      random,
+      calls: calls.map((call) => ({ ...patiently, ...call })),
+    }),
+  );

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import type { CwpClient } from "../../../provider/cwp/client";
+import { SyncLoop } from "../../../provider/wait/loop";
+import { Turns } from "../../../provider/wait/turns";
+import { VirtualClock } from "../../virtualClock";
+import { Account, type AccountOptions, virtualTime } from "./account";
+
+/**
+ * Many processes, each with one wait, that share nothing but the account: its answers, and its limit of 20 requests a second.
+ * The slowest, the syncs, and the share of requests that the limit refused are what such a crowd is measured by.
+ */
+
+const SECOND = 1_000;
+const PER_SECOND = 20;
+const TIMEOUT_MS = 300 * SECOND;
+
+/** Random numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+interface Measured {
+  /** How long the slowest process waited, in milliseconds. */
+  readonly slowest: number;
+  readonly syncs: number;
+  readonly failed: number;
+  /** The part of all requests that was refused. */
+  readonly refused: number;
+}
+
+type Crowd = Partial<AccountOptions> & {
+  readonly processes: number;
+  /** Over how long their starts are spread. */
+  readonly within: number;
+  readonly seed: number;
+};
+
+/** Lets all of them sync, and checks that none of them is served by a sync that began before it came, or has not ended. */
+async function measure({ processes, within, seed, ...options }: Crowd): Promise<Measured> {
+  const clock = new VirtualClock();
+  const account = new Account({ clock, syncSeconds: 10, perSecond: PER_SECOND, ...options });
+  const random = seeded(seed);
+  const waited: number[] = [];
+  let failed = 0;
+  for (let i = 0; i < processes; i++) {
+    const startsAt = Math.floor(random() * within);
+    let hasAnswer = false;
+    const client: CwpClient = {
+      account: account.account,
+      async syncMachines(sync, timeoutMs, signal) {
+        const isFirst = !sync && !hasAnswer;
+        const status = await account.request({ by: i, sync, isFirst }, timeoutMs, signal);
+        hasAnswer = true;
+        return status;
+      },
+    };
+    const loop = new SyncLoop(client, { turns: new Turns(clock), clock, random });
+    void clock.sleep(startsAt).then(async () => {
+      const came = clock.now();
+      const status = await loop.call({ goal: "finished", timeoutMs: TIMEOUT_MS }).catch(() => undefined);
+      if (!status) {
+        failed += 1;
+        return;
+      }
+      waited.push(clock.now() - came);
+      const start = virtualTime(status.latestStartTime);
+      const fresh = account.runs.filter(({ startMs, endMs }) => startMs > came && endMs <= clock.now());
+      assert.ok(
+        fresh.some(({ startMs }) => Math.floor(startMs / SECOND) * SECOND === start),
+        `a process that came at ${came} was served by the sync of ${start}`,
+      );
+    });
+  }
+  await clock.run(undefined, 1_000_000);
+  const { sent } = account;
+  return {
+    slowest: Math.max(...waited),
+    syncs: account.runs.filter(({ by }) => by === "trigger").length,
+    failed,
+    refused: sent.filter((request) => request.refused).length / sent.length,
+  };
+}
+
+describe("A crowd of processes", () => {
+  const cases: readonly {
+    processes: number;
+    within?: number;
+    seconds: number;
+    syncs?: number;
+    refused?: number;
+  }[] = [
+    { processes: 1, seconds: 13, syncs: 1, refused: 0 },
+    { processes: 8, seconds: 30, syncs: 2, refused: 0.1 },
+    { processes: 30, seconds: 35, syncs: 3 },
+    { processes: 100, seconds: 50, syncs: 4, refused: 0.4 },
+    { processes: 40, within: 60 * SECOND, seconds: 35 },
+  ];
+  for (const {
+    processes,
+    within = 5 * SECOND,
+    seconds,
+    syncs = Number.POSITIVE_INFINITY,
+    refused = 1,
+  } of cases) {
+    for (const seed of [1, 2, 3]) {
+      it(`of ${processes} that start within ${within / SECOND} s ends within ${seconds} s each (seed ${seed})`, async () => {
+        const measured = await measure({ processes, within, seed });
+        const all = JSON.stringify(measured);
+        assert.equal(measured.failed, 0, all);
+        assert.ok(measured.slowest <= seconds * SECOND, all);
+        assert.ok(measured.syncs <= syncs, all);
+        assert.ok(measured.refused <= refused, all);
+      });
+    }
+  }
+
+  for (const [pauseMs, seconds] of [
+    [0, 24],
+    [300, 25],
+  ] as const) {
+    it(`ends within ${seconds} s where others sync for 8 s on and on, ${pauseMs} ms apart`, async () => {
+      const foreignSyncs = Array.from({ length: 60 }, (_, i) => ({
+        atMs: -3 * SECOND + i * (8 * SECOND + pauseMs),
+        seconds: 8,
+      }));
+      for (const processes of [1, 8]) {
+        const measured = await measure({
+          processes,
+          within: 5 * SECOND,
+          seed: 1,
+          faults: { foreignSyncs },
+        });
+        const all = JSON.stringify(measured);
+        assert.equal(measured.failed, 0, all);
+        assert.ok(measured.slowest <= seconds * SECOND, all);
+      }
+    });
+  }
+});

@@ -1,0 +1,352 @@
+import assert from "node:assert/strict";
+import { CwpError } from "../../../provider/cwp/errors";
+import { SETTLE_MS } from "../../../provider/wait/evidence";
+import { REQUEST_MS } from "../../../provider/wait/requests";
+import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/schedule";
+import { LAST_POLL_MS, PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/step";
+import { isLimit, MOST_STARTS } from "../../../provider/wait/wait";
+import { WaitError } from "../../../provider/wait/waitError";
+import { type Logged, virtualTime } from "./account";
+import { type History, requestsOf, sum, unfinishedIn } from "./worlds";
+
+/* What must hold in every world. Each invariant takes a history and fails with a sentence of its own. */
+
+export type Invariant = (history: History) => void;
+
+/**
+ * A success of goal `finished` means that a run had ended which began after the resource came, on the account that answers now.
+ * Where the wait resumed a run of this account: after the resource came for which that run was started.
+ */
+export function succeedsOnlyOnItsRun(history: History): void {
+  for (const { call, process, called, counts, at, outcome, account } of history.ended) {
+    if (!("status" in outcome)) {
+      continue;
+    }
+    if (call.goal === "status") {
+      assert.ok(
+        requestsOf(history, process).some((sent) => sent.at >= called && sent.at <= at),
+        "a status was answered that nobody asked for after the call",
+      );
+      continue;
+    }
+    if (call.goal === "started") {
+      assert.ok(
+        account.runs.some(({ startMs }) => startMs >= counts && startMs <= at) ||
+          account.starts.some((sent) => sent.at >= counts && sent.at <= at),
+        "a call for a started sync succeeded, but since its resource came none was asked for and none began",
+      );
+      continue;
+    }
+    const { status } = outcome;
+    const its = account.runs.find(({ startMs, endMs }) => startMs >= counts && endMs <= at);
+    assert.ok(its, "a call succeeded, but no run that began after its resource came had ended");
+    const start = virtualTime(status.latestStartTime);
+    assert.ok(
+      start === undefined || start >= wholeSecond(its.startMs),
+      "the start that was answered is older than the call's run",
+    );
+    const end = virtualTime(status.latestEndTime);
+    // In whole seconds, the end of a run right before it looks like its own.
+    const before = account.runs.findLast(({ endMs }) => endMs <= its.startMs)?.endMs;
+    const sameSecond = before !== undefined && wholeSecond(before) === wholeSecond(its.startMs);
+    assert.ok(
+      end === undefined || end >= wholeSecond(sameSecond ? its.startMs : its.endMs),
+      "the end that was answered is older than that of the call's run",
+    );
+  }
+}
+
+function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
+}
+
+/** Each wait starts a sync three times at most, and one that goes on waiting for a run, twice. */
+export function startsFew({ plan, accounts, ended }: History): void {
+  for (const [process, { moves }] of plan.processes.entries()) {
+    const starts = accounts.flatMap((account) => account.starts).filter(({ by }) => by === process).length;
+    const most = ended
+      .filter((one) => one.process === process && one.call.goal !== "status")
+      .map(({ resumes }) => (moves ? 2 * MOST_STARTS : MOST_STARTS) - (resumes ? 1 : 0));
+    assert.ok(starts <= sum(most), `one process sent ${starts} starts for ${most.length} waits`);
+  }
+}
+
+export function keepsTheTurns(history: History): void {
+  for (const process of history.plan.processes.keys()) {
+    const sent = requestsOf(history, process);
+    for (const [i, { at }] of sent.entries()) {
+      const before = sent[i - 1];
+      assert.ok(!before || at - before.at >= CLOSEST_MS, "two requests were closer together than CLOSEST_MS");
+    }
+  }
+}
+
+/**
+ * Two polls are CLOSEST_POLLS_MS apart. A last poll at a deadline, one for which weak evidence or a grace ends, and one after a
+ * failure may be closer to another: so any four beside those take as long as three gaps, less two.
+ */
+export function keepsPollsApart(history: History): void {
+  for (const process of history.plan.processes.keys()) {
+    const deadlines = history.ended
+      .filter((one) => one.process === process)
+      .map(({ called, call }) => called + call.timeoutMs);
+    const sent = requestsOf(history, process);
+    const polls = sent.filter(
+      ({ at, sync }, i) =>
+        !sync &&
+        !sent[i - 1]?.error &&
+        !deadlines.some((deadline) => deadline <= at && deadline > (sent[i - 1]?.at ?? at)),
+    );
+    for (const [i, { at }] of polls.entries()) {
+      const third = polls[i - 5];
+      assert.ok(
+        !third || at - third.at >= 3 * CLOSEST_POLLS_MS,
+        `six polls took only ${at - (third?.at ?? 0)} ms`,
+      );
+    }
+  }
+}
+
+/**
+ * A wait's last poll is at its deadline. A request under way then is cut a second later, unless it was sent before the call
+ * came; and a turn may have to be waited for.
+ */
+export function endsInTime(history: History): void {
+  for (const { call, process, called, at, abortedAt } of history.ended) {
+    const deadline = called + call.timeoutMs;
+    const underWay = Math.max(LAST_POLL_MS, REQUEST_MS - call.timeoutMs);
+    const lastPoll = requestsOf(history, process).find((sent) => sent.at >= deadline && sent.at <= at);
+    assert.ok(
+      !lastPoll || lastPoll.at <= deadline + underWay + CLOSEST_MS,
+      "a wait had its last poll long after its deadline",
+    );
+    assert.ok(
+      at <= deadline + LAST_POLL_MS + CLOSEST_MS + REQUEST_MS,
+      `a wait ended ${at - deadline} ms after its deadline, later than its last poll may take`,
+    );
+    assert.ok(abortedAt === undefined || at === abortedAt, "an aborted call went on");
+  }
+}
+
+/** What is named in words, for want of a code of Tencent Cloud's. */
+const causes =
+  /No connection to|did not answer within|HTTP status|This is no answer of the API|answered with the state "PENDING"/;
+const whatToDo =
+  /pulumi up|customTimeouts|Check|check |Grant|try again|set it right|get new ones|newer version|Unset/;
+
+export function failuresSayWhyAndWhatToDo(history: History): void {
+  for (const end of history.ended) {
+    if (!("error" in end.outcome) || end.abortedAt !== undefined) {
+      continue;
+    }
+    const { error } = end.outcome;
+    assert.ok(error instanceof WaitError, `a call failed with something other than a WaitError: ${error}`);
+    const { message, code, last } = error;
+    assert.ok(
+      message.includes(code) || (last && message.includes(last.state)) || causes.test(message),
+      `a failure does not name its cause: "${message}"`,
+    );
+    assert.match(message, whatToDo, `a failure does not say what to do: "${message}"`);
+  }
+}
+
+/** Whoever may have started a sync and does not see its end, aborted or not, hands it on to be resumed. */
+export function losesNoRun(history: History): void {
+  for (const end of history.ended) {
+    const { call, process, came, called, at, outcome, abortedAt, account, resumes } = end;
+    if (!("error" in outcome) || call.goal === "status" || history.plan.processes[process]?.moves) {
+      continue;
+    }
+    const alone = history.ended.every(
+      (other) => other === end || other.process !== process || other.called >= at || other.at <= came,
+    );
+    const asked = account.starts.some((sent) => sent.by === process && sent.at >= called && sent.at <= at);
+    if (resumes || (alone && asked)) {
+      const { error } = outcome;
+      assert.ok(unfinishedIn(end), `a call started a sync, but left nothing to resume: "${error}"`);
+      const code = error instanceof WaitError && error.code;
+      assert.ok(
+        abortedAt === undefined || code === "Cancelled",
+        `an aborted call that had started a sync ended with ${code}`,
+      );
+    }
+  }
+}
+
+/** No one gives up for lateness without a last poll at the deadline. */
+export function pollsOnceMore(history: History): void {
+  for (const { call, process, called, at, outcome } of history.ended) {
+    if ("error" in outcome && outcome.error instanceof WaitError && outcome.error.code === "SyncTimeout") {
+      const deadline = called + call.timeoutMs;
+      assert.ok(
+        requestsOf(history, process).some((sent) => sent.at >= deadline && sent.at <= at),
+        "a wait gave up without a last poll at its deadline",
+      );
+    }
+  }
+}
+
+/** A wait that resumes a run starts no other one when the run has been seen, nor while it is in progress. */
+export function resumesWithoutStart({ plan, ended }: History): void {
+  for (const end of ended) {
+    const { call, process, counts, called, at, account, resumes } = end;
+    const alone = ended.every((other) => other === end || other.called >= at || other.at <= called);
+    const its = account.runs.find(
+      ({ startMs, endMs }) => startMs >= counts && startMs < called && endMs > called,
+    );
+    const noneUntil = call.run?.shown ? at : its && Math.min(at, its.endMs);
+    if (resumes && alone && !plan.processes[process]?.moves && noneUntil !== undefined) {
+      assert.ok(
+        !account.starts.some((sent) => sent.at >= called && sent.at < noneUntil),
+        "a resumed wait started a sync in place of the run that it resumed",
+      );
+    }
+  }
+}
+
+/** An error that a retry may help ends a wait only after a row of them, with no good answer to anybody of its process between. */
+export function failsOnlyAfterARow(history: History): void {
+  for (const { call, process, called, at, outcome } of history.ended) {
+    const error = "error" in outcome ? outcome.error : undefined;
+    if (!(error instanceof WaitError) || at >= called + call.timeoutMs) {
+      continue;
+    }
+    const sent = requestsOf(history, process).filter(({ endedAt }) => endedAt !== undefined && endedAt <= at);
+    const last = sent.at(-1)?.error;
+    if (!(last instanceof CwpError) || last.code !== error.code || last.retry === "never") {
+      continue;
+    }
+    const lastGood = sent.findLastIndex((one) => one.error === undefined);
+    const row = sent.slice(lastGood + 1);
+    const few = row.filter((one) => one.error instanceof CwpError && one.error.retry === "few").length;
+    const limit = row.findLastIndex((one) => one.error instanceof CwpError && isLimit(one.error));
+    const silent = (row.at(-1)?.at ?? 0) - (row[Math.max(0, limit)]?.at ?? 0);
+    const heard = (sent[lastGood]?.endedAt ?? Number.NEGATIVE_INFINITY) > called;
+    assert.ok(!isLimit(last), "a refusal for the number of requests ended a wait before its deadline");
+    assert.ok(
+      few > 3 || silent > (heard ? PATIENCE_MS : PATIENCE_UNREACHED_MS),
+      `${few} errors of the kind that is retried a few times, in a row of ${row.length} over ${silent} ms, ended a wait`,
+    );
+  }
+}
+
+/**
+ * No wait fails though its process has polled before, during and after whole runs that began after its resource came.
+ *
+ * Before: a poll late enough to show an anchor. After: one that shows the account idle again, or a later run where a run that
+ * counts was seen before (rules 3, 5 and 6). The margins are the age that an answer may have, and whole seconds.
+ */
+export function seesWholeRuns(history: History): void {
+  for (const end of history.ended) {
+    const { call, process, came, at, outcome, abortedAt, account } = end;
+    const { faults, perSecond: _any } = history.plan.accounts[history.accounts.indexOf(account)] ?? {};
+    const moves = history.plan.processes[process]?.moves;
+    if (!("error" in outcome) || abortedAt !== undefined || call.goal !== "finished" || moves) {
+      continue;
+    }
+    if (faults?.emptyTimes || faults?.unknownState) {
+      continue;
+    }
+    const { runs } = account;
+    const good = requestsOf(history, process).filter(
+      ({ at: sentAt, endedAt, error }) =>
+        sentAt > came && endedAt !== undefined && endedAt <= at && error === undefined,
+    );
+    const anchor = good.find(
+      ({ at: sentAt }) =>
+        sentAt > came + SETTLE_MS &&
+        (runs.some(({ startMs }) => startMs <= sentAt - SETTLE_MS) ||
+          !runs.some(({ startMs }) => startMs <= (anchorEnd(sentAt, good) ?? sentAt))),
+    );
+    if (!anchor?.endedAt) {
+      continue;
+    }
+    const its = runs.filter(
+      ({ startMs, endMs }, i) =>
+        startMs >= (anchor.endedAt ?? 0) + 1000 &&
+        endMs - startMs >= 2000 &&
+        startMs - (runs[i - 1]?.endMs ?? Number.NEGATIVE_INFINITY) >= 0,
+    );
+    for (const run of its) {
+      const next = runs.find(({ startMs }) => startMs > run.startMs)?.startMs ?? Number.POSITIVE_INFINITY;
+      const idle = good.find((poll) => poll.at >= run.endMs + SETTLE_MS + 1 && (poll.endedAt ?? 0) < next);
+      assert.ok(!idle, "a wait failed though its process saw the account idle after a whole run of its own");
+      const during = good.find(
+        (poll) => poll.at >= run.startMs + SETTLE_MS && (poll.endedAt ?? 0) < run.endMs,
+      );
+      const after = good.find((poll) => poll.at >= next + SETTLE_MS + 1000);
+      assert.ok(
+        !during || !after,
+        "a wait failed though its process saw a whole run of its own, and a later one",
+      );
+    }
+  }
+}
+
+function anchorEnd(sentAt: number, good: readonly Logged[]): number | undefined {
+  return good.find(({ at }) => at === sentAt)?.endedAt;
+}
+
+export function leavesNothingBehind({ accounts, left }: History): void {
+  assert.equal(left.sleepers, 0, "somebody still slept after all calls had ended");
+  assert.equal(left.inFlight, 0, "a request was still in flight after all calls had ended");
+  assert.equal(left.waits, 0, "a wait was kept after all calls had ended");
+  assert.equal(
+    sum(accounts.map(({ log }) => log.length)),
+    left.requests,
+    "a request was sent after all calls had ended",
+  );
+}
+
+export function succeedsAll({ ended }: History): void {
+  for (const { outcome } of ended) {
+    assert.ok(
+      "status" in outcome,
+      `a call failed in a bearable world: ${"error" in outcome && outcome.error}`,
+    );
+  }
+}
+
+export function costsTwoStarts({ accounts }: History): void {
+  const starts = sum(accounts.map((account) => account.starts.length));
+  assert.ok(starts <= 2, `a healthy crowd cost ${starts} starts`);
+}
+
+/** Resources that came before a run began need none of their own, however late they are called. */
+export function costsOneStart({ accounts }: History): void {
+  const starts = sum(accounts.map((account) => account.starts.length));
+  assert.equal(starts, 1, `resources that had all come before the first start cost ${starts}`);
+}
+
+/** The syncs of a crowd of processes: one each for those who came before, during and after the first. */
+export function costsFewSyncs({ accounts }: History): void {
+  const runs = accounts.flatMap((account) => account.runs).filter(({ by }) => by === "trigger").length;
+  assert.ok(runs <= 3, `a crowd of processes cost ${runs} syncs`);
+}
+
+/** Processes that share a limit slow down. */
+export function isSeldomRefused({ accounts }: History): void {
+  const refused = sum(accounts.map(({ log }) => log.filter((one) => one.refused).length));
+  const all = sum(accounts.map(({ log }) => log.length));
+  assert.ok(refused <= 0.5 * all, `${refused} of ${all} requests were refused`);
+}
+
+/** Nobody waits for longer than the first one whose run it is, but for the time that the engine takes. */
+export function endsWithTheFirst({ ended }: History): void {
+  const ends = ended.map(({ at }) => at);
+  assert.ok(
+    Math.max(...ends) - Math.min(...ends) <= 1_000,
+    `the last one ended ${Math.max(...ends) - Math.min(...ends)} ms after the first`,
+  );
+}
+
+/** One run in progress, a run that counts, and a part of the next, beside the time that tells the runs apart. */
+export function endsSoonAmongOthers({ accounts, ended }: History): void {
+  const longest = Math.max(
+    ...accounts.flatMap(({ runs }) => runs.map(({ startMs, endMs }) => endMs - startMs)),
+  );
+  for (const { at, came, called } of ended) {
+    const most = 15_000 + 3 * longest + called - came;
+    assert.ok(at - came <= most, `a call ended ${at - came} ms after its resource came, of at most ${most}`);
+  }
+}
