@@ -103,7 +103,10 @@ export class SyncLoop {
     });
     signal?.addEventListener("abort", leave, { once: true });
     this.wakeUp.abort();
-    if (!this.serving) {
+    if (this.serving) {
+      // What is known already need not wait for the request under way.
+      this.settle();
+    } else {
       this.serving = true;
       this.serve().catch((fault: unknown) => {
         this.serving = false;
