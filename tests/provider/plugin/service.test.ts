@@ -318,6 +318,37 @@ describe("The plugin, over gRPC", function () {
       assert.equal(syncs(), 1);
     });
 
+    it("ends a wait at once while the request that starts the sync is under way, and no other sync is started", async () => {
+      emulator.setSyncSeconds(600);
+      emulator.inject({ delaySeconds: 30 }, { on: "trigger" });
+      const created = failure(plugin.create({}));
+      while (syncs() === 0) {
+        await once(AbortSignal.timeout(20), "abort");
+      }
+      const start = performance.now();
+      await plugin.cancel();
+      const kept = partialFailure(await created);
+      assert.ok(performance.now() - start < 1_000);
+      assert.ok(kept?.properties.unfinishedRun);
+      emulator.advance(600);
+      await plugin.configure(config());
+      await plugin.update(kept.properties, {});
+      assert.equal(syncs(), 1);
+    });
+
+    it("fails plainly before a sync was started, and leaves nothing", async () => {
+      emulator.startForeignSync(600);
+      const created = failure(plugin.create({}));
+      while (emulator.requests.length === 0) {
+        await once(AbortSignal.timeout(20), "abort");
+      }
+      await plugin.cancel();
+      const error = await created;
+      assert.match(error.details, /cancelled/);
+      assert.equal(partialFailure(error), undefined);
+      assert.equal(syncs(), 0);
+    });
+
     it("is harmless when nothing waits, and lets nothing begin until an engine configures the provider again", async () => {
       await plugin.cancel();
       await plugin.cancel();
