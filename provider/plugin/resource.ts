@@ -1,5 +1,6 @@
 /** The resource as the engine's requests have it: properties that may be wrapped, previews, and a provider's settings. */
 import { randomUUID } from "node:crypto";
+import type { AccountArgs } from "../account/settings";
 import { mindingOldConfig } from "../engine/oldConfig";
 import { EngineLog } from "../engine/row";
 import { checkInputs, DEFAULT_TIMEOUT_MS, UNKNOWN } from "../machineSync/inputs";
@@ -99,6 +100,18 @@ export async function read(olds: Properties, { settings }: Context): Promise<Pro
   } catch (error) {
     throw Object.keys(olds).length > 0 ? mindingOldConfig(error) : error;
   }
+}
+
+/** The present status for an account, or why the arguments cannot be used. */
+export async function readStatus(
+  args: Properties,
+  { settings }: Context,
+): Promise<{ status?: Properties; reasons: string[] }> {
+  const plain = unwrapped(args);
+  const reasons = checkInputs(plain).map(({ reason }) => reason);
+  return reasons.length > 0
+    ? { reasons }
+    : { status: { ...(await operations.readStatus(plain as AccountArgs, settings)) }, reasons };
 }
 
 async function sync(

@@ -2,14 +2,11 @@
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
-import type { AccountArgs } from "../account/settings";
 import { Empty } from "../engine/pulumiModules";
-import { checkInputs } from "../machineSync/inputs";
-import { readStatus, type Settings } from "../machineSync/operations";
 import { Cancellation } from "./cancel";
 import { statusOf } from "./failures";
 import { attachTo, liveWithEngine } from "./life";
-import * as resource from "./resource";
+import type { Asked, Context } from "./resource";
 import { packageVersion, readSchema } from "./schema";
 import { checkSettings, coreSettings, diffSettings, protectSettings } from "./settings";
 import { objectOf, structOf } from "./structs";
@@ -18,11 +15,14 @@ import { type Properties, unwrapped, withoutLeftovers } from "./values";
 const RESOURCE = "tencentcloud-cwp:index:MachineSync";
 const FUNCTION = "tencentcloud-cwp:index:getMachineSyncStatus";
 
+/** Loaded with the first request for a resource: Pulumi starts a process that is asked for its schema only, and waits for its port. */
+const core = () => import("./resource");
+
 /** The service of one process. A Provider of a program has a process of its own. */
 export function providerService(): UntypedServiceImplementation {
   const cancellation = new Cancellation();
-  let settings: Settings = { config: coreSettings({}), env: process.env };
-  const context = (): resource.Context => ({ settings, signal: cancellation.signal });
+  let settings: Context["settings"] = { config: coreSettings({}), env: process.env };
+  const context = (): Context => ({ settings, signal: cancellation.signal });
 
   return {
     handshake: answer((request: pb.ProviderHandshakeRequest) => {
@@ -72,13 +72,15 @@ export function providerService(): UntypedServiceImplementation {
       return response;
     }),
 
-    check: answer((request: pb.CheckRequest) => {
+    check: answer(async (request: pb.CheckRequest) => {
       known(request.getType(), request.getUrn());
       const news = objectOf(request.getNews());
+      const resource = await core();
       return checked(news, resource.check(request.getUrn(), news));
     }),
 
-    diff: answer((request: pb.DiffRequest) => {
+    diff: answer(async (request: pb.DiffRequest) => {
+      const resource = await core();
       const { changes, replaces } = resource.diff(
         request.getUrn(),
         objectOf(request.getOlds()),
@@ -88,6 +90,7 @@ export function providerService(): UntypedServiceImplementation {
     }),
 
     create: answer(async (request: pb.CreateRequest) => {
+      const resource = await core();
       const { id, outputs } = await resource.create(
         objectOf(request.getProperties()),
         asked(request),
@@ -100,6 +103,7 @@ export function providerService(): UntypedServiceImplementation {
     }),
 
     read: answer(async (request: pb.ReadRequest) => {
+      const resource = await core();
       const outputs = await resource.read(objectOf(request.getProperties()), context());
       const response = new pb.ReadResponse();
       response.setId(request.getId());
@@ -109,6 +113,7 @@ export function providerService(): UntypedServiceImplementation {
     }),
 
     update: answer(async (request: pb.UpdateRequest) => {
+      const resource = await core();
       const [olds, news] = [objectOf(request.getOlds()), objectOf(request.getNews())];
       const outputs = await resource.update(request.getId(), olds, news, asked(request), context());
       const response = new pb.UpdateResponse();
@@ -123,12 +128,12 @@ export function providerService(): UntypedServiceImplementation {
       if (request.getTok() !== FUNCTION) {
         throw new Error(`There is no function ${request.getTok()}. There is ${FUNCTION}.`);
       }
-      const args = unwrapped(objectOf(request.getArgs()));
-      const failures = checkInputs(args).map(({ reason }) => failure(reason));
+      const { readStatus } = await core();
+      const { status, reasons } = await readStatus(objectOf(request.getArgs()), context());
       const response = new pb.InvokeResponse();
-      response.setFailuresList(failures);
-      if (failures.length === 0) {
-        response.setReturn(structOf({ ...(await readStatus(args as AccountArgs, settings)) }));
+      response.setFailuresList(reasons.map(failure));
+      if (status) {
+        response.setReturn(structOf(status));
       }
       return response;
     }),
@@ -154,7 +159,7 @@ function answer<Request, Response>(
   };
 }
 
-function asked(request: pb.CreateRequest | pb.UpdateRequest): resource.Asked {
+function asked(request: pb.CreateRequest | pb.UpdateRequest): Asked {
   return { urn: request.getUrn(), timeout: request.getTimeout(), preview: request.getPreview() };
 }
 
