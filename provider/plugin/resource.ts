@@ -35,11 +35,17 @@ const changing: Readonly<Record<keyof StatusOutputs, typeof UNKNOWN>> = {
 
 /** Why inputs cannot be used. The engine prints the value of a property that a failure names, so only the reasons do. */
 export function check(urn: string, news: Properties): string[] {
-  const failures = checkInputs(unwrapped(news));
-  if (failures.length === 0) {
+  const plain = unwrapped(news);
+  const reasons = [
+    ...Object.keys(news)
+      .filter((name) => !(name in plain))
+      .map((name) => `MachineSync has no property ${name}.`),
+    ...checkInputs(plain).map(({ reason }) => reason),
+  ];
+  if (reasons.length === 0) {
     arrived(urn);
   }
-  return failures.map(({ reason }) => reason);
+  return reasons;
 }
 
 export function diff(

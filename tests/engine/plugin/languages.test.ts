@@ -16,7 +16,8 @@ const goModule = "example.com/pulumi-tencentcloud-cwp/sdk/go/tencentcloud-cwp";
 
 /** The examples in other languages, on the SDKs that `pulumi package add` generates for them. */
 describe("The example of the plugin", function () {
-  this.timeout(300_000);
+  // The first time, Go builds what generates the SDKs, and pip fetches Pulumi.
+  this.timeout(600_000);
 
   let root: string;
   let emulator: Emulator;

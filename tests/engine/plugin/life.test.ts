@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
+import { PluginProcess } from "../../provider/plugin/pluginProcess";
 import { oneSync, output, type Program, YamlStack } from "./yamlStack";
 
 describe("The plugin on the real engine, in YAML", function () {
@@ -206,6 +207,19 @@ describe("The plugin on the real engine, in YAML", function () {
     emulator.advance(60);
     await yaml.up(oneSync());
     assert.equal(syncs(), 0);
+  });
+
+  it("serves one engine after the other where a developer has started it", async () => {
+    const plugin = await PluginProcess.start();
+    try {
+      yaml.stack.envVars.PULUMI_DEBUG_PROVIDERS = `tencentcloud-cwp:${plugin.port}`;
+      await yaml.up(oneSync({ triggers: ["a"] }));
+      await yaml.up(oneSync({ triggers: ["b"] }));
+      assert.equal(syncs(), 2);
+      assert.equal(plugin.child.exitCode, null);
+    } finally {
+      await plugin.stop();
+    }
   });
 
   it("leaves no process when the CLI is killed, and the next up works after pulumi cancel", async () => {

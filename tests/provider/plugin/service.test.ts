@@ -82,6 +82,11 @@ describe("The plugin, over gRPC", function () {
       assert.doesNotMatch(reasons.join("\n"), /hush/);
     });
 
+    it("has none of the properties that a dynamic resource has for itself", async () => {
+      const { reasons } = await plugin.check({ timeouts: { create: "5m" } });
+      assert.deepEqual(reasons, ["MachineSync has no property timeouts."]);
+    });
+
     it("knows no other resource", async () => {
       const other = "urn:pulumi:dev::test::my:Component$tencentcloud-cwp:index:Machine::one";
       assert.match(
