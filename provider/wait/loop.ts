@@ -92,7 +92,10 @@ export class SyncLoop {
     signal?.throwIfAborted();
     let leave = () => {};
     const end = new Promise<SyncStatus>((resolve, reject) => {
-      const wait = caughtUp(beginWait(wanted, this.clock.now()), this.memory.history);
+      const now = this.clock.now();
+      const begun = beginWait(wanted, now);
+      // A service that has answered others of this process is there.
+      const wait = caughtUp(this.memory.hasAnswered ? heard(begun, now) : begun, this.memory.history);
       const one: Waiting = { wait, log, resolve, reject };
       leave = () => {
         const cut = this.cutShort(one);

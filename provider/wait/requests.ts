@@ -65,7 +65,8 @@ function paced(
     // Those who wait for the run see its end too. An own question helps only to know which run is the newest.
     return { request: "poll", at: knowsNewest(wait) ? deadline : Math.max(toKnowNewestAt(wait), spaced) };
   }
-  return { request: "poll", at: isDense(wait, at) ? at : Math.max(at, spaced) };
+  const expectsEnd = isDense(wait, at) && known.is !== "blocked";
+  return { request: "poll", at: expectsEnd ? at : Math.max(at, spaced) };
 }
 
 /** The request to send now: a start serves every wait that is ready for one, and a poll all others. */

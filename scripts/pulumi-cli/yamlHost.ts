@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { oneAtATime } from "../one-at-a-time.cjs";
+import { oneAtATime } from "../oneAtATime.cjs";
 import { end, findProgram, output } from "./programs";
 import { windows } from "./release";
 
