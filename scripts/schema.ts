@@ -90,7 +90,11 @@ function typeOf(text: string): Json {
   if (["string", "boolean", "number"].includes(type)) {
     return { type };
   }
-  return type.startsWith('"') ? { type: "string" } : { $ref: `#/types/${name}:index:${type}` };
+  if (type === "SyncState") {
+    return { type: "string" };
+  }
+  declaration(type); // Throws where there is none, which would be a reference to nothing.
+  return { $ref: `#/types/${name}:index:${type}` };
 }
 
 function properties(members: readonly Member[], more: (member: Member) => Json = () => ({})): Json {

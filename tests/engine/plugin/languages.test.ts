@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
 import { findOrGetYamlHost } from "../../../scripts/pulumi-cli";
-import { TestStack } from "../stack";
+import { TestStack, type TestStackOptions } from "../stack";
 import { processProgram } from "./processProgram";
 import { generateSdks, pythonWithPulumi } from "./toolchains";
 
@@ -41,7 +41,11 @@ describe("The example of the plugin", function () {
     return folder;
   }
 
-  async function stackOf(folder: string, command?: readonly [string, ...string[]]): Promise<TestStack> {
+  async function stackOf(
+    folder: string,
+    command?: readonly [string, ...string[]],
+    options: TestStackOptions = {},
+  ): Promise<TestStack> {
     const bin = path.join(root, "bin");
     const plugin = path.join(repository, "dist/provider/plugin/command.js");
     fs.mkdirSync(bin);
@@ -62,6 +66,7 @@ describe("The example of the plugin", function () {
         "tencentcloud-cwp:secretId": emulatorAccount.secretId,
         "tencentcloud-cwp:secretKey": { value: emulatorAccount.secretKey, secret: true },
       },
+      ...options,
     });
     return stack;
   }
@@ -125,24 +130,58 @@ describe("The example of the plugin", function () {
     await works(await stackOf(folder, [python, path.join(__dirname, "runPython.py")]));
   });
 
-  it("in TypeScript has an SDK that compiles", async function () {
+  it("in TypeScript compiles and runs, with two accounts", async function () {
     const sdks = path.join(root, "sdks");
     if (!(await generateSdks(sdks))) {
       this.skip();
     }
-    const folder = path.join(sdks, "nodejs");
-    fs.symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"), "junction");
-    fs.writeFileSync(
-      path.join(folder, "program.ts"),
-      `import * as cwp from "./index";
-       const prod = new cwp.Provider("prod", { profile: "prod", assumeRole: { roleArn: "qcs::cam::uin/1:roleName/a" } });
-       const sync = new cwp.MachineSync("machines", { triggers: ["a", 1] }, { provider: prod });
-       export const seconds = sync.durationSeconds.apply((value?: number) => value);
-       export const now = cwp.getMachineSyncStatusOutput({ region: "ap-guangzhou" }).state;`,
+    const folder = copy("typescript-plugin");
+    const installed = path.join(folder, "node_modules", "@pulumi");
+    fs.mkdirSync(installed, { recursive: true });
+    fs.symlinkSync(
+      path.join(repository, "node_modules/@pulumi/pulumi"),
+      path.join(installed, "pulumi"),
+      "junction",
     );
-    const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2020", "--module", "commonjs"];
-    await run("npx", ["tsc", ...options, "program.ts"], { cwd: folder }).catch((error) =>
+    for (const name of ["typescript", "@types"]) {
+      fs.symlinkSync(
+        path.join(repository, "node_modules", name),
+        path.join(folder, "node_modules", name),
+        "junction",
+      );
+    }
+    // What `pulumi package add` does in a Node.js program.
+    const sdk = path.join(installed, "tencentcloud-cwp");
+    fs.renameSync(path.join(sdks, "nodejs"), sdk);
+    await tsc(sdk);
+    fs.copyFileSync(path.join(sdk, "package.json"), path.join(sdk, "bin", "package.json"));
+    await tsc(folder, "--noEmit");
+
+    const [account, other] = JSON.parse(fs.readFileSync(path.join(folder, "emulator.json"), "utf8")).accounts;
+    await emulator.stop();
+    emulator = await startEmulator({ syncSeconds: 0, accounts: [account, other] });
+    const made = await stackOf(folder, undefined, {
+      ownHost: false,
+      config: {
+        "tencentcloud-cwp:endpoint": emulator.url,
+        "tencentcloud-cwp:secretId": account.secretId,
+        "tencentcloud-cwp:secretKey": { value: account.secretKey, secret: true },
+        "typescript-plugin:prodSecretId": other.secretId,
+        "typescript-plugin:prodSecretKey": { value: other.secretKey, secret: true },
+      },
+    });
+    const { outputs } = await made.up();
+    assert.deepEqual(Object.keys(outputs).sort(), ["LatestEndTime", "LatestEndTimeOfProd"]);
+    const syncs = emulator.requests.filter(({ sync }) => sync).map(({ secretId }) => secretId);
+    assert.deepEqual(syncs.sort(), [account.secretId, other.secretId]);
+    const state = JSON.stringify(made.exportState());
+    assert.ok(![account, other].some(({ secretKey }) => state.includes(`"${secretKey}"`)));
+  });
+
+  async function tsc(folder: string, ...options: string[]): Promise<void> {
+    const compiler = path.join(repository, "node_modules/typescript/bin/tsc");
+    await run(process.execPath, [compiler, "-p", folder, "--skipLibCheck", ...options]).catch((error) =>
       assert.fail(error.stdout ?? error),
     );
-  });
+  }
 });
