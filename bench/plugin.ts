@@ -1,4 +1,6 @@
-/** Measures what the provider plugin costs, beside the dynamic resource, an empty program and a bare Node.js. */
+/**
+ * Measures what the provider plugin costs, beside the dynamic resource, an empty program and a bare Node.js.
+ */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

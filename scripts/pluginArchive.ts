@@ -1,6 +1,7 @@
 /**
- * Makes the archives of the provider plugin that `pulumi plugin install … --file` takes: its code in one file, a script that runs
- * it, and the schema. They hold no Node.js. Their contents are the same for every machine, but Pulumi wants a name for each.
+ * Makes the archives of the provider plugin that `pulumi plugin install … --file` takes: its code in one
+ * file, a script that runs it, and the schema. They hold no Node.js. Their contents are the same for every
+ * machine, but Pulumi wants a name for each.
  */
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * Writes schema.json, by which Pulumi knows the provider plugin, and the table of docs/installation-configuration.md. Names, types
- * and descriptions come from the TypeScript sources, the examples from docs/languages.md.
+ * Writes schema.json, by which Pulumi knows the provider plugin, and the table of
+ * docs/installation-configuration.md. Names, types and descriptions come from the TypeScript sources, the
+ * examples from docs/languages.md.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -67,7 +68,10 @@ function declaration(of: string): { doc: string; members: Member[] } {
   return found;
 }
 
-/** A docstring in the words of the plugin: an argument that it refers to is described, and settings have the plugin's names. */
+/**
+ * A docstring in the words of the plugin: an argument that it refers to is described, and settings have the
+ * plugin's names.
+ */
 function description(doc: string): string {
   const [, of, member] = /^(?:As|The argument) \{@link (\w+)\.(\w+)\}\.$/.exec(doc) ?? [];
   const text = of ? description(declaration(of).members.find((one) => one.name === member)?.doc ?? "") : doc;

@@ -1,8 +1,9 @@
 import { connect, type Socket } from "node:net";
 
 /**
- * A CLI that is killed, or left by a second Ctrl-C, does not take its dynamic provider host with it, and the host is never told.
- * So a wait holds a connection to the engine, which breaks at the very moment the engine dies.
+ * A CLI that is killed, or left by a second Ctrl-C, does not take its dynamic provider host with it, and the
+ * host is never told. So a wait holds a connection to the engine, which breaks at the very moment the engine
+ * dies.
  */
 
 let said: string | undefined;
@@ -12,7 +13,10 @@ export function engineIsAt(address: string): void {
   said = address;
 }
 
-/** The engine's address: what it has said, else the last argument, as it starts providers; undefined in any other process. */
+/**
+ * The engine's address: what it has said, else the last argument, as it starts providers; undefined in any
+ * other process.
+ */
 export function engineAddress():
   | { readonly text: string; readonly host: string; readonly port: number }
   | undefined {
@@ -20,13 +24,18 @@ export function engineAddress():
   return text && host && port ? { text, host, port: Number(port) } : undefined;
 }
 
-/** The pause before connecting again where a connection broke. The engine itself closes one that says nothing after two minutes. */
+/**
+ * The pause before connecting again where a connection broke. The engine itself closes one that says nothing
+ * after two minutes.
+ */
 const RECONNECT_MS = 500;
 
 let waits = 0;
 let unwatch = () => {};
 
-/** Does the work, and ends this process if the engine goes away meanwhile: nobody is left to take the result. */
+/**
+ * Does the work, and ends this process if the engine goes away meanwhile: nobody is left to take the result.
+ */
 export async function whileEngineLives<T>(work: () => Promise<T>): Promise<T> {
   waits += 1;
   const engine = engineAddress();
@@ -43,7 +52,10 @@ export async function whileEngineLives<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Calls `gone` once nobody listens at the address any more. Returns what ends the watch. It keeps no process alive. */
+/**
+ * Calls `gone` once nobody listens at the address any more. Returns what ends the watch. It keeps no process
+ * alive.
+ */
 export function watchListener(port: number, host: string, gone: () => void): () => void {
   let socket: Socket;
   let reconnect: NodeJS.Timeout;

@@ -1,4 +1,7 @@
-/** Pulumi's own copies of gRPC and Protobuf: its services and messages take no other copy's, and this package has none. */
+/**
+ * Pulumi's own copies of gRPC and Protobuf: its services and messages take no other copy's, and this package
+ * has none.
+ */
 import { createRequire } from "node:module";
 
 const ofPulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));

@@ -7,7 +7,8 @@ type Severity = "INFO" | "WARNING";
 const LIMIT_MS = 2_000;
 
 /**
- * The messages of one resource, on its own row of the terminal. What is printed in this process would show as the stack's.
+ * The messages of one resource, on its own row of the terminal. What is printed in this process would show as
+ * the stack's.
  *
  * They are a courtesy: where they cannot be delivered, nothing is said and nothing fails.
  */
@@ -29,7 +30,10 @@ export class EngineLog implements ResourceLog {
     this.send("INFO", text, false);
   }
 
-  /** Resolves when the engine has got all messages so far: what comes after the resource's own end is lost. Never rejects. */
+  /**
+   * Resolves when the engine has got all messages so far: what comes after the resource's own end is lost.
+   * Never rejects.
+   */
   flush(): Promise<void> {
     return this.delivered;
   }

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The command pulumi-resource-tencentcloud-cwp: serves the provider, and prints its port, by which the engine finds it. */
+/**
+ * The command pulumi-resource-tencentcloud-cwp: serves the provider, and prints its port, by which the engine
+ * finds it.
+ */
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { grpc } from "../engine/pulumiModules";
 import { liveWithEngine } from "./life";

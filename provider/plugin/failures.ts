@@ -6,7 +6,10 @@ import { Any, grpc } from "../engine/pulumiModules";
 import { structOf } from "./structs";
 import type { Properties } from "./values";
 
-/** The engine keeps the resource in the state with these outputs, shows the message, and calls update at the next up. */
+/**
+ * The engine keeps the resource in the state with these outputs, shows the message, and calls update at the
+ * next up.
+ */
 export class PartialFailure extends Error {
   constructor(
     readonly id: string,

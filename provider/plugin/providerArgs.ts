@@ -1,4 +1,7 @@
-/** What the provider can be given: by the config of the stack under `tencentcloud-cwp:`, or as the arguments of a Provider. */
+/**
+ * What the provider can be given: by the config of the stack under `tencentcloud-cwp:`, or as the arguments
+ * of a Provider.
+ */
 import type { AssumeRole } from "../account/credentials/role";
 
 /** Each setting means what it means to the Tencent Cloud provider. */
@@ -10,22 +13,28 @@ export interface ProviderArgs {
   /** The token of temporary keys. Default: TENCENTCLOUD_SECURITY_TOKEN. */
   readonly securityToken?: string;
   /**
-   * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use where no keys are given. Another one
-   * replaces the resources. Default: TENCENTCLOUD_PROFILE, then `default`.
+   * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use where no keys are
+   * given. Another one replaces the resources. Default: TENCENTCLOUD_PROFILE, then `default`.
    */
   readonly profile?: string;
   /** The folder of tccli's profiles. Default: TENCENTCLOUD_SHARED_CREDENTIALS_DIR, then `~/.tccli`. */
   readonly sharedCredentialsDir?: string;
-  /** The CVM instance role whose credentials to use, in place of any keys. Default: TENCENTCLOUD_CAM_ROLE_NAME. */
+  /**
+   * The CVM instance role whose credentials to use, in place of any keys. Default:
+   * TENCENTCLOUD_CAM_ROLE_NAME.
+   */
   readonly camRoleName?: string;
   /** Whether to use the identity of the TKE pod that runs Pulumi, before everything else. Default: false. */
   readonly enablePodOidc?: boolean;
   /**
-   * A role to assume with the credentials found. Another one replaces the resources. Default: TENCENTCLOUD_ASSUME_ROLE_ARN with
-   * TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.
+   * A role to assume with the credentials found. Another one replaces the resources. Default:
+   * TENCENTCLOUD_ASSUME_ROLE_ARN with TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.
    */
   readonly assumeRole?: AssumeRole;
-  /** A role to assume with a token of an OpenID Connect identity provider, as CI systems issue them. It needs no keys. */
+  /**
+   * A role to assume with a token of an OpenID Connect identity provider, as CI systems issue them. It needs
+   * no keys.
+   */
   readonly assumeRoleWithWebIdentity?: AssumeRoleWithWebIdentity;
   /** A role to assume with a SAML assertion. It needs no keys. */
   readonly assumeRoleWithSaml?: AssumeRoleWithSaml;
@@ -39,13 +48,13 @@ export interface ProviderArgs {
    */
   readonly region?: string;
   /**
-   * The domain of Tencent Cloud's hosts, such as `intl.tencentcloudapi.com`. Another one replaces the resources. Default:
-   * TENCENTCLOUD_DOMAIN, then `tencentcloudapi.com`.
+   * The domain of Tencent Cloud's hosts, such as `intl.tencentcloudapi.com`. Another one replaces the
+   * resources. Default: TENCENTCLOUD_DOMAIN, then `tencentcloudapi.com`.
    */
   readonly domain?: string;
   /**
-   * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. Another one replaces the resources. Default:
-   * TENCENTCLOUD_CWP_ENDPOINT, then `cwp.` before the domain.
+   * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. Another one replaces the
+   * resources. Default: TENCENTCLOUD_CWP_ENDPOINT, then `cwp.` before the domain.
    */
   readonly endpoint?: string;
 }
@@ -58,7 +67,10 @@ interface AssumeRoleWithWebIdentity {
   readonly webIdentityToken?: string;
   /** A JSON file with the token as its `web_identity_token`. */
   readonly webIdentityTokenFile?: string;
-  /** The role's name in full, such as `qcs::cam::uin/100000000001:roleName/deploy`. Default: the one in `roleArnFile`. */
+  /**
+   * The role's name in full, such as `qcs::cam::uin/100000000001:roleName/deploy`. Default: the one in
+   * `roleArnFile`.
+   */
   readonly roleArn?: string;
   /** A JSON file with the role's name as its `role_arn`. */
   readonly roleArnFile?: string;
@@ -87,7 +99,9 @@ interface Setting {
   readonly is: "text" | "flag" | "list" | "object";
   /** Kept encrypted in the state, whatever the stack's config or the program says of it. */
   readonly secret?: true;
-  /** Whether another value means another account, and so other resources. In an object, only these fields do. */
+  /**
+   * Whether another value means another account, and so other resources. In an object, only these fields do.
+   */
   readonly account?: true | readonly string[];
 }
 

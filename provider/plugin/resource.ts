@@ -1,4 +1,7 @@
-/** The resource as the engine's requests have it: properties that may be wrapped, previews, and a provider's settings. */
+/**
+ * The resource as the engine's requests have it: properties that may be wrapped, previews, and a provider's
+ * settings.
+ */
 import { randomUUID } from "node:crypto";
 import type { AccountArgs } from "../account/settings";
 import { mindingOldConfig } from "../engine/oldConfig";
@@ -33,7 +36,10 @@ const changing: Readonly<Record<keyof StatusOutputs, typeof UNKNOWN>> = {
   requestId: UNKNOWN,
 };
 
-/** Why inputs cannot be used. The engine prints the value of a property that a failure names, so only the reasons do. */
+/**
+ * Why inputs cannot be used. The engine prints the value of a property that a failure names, so only the
+ * reasons do.
+ */
 export function check(urn: string, news: Properties): string[] {
   const plain = unwrapped(news);
   const reasons = [
@@ -60,7 +66,10 @@ export function diff(
   return { changes: changes || nowHidden(olds, news), replaces };
 }
 
-/** Whether an input has become secret: without an update, the state would keep it in the clear among the outputs. */
+/**
+ * Whether an input has become secret: without an update, the state would keep it in the clear among the
+ * outputs.
+ */
 function nowHidden(olds: Properties, news: Properties): boolean {
   return Object.keys(news).some((name) => name in olds && hides(olds[name], news[name]));
 }

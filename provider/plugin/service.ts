@@ -1,4 +1,7 @@
-/** The gRPC service that the engine calls (pulumirpc.ResourceProvider): it translates, and leaves the work to the core. */
+/**
+ * The gRPC service that the engine calls (pulumirpc.ResourceProvider): it translates, and leaves the work to
+ * the core.
+ */
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
@@ -15,7 +18,10 @@ import { type Properties, unwrapped, withoutLeftovers } from "./values";
 const RESOURCE = "tencentcloud-cwp:index:MachineSync";
 const FUNCTION = "tencentcloud-cwp:index:getMachineSyncStatus";
 
-/** Loaded with the first request for a resource: Pulumi starts a process that is asked for its schema only, and waits for its port. */
+/**
+ * Loaded with the first request for a resource: Pulumi starts a process that is asked for its schema only,
+ * and waits for its port.
+ */
 const core = () => import("./resource");
 
 /** The service of one process. A Provider of a program has a process of its own. */

@@ -1,4 +1,6 @@
-/** The provider's own settings: what they may be, what a change of them means, and how the core reads them. */
+/**
+ * The provider's own settings: what they may be, what a change of them means, and how the core reads them.
+ */
 import { isDeepStrictEqual } from "node:util";
 import { pluginSettings, type Settings } from "../account/config";
 import { isObject } from "../cwp/isObject";
@@ -58,7 +60,10 @@ export function protectSettings(args: Properties): Record<string, unknown> {
   );
 }
 
-/** Which settings have changed, and which of those mean another account. A value that is not known yet replaces nothing. */
+/**
+ * Which settings have changed, and which of those mean another account. A value that is not known yet
+ * replaces nothing.
+ */
 export function diffSettings(olds: Properties, news: Properties): { changed: string[]; replaces: string[] } {
   const [before, after] = [settingsIn(withoutNamespaces(olds)), settingsIn(news)];
   const changed = Object.keys({ ...before, ...after }).filter(
@@ -74,8 +79,8 @@ export function diffSettings(olds: Properties, news: Properties): { changed: str
 }
 
 /**
- * Where the resource was a dynamic one before, the engine compares with the settings of Pulumi's host of dynamic providers: those
- * are the stack's whole config, with full names.
+ * Where the resource was a dynamic one before, the engine compares with the settings of Pulumi's host of
+ * dynamic providers: those are the stack's whole config, with full names.
  */
 function withoutNamespaces(olds: Properties): Properties {
   const named = Object.entries(olds).map(([name, value]) => [
@@ -103,8 +108,8 @@ export function coreSettings(args: Properties): Settings {
 }
 
 /**
- * The settings that are set. Generated SDKs send what is no text as JSON, and the engine a stack's config in the same way; an
- * empty text is what an unset variable of a script leaves.
+ * The settings that are set. Generated SDKs send what is no text as JSON, and the engine a stack's config in
+ * the same way; an empty text is what an unset variable of a script leaves.
  */
 function settingsIn(args: Properties): Record<string, unknown> {
   return Object.fromEntries(

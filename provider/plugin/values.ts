@@ -5,14 +5,20 @@ import { UNKNOWN } from "../machineSync/inputs";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** The key that marks an object as a value of a special kind; the kind stands there. (Pulumi's sdk/go/common/resource/sig.) */
+/**
+ * The key that marks an object as a value of a special kind; the kind stands there. (Pulumi's
+ * sdk/go/common/resource/sig.)
+ */
 const KIND = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const ASSET = "c44067f5952c0a294b673a41bacd8c17";
 const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 
-/** What stands for a value that a preview does not know: a text of its own for each type that the value will have. */
+/**
+ * What stands for a value that a preview does not know: a text of its own for each type that the value will
+ * have.
+ */
 const unknowns: ReadonlySet<unknown> = new Set([
   UNKNOWN,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -23,7 +29,10 @@ const unknowns: ReadonlySet<unknown> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-/** What dynamic resources keep beside their properties. A resource that a plugin has taken over may still have it. */
+/**
+ * What dynamic resources keep beside their properties. A resource that a plugin has taken over may still have
+ * it.
+ */
 const ofDynamicResources: ReadonlySet<string> = new Set(["__provider", "__urn", "timeouts"]);
 
 /** The properties without their wrappings, and without those of a dynamic resource. */
@@ -36,8 +45,8 @@ export function withoutLeftovers(properties: Properties): Record<string, unknown
 }
 
 /**
- * The plain properties, where each that stands in `wrapped` with the same value is as it is there: so a secret that a property
- * holds is kept as one in the state, and nothing else of that property is.
+ * The plain properties, where each that stands in `wrapped` with the same value is as it is there: so a
+ * secret that a property holds is kept as one in the state, and nothing else of that property is.
  */
 export function rewrapped(plain: object, wrapped: Properties): Record<string, unknown> {
   const properties: Properties = { ...plain };

@@ -11,8 +11,8 @@ const version = "1.25.0";
 const file = windows ? "pulumi-language-yaml.exe" : "pulumi-language-yaml";
 
 /**
- * The folder of the host that runs YAML programs. The official archive has it beside the CLI; where the CLI was built with Go, the
- * host is too, from its own module, which takes about two minutes, once.
+ * The folder of the host that runs YAML programs. The official archive has it beside the CLI; where the CLI
+ * was built with Go, the host is too, from its own module, which takes about two minutes, once.
  *
  * @throws an error that says what to install if there is no host and none can be built.
  */

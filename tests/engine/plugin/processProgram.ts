@@ -1,4 +1,7 @@
-/** Runs programs of languages whose hosts come with the official Pulumi CLI only: what a host does is to start a process. */
+/**
+ * Runs programs of languages whose hosts come with the official Pulumi CLI only: what a host does is to start
+ * a process.
+ */
 import { spawn } from "node:child_process";
 import type * as grpc from "@grpc/grpc-js";
 import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";

@@ -1,4 +1,7 @@
-/** What tests of other languages need beside Node.js. Each is undefined where it is not there and cannot be had. */
+/**
+ * What tests of other languages need beside Node.js. Each is undefined where it is not there and cannot be
+ * had.
+ */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -12,7 +15,10 @@ const goModule = path.join(repository, "scripts/pulumi-cli");
 const sources = ["go.mod", "generateSdk/main.go"].map((file) => path.join(goModule, file));
 const PULUMI_FOR_PYTHON = "3.247.0";
 
-/** Writes the SDKs that Pulumi generates from the schema into a folder: `go`, `nodejs` and `python`. Builds the generator once. */
+/**
+ * Writes the SDKs that Pulumi generates from the schema into a folder: `go`, `nodejs` and `python`. Builds
+ * the generator once.
+ */
 export async function generateSdks(folder: string): Promise<boolean> {
   const hash = createHash("sha256");
   for (const source of sources) {

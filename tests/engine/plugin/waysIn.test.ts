@@ -14,7 +14,10 @@ const repository = path.resolve(__dirname, "../../..");
 const manifest = JSON.parse(fs.readFileSync(path.join(repository, "package.json"), "utf8"));
 const command = "pulumi-resource-tencentcloud-cwp";
 
-/** Each way in which a user gives Pulumi the plugin, from what is published: the tarball, or an archive made of it. */
+/**
+ * Each way in which a user gives Pulumi the plugin, from what is published: the tarball, or an archive made
+ * of it.
+ */
 describe("The plugin, as a user gets it", function () {
   this.timeout(180_000);
 

@@ -45,7 +45,10 @@ export class YamlStack {
     readonly stack: TestStack,
   ) {}
 
-  /** `commandFolder` has the plugin's command, and comes before the PATH. Default: the command as it is built here. */
+  /**
+   * `commandFolder` has the plugin's command, and comes before the PATH. Default: the command as it is built
+   * here.
+   */
   static async create(
     options: Omit<TestStackOptions, "folder" | "ownHost"> & { commandFolder?: string | null } = {},
   ): Promise<YamlStack> {
