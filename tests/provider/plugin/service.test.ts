@@ -66,6 +66,32 @@ describe("The plugin, over gRPC", function () {
     });
   });
 
+  describe("CheckConfig and DiffConfig", () => {
+    it("return what the state is to keep: keys wrapped as secrets, and no failure", async () => {
+      const { inputs, reasons } = await plugin.checkConfig({ secretKey: "hush", version: "0.1.0" });
+      assert.deepEqual(reasons, []);
+      assert.deepEqual(inputs, { secretKey: secret("hush"), version: "0.1.0" });
+    });
+
+    it("say what is wrong with a setting", async () => {
+      const { reasons } = await plugin.checkConfig({ secretID: "AKID" });
+      assert.match(reasons.join(), /There is no setting tencentcloud-cwp:secretID/);
+    });
+
+    it("tell an update from another account", async () => {
+      const olds = { secretId: "a", secretKey: "b" };
+      assert.deepEqual(await plugin.diffConfig(olds, { secretId: "c", secretKey: "d" }), {
+        changes: true,
+        replaces: [],
+      });
+      assert.deepEqual(await plugin.diffConfig(olds, { ...olds, profile: "prod" }), {
+        changes: true,
+        replaces: ["profile"],
+      });
+      assert.deepEqual(await plugin.diffConfig(olds, olds), { changes: false, replaces: [] });
+    });
+  });
+
   describe("check", () => {
     it("sends nothing and returns the inputs as they were", async () => {
       const news = { triggers: [secret("a"), unknown, { b: [1, null] }], skipAwait: true };
@@ -257,6 +283,15 @@ describe("The plugin, over gRPC", function () {
       assert.deepEqual(read.properties.triggers, [secret("a"), "b"]);
       assert.deepEqual(read.inputs, { triggers: [secret("a"), "b"] });
       assert.equal(read.properties.durationSeconds, 2);
+    });
+
+    it("says that a refresh has the settings of the last up, where those are refused", async () => {
+      await plugin.configure({ ...config(), secretKey: "another" });
+      assert.match(
+        (await failure(plugin.read("id-1", { state: "FINISHED" }))).details,
+        /refresh --run-program/,
+      );
+      assert.doesNotMatch((await failure(plugin.read("new"))).details, /run-program/);
     });
 
     it("imports by any id", async () => {
