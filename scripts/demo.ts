@@ -105,7 +105,7 @@ async function createStack(folder: string, endpoint: string): Promise<Stack> {
   return stack;
 }
 
-/** Every run reads the program anew: what it exports are the outputs of this run. */
+/** Every run reads the program again: what it exports are the outputs of this run. */
 async function runExample(): Promise<Record<string, unknown>> {
   for (const file of Object.keys(require.cache)) {
     if (file.startsWith(example)) {

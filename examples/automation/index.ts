@@ -43,7 +43,7 @@ const server = createServer(async (request, response) => {
     }
   } catch (error) {
     if (error instanceof ConcurrentUpdateError) {
-      // Not queued: this request's hosts may be new to the sync that is going, so the caller has to ask again.
+      // Not queued: this request's hosts may be new to the sync in progress, so the client has to ask again.
       answer(409, { error: "Another request is being served. Ask again in a moment." });
     } else {
       answer(500, { error: error instanceof Error ? error.message : String(error) });

@@ -25,7 +25,7 @@ export interface CredentialSource {
   readonly identity: string;
   /** The region that goes with it, where it names one. */
   readonly region?: string | undefined;
-  /** Looks the credentials up, each time anew, until `signal` aborts. Throws a CwpError that says what is missing or wrong. */
+  /** Finds the credentials again at each call, until `signal` aborts. Throws a CwpError that says what is missing or wrong. */
   find(signal?: AbortSignal): Promise<Signer>;
 }
 

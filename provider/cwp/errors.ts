@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 
-/** Whether trying again may help: as long as the retry budget lasts, a few times only, or not at all. */
+/** Whether a retry may help: as long as the retry budget lasts, a few times only, or not at all. */
 export type Retry = "yes" | "few" | "never";
 
 /** Every failure of this package: what happened and, in the same message, what to do about it. */
@@ -174,7 +174,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map(
   }),
 );
 
-/** What an error code means for the caller. */
+/** What an error code means for a wait. */
 export function meaningOf(code: string): Meaning {
   return meanings.get(code) ?? meanings.get(code.split(".")[0] ?? "") ?? stop(lookUp);
 }

@@ -1,4 +1,4 @@
-/** Signed requests, with keys that are looked up again where the service refuses them. */
+/** Signed requests, with keys that are found again where the service refuses them. */
 import { ApiService, type ServiceAddress } from "./apiService";
 import { type CredentialSource, fingerprint, type Signer } from "./credentials";
 import { ApiError, CwpError } from "./errors";
@@ -6,7 +6,7 @@ import { RenewedCredentials } from "./renewedCredentials";
 
 /**
  * Sends the actions of one service for one account, with credentials that are renewed in time. Where the service refuses the
- * keys, they are looked up again once: a role's credentials may have been ended, a profile's file may have been written anew.
+ * keys, they are found again once: a role's credentials may have been ended, or a profile's file may have been replaced.
  */
 export class SignedCalls {
   private readonly service: ApiService;

@@ -16,7 +16,7 @@ export const podVariables = [
 
 /**
  * The temporary credentials of the role that TKE gives a pod by OIDC; undefined outside such a pod. Not by the SDK's
- * OIDCRoleArnCredential: it keeps a failed look-up for ever and drops the service's error code.
+ * OIDCRoleArnCredential: it keeps a failed search for ever and drops the service's error code.
  */
 export async function readPodIdentity(
   env: Environment,

@@ -104,7 +104,7 @@ function withWebIdentity(identity: WebIdentity, sts: StsConnection): CredentialS
   };
 }
 
-/** Read with each look-up, since the token in a file is written anew before it ends. */
+/** Read each time, since the token in a file is replaced before it ends. */
 function inFile(file: string | undefined, name: string, setting: string): string {
   const form = `write {"${name}": "…"} into it`;
   const value = file && text(readJsonObject(file, form)?.[name]);
