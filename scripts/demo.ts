@@ -1,6 +1,7 @@
 /**
- * The main job, for real: `pulumi up` on the real engine, against a CWP endpoint that checks signatures (the emulator, in a
- * process of its own), with a Pulumi backend in a temporary folder. The program is examples/after-hosts, as it stands.
+ * The main job, for real: `pulumi up` on the real engine, against a CWP endpoint that checks signatures (the
+ * emulator, in a process of its own), with a Pulumi backend in a temporary folder. The program is
+ * examples/after-hosts, as it stands.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";

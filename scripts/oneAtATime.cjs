@@ -1,7 +1,7 @@
-// A lock between processes. It is a folder with one file that says who holds it. The folder is filled under another
-// name and renamed into place, which fails while one is there: so it is never seen half made. A dead holder's folder
-// is renamed to a name that belongs to that holder, and stays there for a day: so a process that saw the dead holder
-// too, and is late, cannot take the lock from the next holder by mistake.
+// A lock between processes. It is a folder with one file that says who holds it. The folder is filled under
+// another name and renamed into place, which fails while one is there: so it is never seen half made. A dead
+// holder's folder is renamed to a name that belongs to that holder, and stays there for a day: so a process
+// that saw the dead holder too, and is late, cannot take the lock from the next holder by mistake.
 const { randomUUID } = require("node:crypto");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -10,7 +10,8 @@ const { setTimeout: pause } = require("node:timers/promises");
 
 const CHECK_EVERY_MS = 100;
 const SIGN_OF_LIFE_EVERY_MS = 5_000;
-// Only for a pid that another process has got meanwhile. Long, as a child that outlives its parent gives no sign.
+// Only for a pid that another process has got meanwhile. Long, as a child that outlives its parent gives no
+// sign.
 const DEAD_AFTER_MS = 10 * 60 * 1000;
 const TOMBSTONES_KEPT_MS = 24 * 60 * 60 * 1000;
 

@@ -18,7 +18,8 @@ export class CwpError extends Error {
   ) {
     super(message);
     this.name = "CwpError";
-    // Pulumi's dynamic provider host prints the stack of what check, diff and read throw; the message is all a user needs.
+    // Pulumi's dynamic provider host prints the stack of what check, diff and read throw; the message is all
+    // a user needs.
     this.stack = message;
   }
 
@@ -104,7 +105,9 @@ export class BadAnswer extends CwpError {
   }
 }
 
-/** The service named a state that this package does not know, so it cannot tell whether the sync has ended. */
+/**
+ * The service named a state that this package does not know, so it cannot tell whether the sync has ended.
+ */
 export class UnknownState extends CwpError {
   constructor(state: string, requestId: string) {
     super(
@@ -134,8 +137,8 @@ const checkEndpoint =
   "Check that tencentcloud-cwp:endpoint is a CWP endpoint, such as cwp.tencentcloudapi.com.";
 
 /**
- * Codes as Tencent Cloud documents them (API 3.0, common error codes, and those of SyncMachines). A full code is looked up
- * first, then the part before its dot; a code found in neither way is final.
+ * Codes as Tencent Cloud documents them (API 3.0, common error codes, and those of SyncMachines). A full code
+ * is looked up first, then the part before its dot; a code found in neither way is final.
  */
 const meanings: ReadonlyMap<string, Meaning> = new Map(
   Object.entries({
@@ -180,8 +183,8 @@ export function meaningOf(code: string): Meaning {
 }
 
 /**
- * Whether a request that failed like this may have been carried out all the same. An error code says that it was not, but for
- * the codes that name a failure inside the service; with no answer, nobody knows.
+ * Whether a request that failed like this may have been carried out all the same. An error code says that it
+ * was not, but for the codes that name a failure inside the service; with no answer, nobody knows.
  */
 export function mayHaveWorked(error: CwpError): boolean {
   const [family] = error.code.split(".");

@@ -32,7 +32,8 @@ const pseudoTerminal =
 const sized = 'stty rows "$1" cols "$2" && shift 2 && exec "$@"';
 
 /**
- * Runs a command at a terminal and films it: the screens that could be seen, in their order. The last one has no duration.
+ * Runs a command at a terminal and films it: the screens that could be seen, in their order. The last one has
+ * no duration.
  *
  * @throws when there is no Python, and when the command fails.
  */

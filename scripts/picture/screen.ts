@@ -50,7 +50,10 @@ function readRow(line: IBufferLine | undefined): Run[] {
   return runs;
 }
 
-/** A font may lack what is not ASCII, and its substitute have another width: such characters are runs of their own. */
+/**
+ * A font may lack what is not ASCII, and its substitute have another width: such characters are runs of their
+ * own.
+ */
 function join(before: Run | undefined, one: Run): Run | undefined {
   if (before === undefined || !sameStyle(before.style, one.style) || isAscii(before) !== isAscii(one)) {
     return undefined;

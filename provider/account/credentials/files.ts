@@ -17,7 +17,10 @@ export function readIfThere(file: string): string | undefined {
   }
 }
 
-/** The JSON object in a file; undefined if the file is not there. `remedy` says how to write it again. Quotes nothing of it. */
+/**
+ * The JSON object in a file; undefined if the file is not there. `remedy` says how to write it again. Quotes
+ * nothing of it.
+ */
 export function readJsonObject(file: string, remedy: string): Record<string, unknown> | undefined {
   const content = readIfThere(file);
   if (content === undefined) {

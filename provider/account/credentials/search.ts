@@ -14,8 +14,8 @@ interface Place {
 }
 
 /**
- * The credentials of the first place that has some, where no setting names any. That place stays: what comes after it may be
- * another account, so it never takes over when a renewal fails.
+ * The credentials of the first place that has some, where no setting names any. That place stays: what comes
+ * after it may be another account, so it never takes over when a renewal fails.
  */
 export function search(given: Given): CredentialSource {
   const { settings, env, sts, places, metadataUrl } = given;
