@@ -1,3 +1,4 @@
+/** The check that no bundler has rewritten the provider. */
 import { mistake } from "./mistake";
 
 const lazyRequire = /(^|[^\w$.])require\(["']pulumi-tencentcloud-cwp\/provider["']\)/;

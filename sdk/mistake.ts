@@ -1,3 +1,4 @@
+/** The error for a mistake in the program. */
 import { RunError } from "@pulumi/pulumi";
 
 /**

@@ -1,3 +1,4 @@
+/** The check of a resource's Pulumi options. */
 import * as pulumi from "@pulumi/pulumi";
 import { parseDuration } from "../provider/cwp/duration";
 import { mistake } from "./mistake";

@@ -1,3 +1,4 @@
+/** The provider that Pulumi keeps in the state. */
 import type * as pulumi from "@pulumi/pulumi";
 
 /**

@@ -1,3 +1,4 @@
+/** The status functions, which read without a resource. */
 import * as pulumi from "@pulumi/pulumi";
 import type { SyncState } from "../provider/cwp/status";
 import type { AssumeRole, MachineSyncArgs } from "./machineSync";

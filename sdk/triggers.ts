@@ -1,3 +1,4 @@
+/** The check that the state can hold the triggers. */
 import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { mistake } from "./mistake";

@@ -1,3 +1,4 @@
+/** The HTTP agents, one for each endpoint and proxy. */
 import type { Agent } from "node:http";
 import { causeOf } from "./cause";
 import { proxyFor } from "./proxy";

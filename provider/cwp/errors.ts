@@ -1,3 +1,4 @@
+/** The errors of this package, and what each error code of Tencent Cloud means. */
 import { inspect } from "node:util";
 
 /** Whether a retry may help: as long as the retry budget lasts, a few times only, or not at all. */

@@ -1,3 +1,4 @@
+/** The hosts that NO_PROXY exempts. */
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
 

@@ -1,3 +1,4 @@
+/** The proxy that the environment names for an endpoint. */
 import { SettingsError } from "./errors";
 import { isExempt } from "./noProxy";
 

@@ -1,3 +1,4 @@
+/** An agent that connects through a proxy. */
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import * as http from "node:http";

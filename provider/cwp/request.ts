@@ -1,3 +1,4 @@
+/** One request within its time limit, and its failure as an error of this package. */
 import { openAgent } from "./agent";
 import { duration } from "./duration";
 import { ApiError, BadAnswer, CwpError, NoAnswer } from "./errors";

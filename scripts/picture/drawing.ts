@@ -1,3 +1,4 @@
+/** Draws the screens of a terminal as an animated SVG. */
 import type { Run, Screen } from "./screen";
 
 /** A screen of the film, and how long it is shown. */

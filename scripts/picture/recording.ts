@@ -1,3 +1,4 @@
+/** Records what a command writes to a terminal. */
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Terminal } from "@xterm/headless";

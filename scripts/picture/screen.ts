@@ -1,3 +1,4 @@
+/** What a terminal shows at one moment. */
 import type { IBufferCell, IBufferLine, Terminal } from "@xterm/headless";
 
 /** How a piece of text looks. */
