@@ -7,6 +7,7 @@ import { CROWD_SYNC_SECONDS, type CrowdFigures, measureCrowds } from "./crowd";
 import { checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
 import { type EngineFigures, measureEngine, SYNC_SECONDS, type UpFigures } from "./engine";
 import { plotDelay } from "./plot";
+import { measurePlugin, type PluginFigures, pluginTable } from "./plugin";
 import { drawRuns, LONGEST_MS, SHORTEST_MS } from "./runs";
 import type { Spread } from "./spread";
 import { table } from "./table";
@@ -18,9 +19,10 @@ Measures, each beside its peers:
   credentials  how soon it is clear that there are no credentials
   crowd        how pipelines of one account fare that sync at once (five minutes)
   engine       what a MachineSync costs on the real Pulumi engine
+  plugin       what one costs by the provider plugin, beside the dynamic resource
 
 Options:
-  --only PART   delay, credentials, crowd or engine (default: all)
+  --only PART   delay, credentials, crowd, engine or plugin (default: all)
   --json FILE   write the figures there too
   --plot FILE   write a plot of the delays there, as an SVG image (README.md shows bench/delay.svg)
   --help        print this text
@@ -29,7 +31,7 @@ Options:
 /** Enough that another seed changes no mean delay by more than a twentieth. */
 const RUNS = 2000;
 
-const allParts: readonly string[] = ["delay", "credentials", "crowd", "engine"];
+const allParts: readonly string[] = ["delay", "credentials", "crowd", "engine", "plugin"];
 
 interface Order {
   readonly parts: readonly string[];
@@ -44,6 +46,7 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     credentials?: AbsentFigures;
     crowd?: CrowdFigures[];
     engine?: EngineFigures;
+    plugin?: PluginFigures;
   } = {};
   if (parts.includes("delay")) {
     const runs = drawRuns(RUNS);
@@ -67,6 +70,10 @@ async function run({ parts, json, plot }: Order): Promise<void> {
   if (parts.includes("engine")) {
     figures.engine = await measureEngine(tell);
     print(engineTables(figures.engine));
+  }
+  if (parts.includes("plugin")) {
+    figures.plugin = await measurePlugin(tell);
+    print(pluginTable(figures.plugin));
   }
   if (json !== undefined) {
     fs.writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
