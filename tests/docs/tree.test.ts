@@ -28,7 +28,8 @@ describe("Where things are", () => {
 
   for (const { folder, text } of rows) {
     it(`names only what is there in ${folder}`, () => {
-      const names = [...text.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+      // A name with a space in it is a command.
+      const names = [...text.matchAll(/`([^` ]+)`/g)].map(([, name = ""]) => name);
       const missing = names.filter(
         (name) => ![folder, ""].some((base) => existsSync(path.join(root, base, name))),
       );
