@@ -9,7 +9,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { findOrGetPulumi } from "./pulumi-cli";
+import { findOrGetPulumi } from "./pulumiCli";
 
 const repository = path.resolve(__dirname, "..");
 const example = path.join(repository, "examples", "after-hosts");

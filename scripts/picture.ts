@@ -11,7 +11,7 @@ import { programFolder } from "../tests/engine/programFolder";
 import { serve, TestStack } from "../tests/engine/stack";
 import { drawFilm, type Frame } from "./picture/drawing";
 import { record, type Shot } from "./picture/recording";
-import { findOrGetPulumi } from "./pulumi-cli";
+import { findOrGetPulumi } from "./pulumiCli";
 
 const repository = path.resolve(__dirname, "..");
 const picture = path.join(repository, "docs", "terminal.svg");

@@ -14,7 +14,7 @@ import * as grpc from "@grpc/grpc-js";
 import type { DiagnosticEvent, EngineEvent, OpMap, PulumiFn } from "@pulumi/pulumi/automation";
 import { LanguageServer } from "@pulumi/pulumi/automation/server";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
-import { findOrGetPulumi } from "../../scripts/pulumi-cli";
+import { findOrGetPulumi } from "../../scripts/pulumiCli";
 import { programFolder } from "./programFolder";
 
 declare module "@pulumi/pulumi/automation/server" {

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { findOrGetPulumi } from "../../scripts/pulumi-cli";
+import { findOrGetPulumi } from "../../scripts/pulumiCli";
 import { packAfresh } from "./pack";
 import { newestRelease } from "./releases";
 import { nameOf, type Row, rows } from "./rows";

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
-import { findOrGetYamlHost } from "../../../scripts/pulumi-cli";
+import { findOrGetYamlHost } from "../../../scripts/pulumiCli";
 import { TestStack, type TestStackOptions } from "../stack";
 import { processProgram } from "./processProgram";
 import { generateSdks, pythonWithPulumi } from "./toolchains";
@@ -92,7 +92,7 @@ describe("The example of the plugin", function () {
       this.skip();
     }
     const folder = copy("go");
-    const sums = path.join(repository, "scripts/pulumi-cli/go.sum");
+    const sums = path.join(repository, "scripts/pulumiCli/go.sum");
     const sdk = path.join(sdks, "go");
     fs.writeFileSync(
       path.join(sdk, "go.mod"),

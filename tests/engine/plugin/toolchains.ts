@@ -11,7 +11,7 @@ import { userCache } from "../../../scripts/userCache.cjs";
 
 const run = promisify(execFile);
 const repository = path.resolve(__dirname, "../../..");
-const goModule = path.join(repository, "scripts/pulumi-cli");
+const goModule = path.join(repository, "scripts/pulumiCli");
 const sources = ["go.mod", "generateSdk/main.go"].map((file) => path.join(goModule, file));
 const PULUMI_FOR_PYTHON = "3.247.0";
 

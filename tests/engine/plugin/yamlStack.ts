@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { findOrGetYamlHost } from "../../../scripts/pulumi-cli";
+import { findOrGetYamlHost } from "../../../scripts/pulumiCli";
 import { type OperationOptions, type OperationResult, TestStack, type TestStackOptions } from "../stack";
 
 /** What stands in a Pulumi.yaml below the name and the runtime. */

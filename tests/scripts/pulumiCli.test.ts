@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { findOrGetPulumiIn, type Places } from "../../scripts/pulumi-cli";
-import type { WayToGet } from "../../scripts/pulumi-cli/wayToGet";
+import { findOrGetPulumiIn, type Places } from "../../scripts/pulumiCli";
+import type { WayToGet } from "../../scripts/pulumiCli/wayToGet";
 
 describe("the search for a Pulumi CLI", () => {
   let folder: string;

@@ -5,13 +5,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Holder, oneAtATime } from "./oneAtATime.cjs";
-import { download } from "./pulumi-cli/download";
-import { hasHost, hostFolder, writeHost } from "./pulumi-cli/dynamicProviderHost";
-import { goBuild } from "./pulumi-cli/goBuild";
-import { findProgram, output } from "./pulumi-cli/programs";
-import { executable, pulumiVersion } from "./pulumi-cli/release";
-import type { WayToGet } from "./pulumi-cli/wayToGet";
-import { yamlHostFolder } from "./pulumi-cli/yamlHost";
+import { download } from "./pulumiCli/download";
+import { hasHost, hostFolder, writeHost } from "./pulumiCli/dynamicProviderHost";
+import { goBuild } from "./pulumiCli/goBuild";
+import { findProgram, output } from "./pulumiCli/programs";
+import { executable, pulumiVersion } from "./pulumiCli/release";
+import type { WayToGet } from "./pulumiCli/wayToGet";
+import { yamlHostFolder } from "./pulumiCli/yamlHost";
 import { userCache } from "./userCache.cjs";
 
 export interface PulumiCli {
