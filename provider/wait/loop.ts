@@ -48,14 +48,24 @@ interface Surroundings {
 /** The longest that one request may take, in milliseconds. */
 export const REQUEST_MS = 9_000;
 /** A request under way at a deadline is cut there, but is given this long at least. */
-const SHORTEST_REQUEST_MS = 1_000;
+export const SHORTEST_REQUEST_MS = 1_000;
 /** How long a start may wait for the first answer of those that have just come, so that the sync counts for them too. */
 const GATHER_MS = 2_000;
+
+/** How a call ended that fulfilled its goal. */
+export interface Reached {
+  readonly status: SyncStatus;
+  /** The account that has answered (CwpClient.account). */
+  readonly account: string;
+  /** How many requests to start a sync it took, that of a resumed run included. */
+  readonly starts: number;
+}
+
 interface Waiting {
   wait: Wait;
   readonly log: ResourceLog | undefined;
   said?: string | undefined;
-  readonly resolve: (status: SyncStatus) => void;
+  readonly resolve: (reached: Reached) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -98,10 +108,15 @@ export class SyncLoop {
   }
 
   /** Resolves with the status that fulfils the call's goal. Rejects with a WaitError, or with the signal's reason. */
-  async call({ log, signal, ...wanted }: Call): Promise<SyncStatus> {
+  async call(call: Call): Promise<SyncStatus> {
+    return (await this.reach(call)).status;
+  }
+
+  /** The same, and what it took. */
+  async reach({ log, signal, ...wanted }: Call): Promise<Reached> {
     signal?.throwIfAborted();
     let leave = () => {};
-    const end = new Promise<SyncStatus>((resolve, reject) => {
+    const end = new Promise<Reached>((resolve, reject) => {
       const wait = caughtUp(beginWait(wanted, this.clock.now()), this.memory.history);
       const one: Waiting = { wait, log, resolve, reject };
       leave = () => {
@@ -162,7 +177,7 @@ export class SyncLoop {
       const step = nextStep(one.wait, now);
       if (step.does === "succeed") {
         this.remove(one);
-        one.resolve(step.status);
+        one.resolve({ status: step.status, account: one.wait.account ?? "", starts: one.wait.starts });
         succeeded.push({ one, status: step.status });
       } else if (step.does === "fail") {
         this.remove(one);

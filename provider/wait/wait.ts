@@ -23,8 +23,9 @@ export interface Wait {
   readonly known: Knowledge;
   /** The account that has answered. */
   readonly account?: string;
-  /** Requests to start a sync that the service has taken or may have taken, and when the last of them was sent. */
+  /** Requests to start a sync that the service has taken or may have taken, at most how many, and when the last was sent. */
   readonly starts: number;
+  readonly mostStarts: number;
   readonly startedAt: number;
   /** The latest moment known at which the run had not begun. */
   readonly notBegunAt: number;
@@ -88,7 +89,7 @@ export const GRACE_MS = 10_000;
 export const PATIENCE_MS = 120_000;
 export const PATIENCE_UNREACHED_MS = 5_000;
 /** How many failures in a row are retried of the kind that seldom passes. */
-const MOST_FEW = 3;
+export const MOST_FEW = 3;
 /** A request this close to the deadline waits for the deadline, and is the last poll. */
 export const LAST_POLL_MS = 1_000;
 
@@ -98,9 +99,14 @@ export interface Wanted {
   readonly timeoutMs: number;
   readonly came?: number | undefined;
   readonly run?: UnfinishedRun | undefined;
+  /** Default: MOST_STARTS. */
+  readonly mostStarts?: number | undefined;
 }
 
-export function beginWait({ goal, timeoutMs, came, run }: Wanted, now: number): Wait {
+export function beginWait(
+  { goal, timeoutMs, came, run, mostStarts = MOST_STARTS }: Wanted,
+  now: number,
+): Wait {
   return {
     goal,
     came: came ?? now,
@@ -110,6 +116,7 @@ export function beginWait({ goal, timeoutMs, came, run }: Wanted, now: number): 
     resumes: false,
     known: { is: "unasked" },
     starts: 0,
+    mostStarts,
     startedAt: now,
     notBegunAt: now,
     askedAt: Number.NEGATIVE_INFINITY,
@@ -255,7 +262,7 @@ function givenUp(wait: Wait): Step | undefined {
   if (askedAt >= deadline) {
     return { does: "fail", why: { is: "too late" } };
   }
-  if (wait.starts === MOST_STARTS && graceIsOver(wait)) {
+  if (wait.starts >= wait.mostStarts && graceIsOver(wait)) {
     return { does: "fail", why: { is: "nothing started" } };
   }
   return undefined;
