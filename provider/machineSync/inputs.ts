@@ -3,9 +3,11 @@ import { type AssumeRole, wrongInRole } from "../account/credentials/role";
 import { parseEndpoint } from "../account/endpoint";
 import { parseDuration } from "../cwp/duration";
 import { isObject } from "../cwp/isObject";
+import { sameHosts } from "./hosts";
 
 /** The inputs of a MachineSync as the engine keeps them. */
 export interface Inputs {
+  readonly hosts?: readonly string[];
   readonly triggers?: readonly unknown[];
   readonly skipAwait?: boolean;
   readonly region?: string;
@@ -28,6 +30,7 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What a property must be, by its name; the text completes "<property> must be …". */
 const wanted: Readonly<Record<keyof Inputs, readonly [what: string, fits: (value: unknown) => boolean]>> = {
+  hosts: ["a list of instance ids", Array.isArray],
   triggers: ["a list", Array.isArray],
   skipAwait: ["true or false", (value) => typeof value === "boolean"],
   region: ["a region such as ap-guangzhou", isText],
@@ -60,13 +63,14 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
   }
   return [
     ...failures,
+    ...checkHosts(news),
     ...checkEndpoint(news.endpoint),
     ...checkRole(news.assumeRole),
     ...checkTimeouts(news.timeouts),
   ];
 }
 
-const takes = "triggers, skipAwait, region, endpoint, profile and assumeRole";
+const takes = "hosts, triggers, skipAwait, region, endpoint, profile and assumeRole";
 
 /** What a value is, in words that do not give it away: it may be a secret in the wrong place. */
 function kindOf(value: unknown): string {
@@ -83,6 +87,25 @@ function noSecret(property: string): string {
   return /secret|token|key/i.test(property)
     ? " Credentials belong in the config or the environment, never in arguments, which are kept in the state."
     : "";
+}
+
+function checkHosts({ hosts, skipAwait }: Readonly<Record<string, unknown>>): CheckFailure[] {
+  if (!Array.isArray(hosts)) {
+    return [];
+  }
+  const failures = hosts.flatMap((id: unknown, i) =>
+    typeof id === "string" && /^\S+$/.test(id)
+      ? []
+      : [
+          {
+            property: `hosts[${i}]`,
+            reason: `hosts[${i}] must be an instance id such as ins-1a2b3c4d, not ${typeof id === "string" && id !== "" ? "a text with spaces" : kindOf(id)}.`,
+          },
+        ],
+  );
+  const reason =
+    "skipAwait cannot be true where hosts are named: CWP lists a host only once a sync has ended. Leave one of the two out.";
+  return skipAwait === true && hosts.length > 0 ? [...failures, { property: "skipAwait", reason }] : failures;
 }
 
 function checkEndpoint(endpoint: unknown): CheckFailure[] {
@@ -117,7 +140,8 @@ function checkTimeouts(timeouts: unknown): CheckFailure[] {
 /** Whether the new inputs ask for anything, and which properties ask for a new resource. */
 export function diffInputs(olds: Inputs, news: Inputs): { changes: boolean; replaces: string[] } {
   const replaces = account.filter((property) => !isDeepStrictEqual(olds[property], news[property]));
-  return { changes: replaces.length > 0 || !sameTriggers(olds, news), replaces };
+  const changes = replaces.length > 0 || !sameTriggers(olds, news) || !sameHosts(olds, news);
+  return { changes, replaces };
 }
 
 /** Deep comparison. No triggers and an empty list are the same: neither can change again without a trigger being there. */
