@@ -17,9 +17,9 @@ const picture = path.join(repository, "docs", "terminal.svg");
 
 /** Wide enough for what a MachineSync tells on its row, high enough for all that is left at the end. */
 const size = { rows: 22, columns: 140 };
-const syncSeconds = 8;
-const arrowUp = "\x1b[A";
-const enter = "\r";
+const SYNC_SECONDS = 8;
+const ARROW_UP = "\x1b[A";
+const ENTER = "\r";
 
 async function main(): Promise<void> {
   const svg = drawFilm({
@@ -38,14 +38,14 @@ async function main(): Promise<void> {
 /** `pulumi up` in a copy of the example, in an account whose last sync tells how long one takes. */
 async function film(): Promise<Shot[]> {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-picture-")));
-  const emulator = await startEmulator({ syncSeconds });
+  const emulator = await startEmulator({ syncSeconds: SYNC_SECONDS });
   try {
     fs.cpSync(path.join(repository, "examples", "after-hosts"), folder, {
       recursive: true,
       filter: (file) => path.basename(file) !== "node_modules",
     });
     fs.symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"), "junction");
-    emulator.world().startForeignSync(syncSeconds);
+    emulator.world().startForeignSync(SYNC_SECONDS);
     emulator.advance(60);
     return await filmUp(folder, emulator.url);
   } finally {
@@ -73,7 +73,7 @@ async function filmUp(folder: string, endpoint: string): Promise<Shot[]> {
       command: [command, "up", `--client=127.0.0.1:${program.port}`, "--color", "always"],
       cwd: folder,
       env: stack.envVars,
-      answer: { question: "Do you want to perform this update?", keys: [arrowUp, enter] },
+      answer: { question: "Do you want to perform this update?", keys: [ARROW_UP, ENTER] },
     });
   } finally {
     program.close();

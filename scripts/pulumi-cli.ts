@@ -4,14 +4,14 @@
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Holder, oneAtATime } from "./one-at-a-time.cjs";
+import { type Holder, oneAtATime } from "./oneAtATime.cjs";
 import { download } from "./pulumi-cli/download";
 import { hasHost, hostFolder, writeHost } from "./pulumi-cli/dynamicProviderHost";
 import { goBuild } from "./pulumi-cli/goBuild";
 import { findProgram, output } from "./pulumi-cli/programs";
 import { executable, pulumiVersion } from "./pulumi-cli/release";
 import type { WayToGet } from "./pulumi-cli/wayToGet";
-import { userCache } from "./user-cache.cjs";
+import { userCache } from "./userCache.cjs";
 
 export interface PulumiCli {
   /** The path of the executable. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SyncState } from "../provider/cwp/status";
 import { refuseBundled } from "./bundled";
 import { cameAt } from "./cameAt";
 import { checkOptions } from "./options";
@@ -119,7 +120,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
    * FINISHED once the account's latest sync has ended: always so after a create or update that waited. SYNCING while one goes
    * and NOTASK when there has never been one, which only a refresh or `skipAwait` can show.
    */
-  declare readonly state: pulumi.Output<"NOTASK" | "SYNCING" | "FINISHED">;
+  declare readonly state: pulumi.Output<SyncState>;
   /**
    * When the account's latest sync started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty when CWP gives
    * none.

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SyncState } from "../provider/cwp/status";
 import type { AssumeRole, MachineSyncArgs } from "./machineSync";
 
 /** Which account to ask, and where. Default: the one that a MachineSync with the same arguments syncs. */
@@ -19,7 +20,7 @@ export type GetMachineSyncStatusOutputArgs = Pick<MachineSyncArgs, keyof GetMach
 /** The account's latest machine sync, whoever started it. */
 export interface MachineSyncStatus {
   /** SYNCING while a sync goes, FINISHED once the latest has ended, NOTASK when there has never been one. */
-  readonly state: "NOTASK" | "SYNCING" | "FINISHED";
+  readonly state: SyncState;
   /** When it started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty when CWP gives none. */
   readonly latestStartTime: string;
   /** When the latest sync that has ended did so, in the same form. Empty when CWP gives none. */

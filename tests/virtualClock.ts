@@ -6,8 +6,8 @@ interface Sleeper {
 }
 
 /**
- * A clock whose time passes only while everybody sleeps, so that hours of waiting take milliseconds. It starts at 0 and
- * counts whole milliseconds; a part of one is rounded up, as a timer rounds it.
+ * A clock whose time passes only while everybody sleeps, so that hours of waiting take milliseconds. It
+ * starts at 0 and counts whole milliseconds; a part of one is rounded up, as a timer rounds it.
  */
 export class VirtualClock implements Clock {
   private time = 0;
@@ -41,7 +41,10 @@ export class VirtualClock implements Clock {
     return [...this.sleepers].map(({ wakesAt }) => wakesAt);
   }
 
-  /** Lets time pass until nobody sleeps any more, or only beyond `until`. Fails when that takes more than `mostSteps`. */
+  /**
+   * Lets time pass until nobody sleeps any more, or only beyond `until`. Fails when that takes more than
+   * `mostSteps`.
+   */
   async run(until = Number.POSITIVE_INFINITY, mostSteps = 100_000): Promise<void> {
     for (let step = 0; step < mostSteps; step++) {
       // All that can be done at this moment is done before the next one.

@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /** FINISHED, the longest state. */
-const outcomeWidth = 8;
+const OUTCOME_WIDTH = 8;
 
 /** The answer to a request that was carried out; `notes` are what the log should say of it. */
 export function successAnswer(response: object, requestId: string, notes: readonly string[]): Answer {
@@ -49,7 +49,7 @@ export function failureAnswer(
 }
 
 function summarize(outcome: string, details: readonly string[]): string {
-  return `${outcome.padEnd(outcomeWidth)}  ${details.join("; ")}`.trimEnd();
+  return `${outcome.padEnd(OUTCOME_WIDTH)}  ${details.join("; ")}`.trimEnd();
 }
 
 /**

@@ -5,7 +5,7 @@ import { Fields, wrongParameter } from "./fields";
 import { checkMfa } from "./mfa";
 import { notTrusted, roleCredentials, roleFields } from "./roleCredentials";
 
-const mostTags = 50;
+const MOST_TAGS = 50;
 
 export const assumeRole: Action = {
   name: "AssumeRole",
@@ -60,7 +60,7 @@ function checkTags(tags: readonly unknown[]): void {
     fields.requiredString("Value");
     return fields.requiredString("Key");
   });
-  if (names.length > mostTags || new Set(names).size < names.length) {
-    throw wrongParameter("Tags", `at most ${mostTags} tags with different keys`);
+  if (names.length > MOST_TAGS || new Set(names).size < names.length) {
+    throw wrongParameter("Tags", `at most ${MOST_TAGS} tags with different keys`);
   }
 }

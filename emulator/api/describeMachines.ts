@@ -8,9 +8,9 @@ import { readFilter } from "./machineFilters";
 export const machineTypes = ["CVM", "BM", "ECM", "LH", "Other"] as const;
 
 /** The MachineRegion that stands for all of them. */
-const allRegions = "all-regions";
+const ALL_REGIONS = "all-regions";
 
-const mostMachines = 100;
+const MOST_MACHINES = 100;
 
 export const describeMachines: Action = {
   name: "DescribeMachines",
@@ -22,7 +22,9 @@ export const describeMachines: Action = {
     const passes = filters.map((filter) => readFilter(filter, looseFilters));
     const machines = world
       .machines()
-      .filter((host) => host.machineType === machineType && (region === allRegions || host.region === region))
+      .filter(
+        (host) => host.machineType === machineType && (region === ALL_REGIONS || host.region === region),
+      )
       .filter((host) => passes.every((pass) => pass(host)));
     call.note(`found ${machines.length}`);
     return {
@@ -49,7 +51,7 @@ function readParameters(parameters: unknown) {
   return {
     machineType: fields.oneOf("MachineType", machineTypes),
     region: fields.requiredString("MachineRegion"),
-    limit: fields.integer("Limit", mostMachines) ?? 10,
+    limit: fields.integer("Limit", MOST_MACHINES) ?? 10,
     offset: fields.integer("Offset") ?? 0,
     filters: fields.list("Filters") ?? [],
   };

@@ -10,7 +10,7 @@ import { RateLimit } from "./rateLimit";
 import { type HttpRequest, parseAuthorization, verifySignature } from "./signature";
 
 /** The largest body that a TC3-signed POST may have. */
-export const maximumBodyBytes = 10 * 1024 * 1024;
+export const MAXIMUM_BODY_BYTES = 10 * 1024 * 1024;
 
 /** The API gateway before CWP and STS. `realTime` answers milliseconds since the epoch. */
 export class Gateway {
@@ -118,7 +118,7 @@ function checkReadable({ method, body }: HttpRequest): void {
   if (method !== "POST") {
     throw new Failure("UnsupportedProtocol", `The emulator takes POST requests only; this was a ${method}.`);
   }
-  if (body.length > maximumBodyBytes) {
+  if (body.length > MAXIMUM_BODY_BYTES) {
     throw new Failure("RequestSizeLimitExceeded", "The request is larger than 10 MB.");
   }
 }

@@ -5,8 +5,8 @@ import { Fields } from "./fields";
 import { checkMfa } from "./mfa";
 import { credentialsAnswer, durationSeconds } from "./roleCredentials";
 
-const defaultSeconds = 1800;
-const maximumSeconds = 129_600;
+const DEFAULT_SECONDS = 1800;
+const MAXIMUM_SECONDS = 129_600;
 
 export const getSessionToken: Action = {
   name: "GetSessionToken",
@@ -18,7 +18,7 @@ export const getSessionToken: Action = {
       throw new Failure("UnauthorizedOperation", "GetSessionToken must be signed with a permanent key.");
     }
     checkMfa(fields.requiredString("SerialNumber"), fields.requiredString("TokenCode"), signer);
-    const seconds = durationSeconds(fields, defaultSeconds, maximumSeconds);
+    const seconds = durationSeconds(fields, DEFAULT_SECONDS, MAXIMUM_SECONDS);
     return credentialsAnswer(keys.issue({ account: signer.account, identity: signer.identity, seconds }));
   },
 };

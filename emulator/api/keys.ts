@@ -63,7 +63,7 @@ export interface KeyRequest {
   readonly seconds: number;
 }
 
-const firstAccountId = 100_000_000_001;
+const FIRST_ACCOUNT_ID = 100_000_000_001;
 
 /** The key pairs that the emulator accepts: those it was given, and the temporary ones that it issued. */
 export class Keys {
@@ -204,7 +204,7 @@ function numberAccounts(accounts: readonly Account[], names: readonly string[]):
   }
   names.forEach((name, index) => {
     if (!ids.has(name)) {
-      const own = firstFree(firstAccountId + index, taken);
+      const own = firstFree(FIRST_ACCOUNT_ID + index, taken);
       taken.add(own);
       ids.set(name, own);
     }

@@ -1,12 +1,12 @@
 /** The metadata service of a CVM instance. */
 import { expiry, type Keys, roleIdentity } from "./keys";
-import { type CamRole, defaultSeconds, roleAccount } from "./roles";
+import { type CamRole, DEFAULT_SECONDS, roleAccount } from "./roles";
 
 /** Where all of its paths begin. */
-export const metadataPath = "/latest/meta-data/";
+export const METADATA_PATH = "/latest/meta-data/";
 
 /** Where it has the instance's role; what follows is the role's name. */
-const camRolePath = "cam/security-credentials/";
+const CAM_ROLE_PATH = "cam/security-credentials/";
 
 /** What it says of the instance itself, as https://cloud.tencent.com/document/product/213/4934 has it. */
 const instance: ReadonlyMap<string, string> = new Map([
@@ -28,21 +28,21 @@ export function readMetadata(
   role: CamRole | undefined,
   keys: Keys,
 ): string | object | undefined {
-  const name = path.slice(metadataPath.length);
+  const name = path.slice(METADATA_PATH.length);
   if (role === undefined) {
     return undefined;
   }
-  if (name === camRolePath) {
+  if (name === CAM_ROLE_PATH) {
     return role.name;
   }
-  if (name !== `${camRolePath}${encodeURIComponent(role.name)}`) {
+  if (name !== `${CAM_ROLE_PATH}${encodeURIComponent(role.name)}`) {
     return instance.get(name);
   }
   const account = roleAccount(role, keys);
   const accountId = keys.accountId(account);
   const arn = `qcs::cam::uin/${accountId}:roleName/${role.name}`;
   const identity = roleIdentity(arn, instance.get("instance-id") ?? "", accountId, accountId);
-  const key = keys.issue({ account, identity, seconds: role.seconds ?? defaultSeconds });
+  const key = keys.issue({ account, identity, seconds: role.seconds ?? DEFAULT_SECONDS });
   return {
     TmpSecretId: key.secretId,
     TmpSecretKey: key.secretKey,

@@ -5,9 +5,9 @@ import { Failure } from "../world/failure";
 import type { Services } from "./action";
 import { type Fields, wrongParameter } from "./fields";
 import { expiry, type Key, roleIdentity, type TemporaryKey } from "./keys";
-import { defaultSeconds, type Role, roleAccount } from "./roles";
+import { DEFAULT_SECONDS, type Role, roleAccount } from "./roles";
 
-const maximumSeconds = 43_200;
+const MAXIMUM_SECONDS = 43_200;
 
 /** The fields that each AssumeRole action has. */
 export const roleFields = ["RoleArn", "RoleSessionName", "DurationSeconds"];
@@ -28,7 +28,7 @@ export function roleCredentials(
   if (!/^[\w+=,.@-]{2,128}$/.test(sessionName)) {
     throw wrongParameter("RoleSessionName", "2 to 128 letters, digits and any of _+=,.@-");
   }
-  const seconds = durationSeconds(fields, defaultSeconds, maximumSeconds);
+  const seconds = durationSeconds(fields, DEFAULT_SECONDS, MAXIMUM_SECONDS);
   const role = roles.find((candidate) => candidate.arn === arn);
   if (role === undefined) {
     throw new Failure("InternalError.GetRoleError", "role not exist");

@@ -2,7 +2,7 @@
 import type { Keys } from "./keys";
 
 /** How long temporary credentials of a role live when nobody says otherwise. */
-export const defaultSeconds = 7200;
+export const DEFAULT_SECONDS = 7200;
 
 /** A role that STS lets one assume. */
 export interface Role {

@@ -22,7 +22,7 @@ export interface Authorization {
   readonly signature: string;
 }
 
-const clockWindowSeconds = 300;
+const CLOCK_WINDOW_SECONDS = 300;
 
 const authorizationPattern =
   /^TC3-HMAC-SHA256 +Credential=([^/,\s]+)\/(\d{4}-\d{2}-\d{2})\/([^/,\s]+)\/tc3_request, *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})$/;
@@ -50,7 +50,7 @@ export function parseAuthorization(header: string): Authorization {
 export function verifySignature(request: HttpRequest, secretKey: string, nowMs: number): void {
   const authorization = parseAuthorization(request.headers.authorization ?? "");
   const timestamp = request.headers["x-tc-timestamp"] ?? "";
-  if (!(Math.abs(Number(timestamp) - nowMs / 1000) <= clockWindowSeconds)) {
+  if (!(Math.abs(Number(timestamp) - nowMs / 1000) <= CLOCK_WINDOW_SECONDS)) {
     throw new Failure(
       "AuthFailure.SignatureExpire",
       "The provided credentials could not be validated because the signature has expired: X-TC-Timestamp is more than 5 minutes off the server's time.",

@@ -27,11 +27,11 @@ export interface Delivery extends Reply {
 }
 
 /** The content type is exactly this one: some clients look for errors only then. */
-const jsonType = "application/json";
+const JSON_TYPE = "application/json";
 
 /** An answer of the API, which has status 200 also when it is an error. */
 export function apiReply({ requestId, outcome, carriedOut, summary, body }: Answer): Reply {
-  return { requestId, outcome, carriedOut, summary, status: 200, contentType: jsonType, body };
+  return { requestId, outcome, carriedOut, summary, status: 200, contentType: JSON_TYPE, body };
 }
 
 /** An answer of the metadata service: a text, an object as JSON, or undefined for a 404. */
@@ -44,7 +44,7 @@ export function metadataReply(path: string, answer: string | object | undefined)
     carriedOut: answer !== undefined,
     summary: `${outcome.padEnd(8)}  ${path}`,
     status: answer === undefined ? 404 : 200,
-    contentType: isText ? "text/plain" : jsonType,
+    contentType: isText ? "text/plain" : JSON_TYPE,
     // With no line end: clients take the whole text as the role's name.
     body: isText ? (answer ?? "Not Found\n") : JSON.stringify(answer),
   };
@@ -117,7 +117,7 @@ function made(outcome: string, summary: string, body: string): Delivery {
     carriedOut: false,
     summary: `${summary}, as told`,
     status: 200,
-    contentType: jsonType,
+    contentType: JSON_TYPE,
     body,
   });
 }

@@ -130,7 +130,7 @@ function readGatewayFault(value: unknown): GatewayFault {
 }
 
 /** Now must still lie ahead when the faults are set: a world ignores syncs that come too late. */
-const soonMs = 10;
+const SOON_MS = 10;
 
 function readForeignSync(value: unknown, nowMs: number): ForeignSync {
   const { inSeconds, atMs, seconds } = readObject(value, {
@@ -145,7 +145,7 @@ function readForeignSync(value: unknown, nowMs: number): ForeignSync {
     return { atMs, seconds };
   }
   if (inSeconds !== undefined && atMs === undefined) {
-    return { atMs: nowMs + Math.max(soonMs, inSeconds * 1000), seconds };
+    return { atMs: nowMs + Math.max(SOON_MS, inSeconds * 1000), seconds };
   }
   throw wrongType("inSeconds", "a number, or atMs in its place");
 }

@@ -4,14 +4,14 @@ import { serviceTime } from "../world/status";
 import type { LoggedRequest } from "./requestLog";
 
 /** As wide as AssumeRoleWithWebIdentity. */
-const requestWidth = 25;
+const REQUEST_WIDTH = 25;
 /** As wide as FINISHED with its times. */
-const summaryWidth = 34;
-const leastIdWidth = 20;
+const SUMMARY_WIDTH = 34;
+const LEAST_ID_WIDTH = 20;
 
 /** The width that the SecretIds of a log need. Longer ones, of temporary credentials, are cut to it. */
 export function idWidth(secretIds: readonly string[]): number {
-  return Math.max(leastIdWidth, ...secretIds.map(({ length }) => length));
+  return Math.max(LEAST_ID_WIDTH, ...secretIds.map(({ length }) => length));
 }
 
 /**
@@ -28,9 +28,9 @@ export function logLine(request: LoggedRequest, summary: string, width: number):
   const action = request.action || "no action";
   const columns = [
     time,
-    cut(kind === "sts" ? action : `${action.padEnd(16)}  ${kind}`, requestWidth),
+    cut(kind === "sts" ? action : `${action.padEnd(16)}  ${kind}`, REQUEST_WIDTH),
     cut(request.secretId || "nobody", width),
-    summary.replaceAll(`${date} `, "").padEnd(summaryWidth),
+    summary.replaceAll(`${date} `, "").padEnd(SUMMARY_WIDTH),
     request.requestId && `(${request.requestId})`,
   ];
   return oneLine(columns);

@@ -12,7 +12,7 @@ export interface OwnAnswer {
 }
 
 /** Where the emulator's own paths begin: JSON, with no signature, on loopback only like the rest. */
-export const ownPath = "/_emulator/";
+export const OWN_PATH = "/_emulator/";
 
 type Command = (body: unknown, controls: Controls, secretId: string | undefined) => unknown;
 
@@ -37,10 +37,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
  * first.
  */
 export function answerOwnPath(method: string, url: URL, body: string, controls: Controls): OwnAnswer {
-  const name = `${method} ${url.pathname.slice(ownPath.length)}`;
+  const name = `${method} ${url.pathname.slice(OWN_PATH.length)}`;
   const command = commands.get(name);
   if (command === undefined) {
-    const known = [...commands.keys()].map((one) => one.replace(" ", ` ${ownPath}`)).join(", ");
+    const known = [...commands.keys()].map((one) => one.replace(" ", ` ${OWN_PATH}`)).join(", ");
     return {
       status: 404,
       json: { error: `The emulator has no ${method} ${url.pathname}. It has ${known}.` },

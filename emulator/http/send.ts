@@ -1,7 +1,7 @@
 /** Reads requests from a connection, and writes answers to it. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { maximumBodyBytes } from "../api/gateway";
+import { MAXIMUM_BODY_BYTES } from "../api/gateway";
 import type { HttpRequest } from "../api/signature";
 import type { Delivery } from "./delivery";
 
@@ -10,7 +10,7 @@ export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of incoming) {
-    if (length <= maximumBodyBytes) {
+    if (length <= MAXIMUM_BODY_BYTES) {
       chunks.push(chunk);
       length += chunk.length;
     }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { readClaims, requestKind } from "../api/claims";
 import { Gateway } from "../api/gateway";
 import { Keys } from "../api/keys";
-import { metadataPath, readMetadata } from "../api/metadata";
+import { METADATA_PATH, readMetadata } from "../api/metadata";
 import { roleAccount } from "../api/roles";
 import type { HttpRequest } from "../api/signature";
 import { Controls } from "./controls";
@@ -11,7 +11,7 @@ import { apiReply, type Delivery, deliver, metadataReply } from "./delivery";
 import type { Emulator } from "./emulator";
 import { idWidth, logLine, metadataLine } from "./logLine";
 import { type EmulatorOptions, emulatorAccount } from "./options";
-import { answerOwnPath, ownPath } from "./ownPaths";
+import { answerOwnPath, OWN_PATH } from "./ownPaths";
 import { readBody, readRequest, send, sendJson } from "./send";
 
 /**
@@ -36,10 +36,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const body = await readBody(incoming);
     const method = incoming.method ?? "";
     const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
-    if (url.pathname.startsWith(ownPath)) {
+    if (url.pathname.startsWith(OWN_PATH)) {
       const { status, json } = answerOwnPath(method, url, body.toString("utf8"), controls);
       sendJson(outgoing, status, json);
-    } else if (url.pathname.startsWith(metadataPath)) {
+    } else if (url.pathname.startsWith(METADATA_PATH)) {
       await send(outgoing, answerMetadata(method, url.pathname), stopped.signal);
     } else if (url.pathname !== "/") {
       sendJson(outgoing, 404, { error: `The API has one path, /; this request was for ${url.pathname}.` });

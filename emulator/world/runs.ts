@@ -10,7 +10,7 @@ export interface DueSync {
 }
 
 /** How many of the syncs that follow one another without a pause are recorded when the clock is moved far. */
-const mostAtOnce = 1000;
+const MOST_AT_ONCE = 1000;
 
 /**
  * The syncs of an account. Two never run at once: one that is due during another starts nothing. There are no
@@ -90,7 +90,7 @@ export class Runs {
     }
     const { fromMs, lengthMs } = this.backToBack;
     let startMs = Math.max(fromMs, this.started.at(-1)?.endMs ?? fromMs);
-    const unrecorded = Math.floor((untilMs - startMs) / lengthMs) - mostAtOnce;
+    const unrecorded = Math.floor((untilMs - startMs) / lengthMs) - MOST_AT_ONCE;
     startMs += Math.max(0, unrecorded) * lengthMs;
     for (; startMs <= untilMs; startMs += lengthMs) {
       this.started.push({ startMs, endMs: startMs + lengthMs, by: "foreign" });

@@ -3,6 +3,7 @@ import { type CredentialSource, fingerprint } from "../cwp/credentials";
 import { SettingsError } from "../cwp/errors";
 import { accountIdOf, type StsConnection } from "../cwp/sts";
 import type { Settings } from "./config";
+import { parsedJson } from "./json";
 
 /** The ids of the accounts that identities belong to, for the life of the process. Keys are fingerprints. */
 const known = new Map<string, string>();
@@ -46,12 +47,7 @@ function accountIds(name: string, settings: Settings): string[] {
   if (!text) {
     return [];
   }
-  let ids: unknown;
-  try {
-    ids = JSON.parse(text);
-  } catch {
-    // Said below, as for any other value that is no such list.
-  }
+  const ids = parsedJson(text);
   if (!Array.isArray(ids) || !ids.every((id) => /^\d+$/.test(String(id)))) {
     throw new SettingsError(
       `${settings.nameOf(name)} must be a list of account ids. Set it with "pulumi config set --path ${settings.nameOf(name)}[0] 100000000001".`,

@@ -1,5 +1,5 @@
 /** One of Tencent Cloud's services, reached by the SDK. */
-import type { Credentials, Found } from "./credentials";
+import type { Credentials, Signer } from "./credentials";
 import { ApiError } from "./errors";
 import { type Endpoint, httpProfile, send } from "./request";
 
@@ -18,8 +18,8 @@ const nobody: Credentials = { secretId: "", secretKey: "" };
  * milliseconds.
  */
 export class ApiService {
-  #signer = nobody;
-  #client: ReturnType<typeof openClient> | undefined;
+  private signer = nobody;
+  private client: ReturnType<typeof openClient> | undefined;
 
   constructor(private readonly address: ServiceAddress) {}
 
@@ -30,19 +30,19 @@ export class ApiService {
   async request(
     action: string,
     params: object,
-    findSigner: (signal: AbortSignal) => Promise<Found | undefined>,
+    findSigner: (signal: AbortSignal) => Promise<Signer | undefined>,
     timeoutMs: number,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
     const { address } = this;
-    let signer: Found | undefined;
+    let signer: Signer | undefined;
     try {
       return await send(address, `${address.name}:${action}`, timeoutMs, signal, async (limit) => {
         // Found before the SDK asks for them: it would reduce an error to its text.
         signer = await findSigner(limit);
-        this.#client ??= openClient(address, async () => this.#signer);
-        const client = await this.#client;
-        this.#signer = signer ?? nobody;
+        this.client ??= openClient(address, async () => this.signer);
+        const client = await this.client;
+        this.signer = signer ?? nobody;
         return client.request(action, params, { signal: limit, skipSign: signer === undefined });
       });
     } catch (error) {

@@ -10,7 +10,7 @@ export interface Credentials {
 }
 
 /** Credentials as a source finds them. */
-export interface Found extends Credentials {
+export interface Signer extends Credentials {
   /** When they end, in milliseconds since 1970. Keys that do not end have no such time. */
   readonly expiresAt?: number;
   /** What tells their account from others, such as the SecretId of permanent keys or the ARN of a role. Never a secret. */
@@ -26,7 +26,7 @@ export interface CredentialSource {
   /** The region that goes with it, where it names one. */
   readonly region?: string | undefined;
   /** Looks the credentials up, each time anew, until `signal` aborts. Throws a CwpError that says what is missing or wrong. */
-  find(signal?: AbortSignal): Promise<Found>;
+  find(signal?: AbortSignal): Promise<Signer>;
 }
 
 /** Keys that were given as they are. */
@@ -52,7 +52,7 @@ export function fingerprint(host: string, who: string): string {
 export function temporaryKeys(
   answer: unknown,
   expiredTime: unknown,
-): (Credentials & Pick<Found, "expiresAt">) | undefined {
+): (Credentials & Pick<Signer, "expiresAt">) | undefined {
   const { TmpSecretId: secretId, TmpSecretKey: secretKey, Token: token } = Object(answer);
   if (typeof secretId !== "string" || typeof secretKey !== "string" || typeof token !== "string") {
     return undefined;

@@ -46,9 +46,9 @@ export interface Names {
 
 /** The service answered with an error code. */
 export class ApiError extends CwpError {
-  readonly #said: string;
-  readonly #action: string;
-  readonly #names: Names;
+  private readonly said: string;
+  private readonly action: string;
+  private readonly names: Names;
 
   /** `action` is the CAM action that the request needs. */
   constructor(code: string, said: string, requestId: string, action = "cwp:SyncMachines", names: Names = {}) {
@@ -67,15 +67,15 @@ export class ApiError extends CwpError {
       retry,
       requestId,
     );
-    this.#said = said;
-    this.#action = action;
-    this.#names = names;
+    this.said = said;
+    this.action = action;
+    this.names = names;
   }
 
   /** The same error, whose advice speaks of the user's own settings. */
   naming(names: Names): ApiError {
     const { code, requestId, sent } = this;
-    const named = new ApiError(code, this.#said, requestId, this.#action, { ...this.#names, ...names });
+    const named = new ApiError(code, this.said, requestId, this.action, { ...this.names, ...names });
     named.sent = sent;
     return named;
   }

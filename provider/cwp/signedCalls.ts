@@ -1,38 +1,38 @@
 /** Signed requests, with keys that are looked up again where the service refuses them. */
 import { ApiService, type ServiceAddress } from "./apiService";
-import { type CredentialSource, type Found, fingerprint } from "./credentials";
+import { type CredentialSource, fingerprint, type Signer } from "./credentials";
 import { ApiError, CwpError } from "./errors";
-import { Renewing } from "./renewing";
+import { RenewedCredentials } from "./renewedCredentials";
 
 /**
  * Sends the actions of one service for one account, with credentials that are renewed in time. Where the service refuses the
  * keys, they are looked up again once: a role's credentials may have been ended, a profile's file may have been written anew.
  */
 export class SignedCalls {
-  readonly #service: ApiService;
-  readonly #credentials: Renewing;
-  #account = "";
+  private readonly service: ApiService;
+  private readonly credentials: RenewedCredentials;
+  private lastAccount = "";
 
   constructor(
     private readonly address: ServiceAddress,
     credentials: CredentialSource,
   ) {
-    this.#service = new ApiService(address);
-    this.#credentials = new Renewing(credentials);
+    this.service = new ApiService(address);
+    this.credentials = new RenewedCredentials(credentials);
   }
 
   /** The fingerprint of the endpoint and of who signed the last request that was answered; "" before the first answer. */
   get account(): string {
-    return this.#account;
+    return this.lastAccount;
   }
 
   /** Sends one action. Resolves with the `Response` object. A renewal and the request after it keep to the same time limit. */
   async send(action: string, params: object, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
     const started = performance.now();
-    let signer: Found | undefined;
+    let signer: Signer | undefined;
     const find = async (limit: AbortSignal) => {
       try {
-        signer = await this.#credentials.get(limit);
+        signer = await this.credentials.get(limit);
         return signer;
       } catch (error) {
         if (error instanceof CwpError) {
@@ -42,11 +42,11 @@ export class SignedCalls {
       }
     };
     const answered = (response: unknown) => {
-      this.#account = signer ? fingerprint(this.address.host, signer.who) : "";
+      this.lastAccount = signer ? fingerprint(this.address.host, signer.who) : "";
       return response;
     };
     try {
-      return answered(await this.#service.request(action, params, find, timeoutMs, signal));
+      return answered(await this.service.request(action, params, find, timeoutMs, signal));
     } catch (error) {
       if (!refusesKeys(error)) {
         throw error;
@@ -59,14 +59,14 @@ export class SignedCalls {
         }
         return found;
       };
-      this.#credentials.forget();
+      this.credentials.forget();
       const left = Math.max(1, timeoutMs - (performance.now() - started));
-      return answered(await this.#service.request(action, params, findOthers, left, signal));
+      return answered(await this.service.request(action, params, findOthers, left, signal));
     }
   }
 }
 
-function sameKeys(one: Found, other: Found): boolean {
+function sameKeys(one: Signer, other: Signer): boolean {
   return one.secretId === other.secretId && one.secretKey === other.secretKey && one.token === other.token;
 }
 

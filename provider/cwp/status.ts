@@ -1,4 +1,8 @@
+/** The answer of SyncMachines. */
 import { BadAnswer, UnknownState } from "./errors";
+
+/** NOTASK: there is no sync task. SYNCING: a sync is in progress. FINISHED: the latest sync has ended. */
+export type SyncState = "NOTASK" | "SYNCING" | "FINISHED";
 
 /**
  * What `SyncMachines` answers: the state of the account's *latest* machine sync, whoever started it.
@@ -6,8 +10,7 @@ import { BadAnswer, UnknownState } from "./errors";
  * Source: Tencent Cloud API documentation, CWP 2018-02-28, SyncMachines.
  */
 export interface SyncStatus {
-  /** NOTASK: no sync task; SYNCING: one is going; FINISHED: the latest has ended. */
-  readonly state: "NOTASK" | "SYNCING" | "FINISHED";
+  readonly state: SyncState;
   /** When the latest sync started, as the service writes it (`2020-11-11 12:01:00`); "" when it gave no time. */
   readonly latestStartTime: string;
   /** When the latest sync to end did so, in the same form; "" when the service gave no time. */
@@ -51,7 +54,7 @@ export function isIdle(status: SyncStatus): boolean {
  * The state as an output of the resource. The service may forget a finished task and say NOTASK beside its times;
  * that is still FINISHED here, so that a refresh shows no drift.
  */
-export function outputState(status: SyncStatus): SyncStatus["state"] {
+export function outputState(status: SyncStatus): SyncState {
   if (status.state === "NOTASK" && status.latestEndTime !== "") {
     return "FINISHED";
   }
@@ -59,7 +62,7 @@ export function outputState(status: SyncStatus): SyncStatus["state"] {
 }
 
 /**
- * How long the latest ended sync took, in seconds: its end minus its start. Undefined while a sync goes and when the
+ * How long the latest ended sync took, in seconds: its end minus its start. Undefined while a sync is in progress, and when the
  * times are empty, unreadable or in the wrong order. Both are in one unnamed zone, so only their difference means anything.
  */
 export function durationSeconds(status: SyncStatus): number | undefined {

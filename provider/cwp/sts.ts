@@ -1,6 +1,6 @@
 /** The actions of STS. */
 import { ApiService } from "./apiService";
-import { type Credentials, type Found, temporaryKeys } from "./credentials";
+import { type Credentials, type Signer, temporaryKeys } from "./credentials";
 import { BadAnswer } from "./errors";
 import type { Endpoint } from "./request";
 
@@ -14,7 +14,7 @@ export interface StsConnection extends Endpoint {
 const STS_MS = 8_000;
 
 /** Temporary keys, and when they end. */
-export type TemporaryKeys = Credentials & Pick<Found, "expiresAt">;
+export type TemporaryKeys = Credentials & Pick<Signer, "expiresAt">;
 
 /**
  * An action of STS that gives temporary keys. Not by the SDK's own credential classes, which keep a failed look-up for ever and
@@ -25,7 +25,7 @@ export async function askForKeys(
   sts: StsConnection,
   action: "AssumeRole" | "AssumeRoleWithWebIdentity" | "AssumeRoleWithSAML",
   params: object,
-  signer: Found | undefined,
+  signer: Signer | undefined,
   signal?: AbortSignal,
 ): Promise<TemporaryKeys> {
   const answer = await ask(sts, action, params, signer, signal);
@@ -38,7 +38,7 @@ export async function askForKeys(
 }
 
 /** The action GetCallerIdentity: the id (uin) of the account that the signer belongs to. */
-export async function accountIdOf(sts: StsConnection, signer: Found, signal?: AbortSignal): Promise<string> {
+export async function accountIdOf(sts: StsConnection, signer: Signer, signal?: AbortSignal): Promise<string> {
   const answer = await ask(sts, "GetCallerIdentity", {}, signer, signal);
   const { AccountId } = Object(answer);
   if (typeof AccountId !== "string" || AccountId === "") {
@@ -51,7 +51,7 @@ function ask(
   { protocol, host, region }: StsConnection,
   action: string,
   params: object,
-  signer: Found | undefined,
+  signer: Signer | undefined,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const service = new ApiService({ name: "sts", version: "2018-08-13", protocol, host, region });

@@ -28,21 +28,31 @@ export interface CheckFailure {
 /** What stands for a value that is not known yet, in check and diff of a preview. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** What a property must be, by its name; the text completes "<property> must be …". */
-const wanted: Readonly<Record<keyof Inputs, readonly [what: string, fits: (value: unknown) => boolean]>> = {
-  hosts: ["a list of instance ids", Array.isArray],
-  triggers: ["a list", Array.isArray],
-  skipAwait: ["true or false", (value) => typeof value === "boolean"],
-  region: ["a region such as ap-guangzhou", isText],
-  endpoint: ["a host or URL", isText],
-  profile: ["the name of a profile", isText],
-  assumeRole: ["an object with a roleArn", isObject],
-  timeouts: ["an object", isObject],
-  __urn: ["a URN", isText],
+/** What a property must be, and whether it tells one account from another: another account is another resource. */
+interface Rule {
+  /** Completes "<property> must be …". */
+  readonly what: string;
+  readonly fits: (value: unknown) => boolean;
+  readonly tellsAccount?: true;
+}
+
+/** The arguments of a MachineSync, in the order in which a message lists them. */
+const argumentRules: Readonly<Record<Exclude<keyof Inputs, "timeouts" | "__urn">, Rule>> = {
+  hosts: { what: "a list of instance ids", fits: Array.isArray },
+  triggers: { what: "a list", fits: Array.isArray },
+  skipAwait: { what: "true or false", fits: (value) => typeof value === "boolean" },
+  region: { what: "a region such as ap-guangzhou", fits: isText },
+  endpoint: { what: "a host or URL", fits: isText, tellsAccount: true },
+  profile: { what: "the name of a profile", fits: isText, tellsAccount: true },
+  assumeRole: { what: "an object with a roleArn", fits: isObject, tellsAccount: true },
 };
 
-/** Properties that say which account is synced: another account is another resource. */
-const account = ["endpoint", "profile", "assumeRole"] as const;
+/** What the SDK hands over beside the arguments. */
+const rules: Readonly<Record<string, Rule>> = {
+  ...argumentRules,
+  timeouts: { what: "an object", fits: isObject },
+  __urn: { what: "a URN", fits: isText },
+};
 
 /** The failures of the inputs, each with the property that is wrong. Unknown values pass. */
 export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailure[] {
@@ -51,14 +61,14 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
     if (property === "__provider" || value === UNKNOWN) {
       continue;
     }
-    const rule = Object.entries(wanted).find(([name]) => name === property)?.[1];
+    const rule = Object.hasOwn(rules, property) ? rules[property] : undefined;
     if (!rule) {
       failures.push({
         property,
-        reason: `MachineSync has no property ${property}. It takes ${takes}.${noSecret(property)}`,
+        reason: `MachineSync has no property ${property}. It takes ${listed(Object.keys(argumentRules))}.${noSecret(property)}`,
       });
-    } else if (!rule[1](value)) {
-      failures.push({ property, reason: `${property} must be ${rule[0]}, not ${kindOf(value)}.` });
+    } else if (!rule.fits(value)) {
+      failures.push({ property, reason: `${property} must be ${rule.what}, not ${kindOf(value)}.` });
     }
   }
   return [
@@ -70,7 +80,9 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
   ];
 }
 
-const takes = "hosts, triggers, skipAwait, region, endpoint, profile and assumeRole";
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat("en-GB").format(names);
+}
 
 /** What a value is, in words that do not give it away: it may be a secret in the wrong place. */
 function kindOf(value: unknown): string {
@@ -139,7 +151,12 @@ function checkTimeouts(timeouts: unknown): CheckFailure[] {
 
 /** Whether the new inputs ask for anything, and which properties ask for a new resource. */
 export function diffInputs(olds: Inputs, news: Inputs): { changes: boolean; replaces: string[] } {
-  const replaces = account.filter((property) => !isDeepStrictEqual(olds[property], news[property]));
+  const replaces = Object.entries(argumentRules)
+    .filter(
+      ([name, rule]) =>
+        rule.tellsAccount && !isDeepStrictEqual(Reflect.get(olds, name), Reflect.get(news, name)),
+    )
+    .map(([name]) => name);
   const changes = replaces.length > 0 || !sameTriggers(olds, news) || !sameHosts(olds, news);
   return { changes, replaces };
 }

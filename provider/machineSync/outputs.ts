@@ -1,11 +1,11 @@
 import type { Machine } from "../cwp/describeMachines";
-import { durationSeconds, outputState, type SyncStatus } from "../cwp/status";
+import { durationSeconds, outputState, type SyncState, type SyncStatus } from "../cwp/status";
 import type { UnfinishedRun } from "../wait/waitError";
 import type { Inputs } from "./inputs";
 
 /** What a MachineSync shows of the account's latest sync. */
 export interface StatusOutputs {
-  readonly state: SyncStatus["state"];
+  readonly state: SyncState;
   readonly latestStartTime: string;
   readonly latestEndTime: string;
   readonly durationSeconds?: number;

@@ -1,5 +1,6 @@
 import { lastingRetry, type ResourceLog, repeatedStart, statusOf, summaryOf } from "./progress";
-import type { Step, Wait } from "./wait";
+import type { Step } from "./step";
+import type { Wait } from "./wait";
 
 /** A wait, and where its resource's messages go. */
 interface Listener {
@@ -19,6 +20,8 @@ interface Succeeded {
 export class Announcements {
   /** The kinds of warnings that were given to those who wait now, or to some before them whom they met. */
   private warned = new Set<string>();
+  /** The summary that was given last. Those who share that sync but came to it later need none of their own. */
+  private summary: string | undefined;
 
   status(one: Listener, now: number): void {
     const status = statusOf(one.wait, now);
@@ -32,7 +35,12 @@ export class Announcements {
     for (const goal of ["started", "finished"] as const) {
       const ended = succeeded.filter(({ one }) => one.wait.goal === goal);
       const told = ended.find(({ one }) => one.log);
-      told?.one.log?.info(summaryOf(goal, told.status, ended.length));
+      const start = told?.status.latestStartTime;
+      const isTold = start !== "" && `${goal} ${start}` === this.summary;
+      if (told && !isTold) {
+        this.summary = `${goal} ${start}`;
+        told.one.log?.info(summaryOf(goal, told.status, ended.length));
+      }
     }
   }
 

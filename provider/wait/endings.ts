@@ -1,6 +1,7 @@
 import { duration } from "../cwp/duration";
 import type { CwpError } from "../cwp/errors";
-import { awaitsRun, type Seen, type Wait, type Why } from "./wait";
+import type { Why } from "./step";
+import { awaitsRun, type Seen, type Wait } from "./wait";
 import { type UnfinishedRun, WaitError } from "./waitError";
 
 /** How a wait ends that did not see the end of a run, in the words that the user reads. */

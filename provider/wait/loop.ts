@@ -8,21 +8,17 @@ import { endingOf, unfinishedRun } from "./endings";
 import { Memory } from "./memory";
 import { Pace } from "./pace";
 import type { ResourceLog } from "./progress";
-import { CLOSEST_POLLS_MS } from "./schedule";
+import { type Due, dueRequest, longestRequest, nextRequests } from "./requests";
+import { nextStep } from "./step";
 import type { Turns } from "./turns";
 import {
   awaitsRun,
   beginWait,
   caughtUp,
   heard,
-  isDense,
-  isLimit,
-  knowsNewest,
-  nextStep,
-  type Step,
+  type Reached,
   type Told,
   tell,
-  toKnowNewestAt,
   type Wait,
   type Wanted,
 } from "./wait";
@@ -43,22 +39,6 @@ interface Surroundings {
   readonly arrivals?: Arrivals;
   /** Draws numbers from 0 up to 1. Default: Math.random. */
   readonly random?: () => number;
-}
-
-/** The longest that one request may take, in milliseconds. */
-export const REQUEST_MS = 9_000;
-/** A request under way at a deadline is cut there, but is given this long at least. */
-export const SHORTEST_REQUEST_MS = 1_000;
-/** How long a start may wait for the first answer of those that have just come, so that the sync counts for them too. */
-const GATHER_MS = 2_000;
-
-/** How a call ended that fulfilled its goal. */
-export interface Reached {
-  readonly status: SyncStatus;
-  /** The account that has answered (CwpClient.account). */
-  readonly account: string;
-  /** How many requests to start a sync it took, that of a resumed run included. */
-  readonly starts: number;
 }
 
 interface Waiting {
@@ -117,7 +97,10 @@ export class SyncLoop {
     signal?.throwIfAborted();
     let leave = () => {};
     const end = new Promise<Reached>((resolve, reject) => {
-      const wait = caughtUp(beginWait(wanted, this.clock.now()), this.memory.history);
+      const now = this.clock.now();
+      const begun = beginWait(wanted, now);
+      // A service that has answered others of this process is there.
+      const wait = caughtUp(this.memory.hasAnswered ? heard(begun, now) : begun, this.memory.history);
       const one: Waiting = { wait, log, resolve, reject };
       leave = () => {
         const cut = this.cutShort(one);
@@ -128,7 +111,10 @@ export class SyncLoop {
     });
     signal?.addEventListener("abort", leave, { once: true });
     this.wakeUp.abort();
-    if (!this.serving) {
+    if (this.serving) {
+      // What is known already need not wait for the request under way.
+      this.settle();
+    } else {
       this.serving = true;
       this.serve().catch((fault: unknown) => {
         this.serving = false;
@@ -153,8 +139,7 @@ export class SyncLoop {
         this.announcements.forget();
         return;
       }
-      const now = this.clock.now();
-      const wait = Math.min(...this.requests(now).map(({ at }) => at)) - now;
+      const wait = Math.min(...this.requests().map(({ at }) => at)) - this.clock.now();
       if (wait > 0) {
         this.wakeUp = new AbortController();
         await this.clock.sleep(wait, this.wakeUp.signal);
@@ -162,7 +147,7 @@ export class SyncLoop {
       }
       await this.turns.turn();
       // Decided only now: whoever came while this request waited for its turn is served by it too.
-      const request = this.dueRequest();
+      const request = dueRequest(this.requests(), this.clock.now());
       if (request) {
         await this.send(request);
       }
@@ -189,63 +174,22 @@ export class SyncLoop {
     this.announcements.summaries(succeeded);
   }
 
-  /** The next request of each wait, at the moment that the pace of all allows. */
-  private requests(now: number): { wait: Wait; request: Request; at: number }[] {
-    const someoneAwaitsRun = this.someoneAwaitsRun();
-    return [...this.waiting].map(({ wait }) => {
-      const step = nextStep(wait, now);
-      if (!("at" in step)) {
-        return { wait, request: "poll", at: now };
-      }
-      const { request, at } = this.paced(wait, step, now, someoneAwaitsRun);
-      // A deadline, and with it the last poll, does not wait for a pause to end.
-      return {
-        wait,
-        request,
-        at: Math.min(wait.deadline, Math.max(at, this.pace.restUntil(!knowsNewest(wait)))),
-      };
-    });
-  }
-
-  private paced(
-    wait: Wait,
-    { does, at }: Extract<Step, { at: number }>,
-    now: number,
-    someoneAwaitsRun: boolean,
-  ): { request: Request; at: number } {
-    const spaced = this.lastPollAt + CLOSEST_POLLS_MS;
-    if (does === "start") {
-      return this.isGathering(wait, now)
-        ? { request: "poll", at: spaced }
-        : { request: "start", at: Math.max(at, this.memory.recordNewUntil) };
-    }
-    const others = wait.goal !== "status" && (wait.known.is === "unasked" || wait.known.is === "blocked");
-    if (others && someoneAwaitsRun) {
-      // Those who wait for the run see its end too. An own question helps only to know which run is the newest.
-      return {
-        request: "poll",
-        at: knowsNewest(wait) ? wait.deadline : Math.max(toKnowNewestAt(wait), spaced),
-      };
-    }
-    return { request: "poll", at: isDense(wait, at) ? at : Math.max(at, spaced) };
-  }
-
-  /** Whether resources have had no first answer yet: a sync that starts now could not be told from an older one. */
-  private isGathering({ known }: Wait, now: number): boolean {
-    const unheard =
-      this.arrivals.anySince(this.lastFirstAt) ||
-      [...this.waiting].some(({ wait }) => wait.known.is === "unasked");
-    return known.is === "idle" && now - known.since < GATHER_MS && unheard && !this.someoneAwaitsRun();
+  private requests(): Due[] {
+    const stream = {
+      pace: this.pace,
+      lastPollAt: this.lastPollAt,
+      recordNewUntil: this.memory.recordNewUntil,
+      someoneIsUnheard: this.arrivals.anySince(this.lastFirstAt),
+    };
+    return nextRequests(
+      [...this.waiting].map(({ wait }) => wait),
+      stream,
+      this.clock.now(),
+    );
   }
 
   private someoneAwaitsRun(): boolean {
     return [...this.waiting].some(({ wait }) => awaitsRun(wait));
-  }
-
-  private dueRequest(): Request | undefined {
-    const now = this.clock.now();
-    const due = this.requests(now).filter(({ at }) => at <= now);
-    return due.find(({ request }) => request === "start")?.request ?? due[0]?.request;
   }
 
   private async send(request: Request): Promise<void> {
@@ -263,7 +207,10 @@ export class SyncLoop {
     try {
       const status = await this.client.syncMachines(
         request === "start",
-        this.limit(sentAt),
+        longestRequest(
+          [...asks].map(({ wait }) => wait),
+          sentAt,
+        ),
         this.inFlight.signal,
       );
       this.lastFirstAt = mayBeFirst ? sentAt : this.lastFirstAt;
@@ -280,7 +227,7 @@ export class SyncLoop {
     } finally {
       this.underWay = undefined;
     }
-    this.keepPace(outcome);
+    this.pace.told(outcome, this.clock.now());
     this.tellAll({ request, sentAt, account: this.client.account, outcome }, asks);
   }
 
@@ -297,25 +244,6 @@ export class SyncLoop {
     if (told.outcome instanceof Error) {
       this.announcements.lastingRetry(this.waiting, now);
     }
-  }
-
-  private keepPace(outcome: Told["outcome"]): void {
-    const now = this.clock.now();
-    if (!(outcome instanceof Error)) {
-      this.pace.answered(now);
-    } else if (isLimit(outcome)) {
-      this.pace.refused(now);
-    } else {
-      this.pace.failed(now);
-    }
-  }
-
-  /** A request ends by the next deadline, so that the last poll then need not wait for it. A last poll that came late is shorter. */
-  private limit(now: number): number {
-    const ends = [...this.waiting].map(({ wait: { deadline } }) =>
-      deadline > now ? deadline : deadline + REQUEST_MS,
-    );
-    return Math.min(REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, Math.min(...ends) - now));
   }
 
   /** The wait if it ends now: a request to start a sync that is under way may work all the same. */

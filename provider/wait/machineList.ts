@@ -3,11 +3,12 @@ import { ALL_REGIONS, type Machine, type MachinePage } from "../cwp/describeMach
 import { duration } from "../cwp/duration";
 import { ApiError, CwpError } from "../cwp/errors";
 import type { Clock } from "./clock";
-import { REQUEST_MS, SHORTEST_REQUEST_MS } from "./loop";
 import { Pace } from "./pace";
+import { longestRequest } from "./requests";
 import { beginSearch, learnPage, narrowed, nextPart, type Part, type Search } from "./search";
+import { MOST_FEW, PATIENCE_MS, PATIENCE_UNREACHED_MS } from "./step";
 import type { Turns } from "./turns";
-import { isLimit, MOST_FEW, PATIENCE_MS, PATIENCE_UNREACHED_MS } from "./wait";
+import { isLimit } from "./wait";
 
 /** What a look-up has found. */
 export interface LookedUp {
@@ -168,7 +169,11 @@ export class MachineList {
       this.inFlight = new AbortController();
       try {
         const query = { ...part, region: this.region };
-        const page = await this.client.describeMachines(query, this.limit(sentAt), this.inFlight.signal);
+        const page = await this.client.describeMachines(
+          query,
+          longestRequest([...this.wants], sentAt),
+          this.inFlight.signal,
+        );
         this.row = undefined;
         this.pace.answered(clock.now());
         return { page, sentAt };
@@ -199,11 +204,7 @@ export class MachineList {
       silentSince: row && !isFull ? row.silentSince : sentAt,
       last: error,
     };
-    if (isFull) {
-      this.pace.refused(now);
-    } else {
-      this.pace.failed(now);
-    }
+    this.pace.told(error, now);
     const { few, silentSince } = this.row;
     this.isReached ||= error instanceof ApiError || this.client.account !== "";
     const patience = this.isReached ? PATIENCE_MS : PATIENCE_UNREACHED_MS;
@@ -264,11 +265,6 @@ export class MachineList {
         );
       }
     }
-  }
-
-  private limit(now: number): number {
-    const ends = [...this.wants].map(({ deadline }) => (deadline > now ? deadline : deadline + REQUEST_MS));
-    return Math.min(REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, Math.min(...ends) - now));
   }
 
   private resolve(want: Want, askedAt: number): void {

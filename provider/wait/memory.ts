@@ -10,6 +10,8 @@ const MOST_REMEMBERED = 500;
 export class Memory {
   /** Until when a new run would leave the same record as the one before it. */
   recordNewUntil = Number.NEGATIVE_INFINITY;
+  /** The service has answered. */
+  hasAnswered = false;
   /** "" where there has never been a run; undefined before an answer. */
   private newestStart: string | undefined;
   private account: string | undefined;
@@ -35,6 +37,7 @@ export class Memory {
     this.told = this.told.slice(-MOST_REMEMBERED);
     if (!(told.outcome instanceof Error)) {
       const { status, at } = told.outcome;
+      this.hasAnswered = true;
       if (this.newestStart !== undefined && status.latestStartTime > this.newestStart) {
         this.recordNewUntil = at + RECORD_MS;
       }

@@ -3,9 +3,10 @@ import { CwpError } from "../cwp/errors";
 import type { SyncStatus } from "../cwp/status";
 import type { Clock } from "./clock";
 import { SETTLE_MS, SETTLE_POLLS } from "./evidence";
-import { type Call, type Reached, SHORTEST_REQUEST_MS, type SyncLoop } from "./loop";
+import type { Call, SyncLoop } from "./loop";
 import type { LookedUp, LookUpLimits, MachineList } from "./machineList";
-import { MOST_STARTS } from "./wait";
+import { SHORTEST_REQUEST_MS } from "./requests";
+import { MOST_STARTS, type Reached } from "./wait";
 import { type UnfinishedRun, WaitError } from "./waitError";
 
 /**

@@ -1,12 +1,11 @@
 import { ApiError, type CwpError, mayHaveWorked } from "../cwp/errors";
 import { durationSeconds, isIdle, type SyncStatus } from "../cwp/status";
-import { type Answer, type Knowledge, learn, SETTLE_MS, SETTLE_POLLS, settlesAt } from "./evidence";
-import { CLOSEST_POLLS_MS, nextPoll } from "./schedule";
+import { type Answer, type Knowledge, learn } from "./evidence";
 import type { UnfinishedRun } from "./waitError";
 
 /**
- * One wait, as a value: what it wants, what it knows, and what it does next. Everything here is a function of its arguments;
- * the loop in loop.ts sends the requests and tells every wait what came of them.
+ * One wait, as a value: what it wants, and what it knows. Everything here is a function of its arguments. The loop in loop.ts
+ * sends the requests and tells every wait what came of them; step.ts says what a wait does next.
  */
 export interface Wait {
   /** `status`: any answer will do. `started`: a run that counts has been started. `finished`: such a run has ended. */
@@ -65,34 +64,10 @@ export interface Told {
   readonly outcome: Answer | CwpError;
 }
 
-export type Step =
-  | { readonly does: "poll" | "start"; readonly at: number }
-  | { readonly does: "succeed"; readonly status: SyncStatus }
-  | { readonly does: "fail"; readonly why: Why };
-
-/** Why a wait ends that did not see the end of a run. */
-export type Why =
-  /** An error that no retry helps, or that has lasted too long. */
-  | { readonly is: "gave up"; readonly error: CwpError }
-  /** The deadline has passed, and so has a last poll. */
-  | { readonly is: "too late" }
-  /** Every request to start a sync was taken, and none showed a run. */
-  | { readonly is: "nothing started" }
-  /** Its caller has cancelled it. */
-  | { readonly is: "cancelled" };
-
 /** How many requests to start a sync one wait sends at most. */
 export const MOST_STARTS = 3;
 /** How long a start may show nothing before it is repeated, in milliseconds; twice as long after each. */
 export const GRACE_MS = 10_000;
-/** How long failures in a row are retried: of a service that has answered before, and of one that never has. */
-export const PATIENCE_MS = 120_000;
-export const PATIENCE_UNREACHED_MS = 5_000;
-/** How many failures in a row are retried of the kind that seldom passes. */
-export const MOST_FEW = 3;
-/** A request this close to the deadline waits for the deadline, and is the last poll. */
-export const LAST_POLL_MS = 1_000;
-
 /** What a wait asks for; see the fields of Wait. */
 export interface Wanted {
   readonly goal: Wait["goal"];
@@ -101,6 +76,15 @@ export interface Wanted {
   readonly run?: UnfinishedRun | undefined;
   /** Default: MOST_STARTS. */
   readonly mostStarts?: number | undefined;
+}
+
+/** How a call ended that fulfilled its goal. */
+export interface Reached {
+  readonly status: SyncStatus;
+  /** The account that has answered (CwpClient.account). */
+  readonly account: string;
+  /** How many requests to start a sync it took, that of a resumed run included. */
+  readonly starts: number;
 }
 
 export function beginWait(
@@ -234,105 +218,18 @@ export function awaitsRun({ known, starts }: Wait): boolean {
   return known.is === "running" || (known.is === "idle" && starts > 0);
 }
 
-/** What the wait does next, and when. */
-export function nextStep(wait: Wait, now: number): Step {
-  return reached(wait) ?? givenUp(wait) ?? nextRequest(wait, now);
-}
-
-function reached({ goal, known, seen, answeredAt, since }: Wait): Step | undefined {
-  if (known.is === "finished") {
-    return { does: "succeed", status: known.status };
-  }
-  const begun = seen.startId !== undefined || known.is === "running";
-  if (seen.last && answeredAt >= since && (goal === "status" || (goal === "started" && begun))) {
-    return { does: "succeed", status: seen.last };
-  }
-  return undefined;
-}
-
-function givenUp(wait: Wait): Step | undefined {
-  const { failures, seen, askedAt, deadline } = wait;
-  if (seen.lastError && failures.inRow > 0 && !isLimit(seen.lastError)) {
-    const patience = seen.service ? PATIENCE_MS : PATIENCE_UNREACHED_MS;
-    const silent = askedAt - failures.silentSince;
-    if (seen.lastError.retry === "never" || failures.few > MOST_FEW || silent > patience) {
-      return { does: "fail", why: { is: "gave up", error: seen.lastError } };
-    }
-  }
-  if (askedAt >= deadline) {
-    return { does: "fail", why: { is: "too late" } };
-  }
-  if (wait.starts >= wait.mostStarts && graceIsOver(wait)) {
-    return { does: "fail", why: { is: "nothing started" } };
-  }
-  return undefined;
-}
-
-function nextRequest(wait: Wait, now: number): Step {
-  const step = wanted(wait, now);
-  return step.at > wait.deadline - LAST_POLL_MS ? { does: "poll", at: wait.deadline } : step;
-}
-
-function wanted(wait: Wait, now: number): Step & { at: number } {
-  const { known, answeredAt, askedAt, since, failures } = wait;
-  if (known.is === "unasked" || answeredAt < since) {
-    return { does: "poll", at: since };
-  }
-  if (needsStart(wait)) {
-    return { does: "start", at: now };
-  }
-  if (failures.inRow > 0) {
-    return { does: "poll", at: askedAt };
-  }
-  const settled = settlesAt(known);
-  if (settled !== undefined) {
-    const evenly = askedAt + SETTLE_MS / SETTLE_POLLS;
-    return { does: "poll", at: settled > askedAt ? Math.min(settled, evenly) : evenly };
-  }
-  return { does: "poll", at: nextPollAt(wait) };
-}
-
-function nextPollAt(wait: Wait): number {
-  const { known, askedAt, since, startedAt, notBegunAt } = wait;
-  switch (known.is) {
-    case "running":
-      return notBegunAt + nextPoll(askedAt - notBegunAt, lengthBefore(wait));
-    case "idle":
-      return Math.min(startedAt + nextPoll(askedAt - startedAt, lengthBefore(wait)), graceEnd(wait));
-    default:
-      // Before it can tell which run is the newest, an answer tells nothing that counts.
-      return knowsNewest(wait) ? since + nextPoll(askedAt - since) : toKnowNewestAt(wait);
-  }
-}
-
-/** Whether it knows which run was the newest at some moment after its resource came, as far as answers tell. */
-export function knowsNewest({ known, came, answeredAt }: Wait): boolean {
-  const asked = known.is === "blocked" && (known.anchor !== undefined || answeredAt >= came + SETTLE_MS + 1);
-  return asked || (known.is !== "unasked" && known.is !== "blocked");
-}
-
-/** When an answer will first tell that. */
-export function toKnowNewestAt({ came, askedAt }: Wait): number {
-  return Math.max(askedAt, came + SETTLE_MS + 1);
-}
-
 /** It knows the account idle, and no run has shown: none was asked for, or what was asked for has shown nothing for long. */
 export function needsStart(wait: Wait): boolean {
   return wait.known.is === "idle" && (wait.starts === 0 || graceIsOver(wait));
 }
 
 /** The present grace has ended and a poll after it still showed nothing. */
-function graceIsOver(wait: Wait): boolean {
+export function graceIsOver(wait: Wait): boolean {
   return wait.known.is === "idle" && wait.starts > 0 && wait.answeredAt >= graceEnd(wait);
 }
 
-function graceEnd({ starts, startedAt }: Wait): number {
+export function graceEnd({ starts, startedAt }: Wait): number {
   return startedAt + GRACE_MS * 2 ** (starts - 1);
-}
-
-/** Whether the schedule itself asks for a poll that soon after the last one: the end is expected any moment. */
-export function isDense({ askedAt }: Wait, at: number): boolean {
-  return at - askedAt < CLOSEST_POLLS_MS;
 }
 
 /**

@@ -19,8 +19,8 @@ export interface Film {
 
 /** A column and a row, in SVG units. Fonts differ in width, so each piece of text is told its own. */
 const cell = { width: 7.8, height: 18, font: 13, baseline: 13 };
-const margin = 14;
-const bar = 36;
+const MARGIN = 14;
+const BAR = 36;
 
 /** The colours that GitHub's dark theme gives a terminal. The window is dark on a light page, too. */
 const window = { fill: "#161b22", edge: "#30363d", text: "#d0d7de" };
@@ -39,7 +39,7 @@ const fonts =
  */
 export function drawFilm({ command, rows, columns, frames, description }: Film): string {
   const screen = { width: round(columns * cell.width), height: rows * cell.height };
-  const size = { width: round(screen.width + 2 * margin), height: bar + screen.height + 2 * margin };
+  const size = { width: round(screen.width + 2 * MARGIN), height: BAR + screen.height + 2 * MARGIN };
   const lines = distinctLines(frames);
   const place = (frame: number) => -frame * screen.height;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-labelledby="title description">
@@ -60,9 +60,9 @@ ${frames.map((_, i) => `${startOf(i, frames)}%{transform:translateY(${place(i)}p
 ${lines.map((line, i) => `<g id="l${i}">${line}</g>`).join("\n")}
 </defs>
 <rect x="0.5" y="0.5" width="${size.width - 1}" height="${size.height - 1}" rx="8" fill="${window.fill}" stroke="${window.edge}"/>
-<path d="M1 ${bar}H${size.width - 1}" stroke="${window.edge}"/>
-<text x="${margin}" y="23"><tspan class="c10">$</tspan> ${escaped(command)}</text>
-<svg aria-hidden="true" x="${margin}" y="${bar + margin}" width="${screen.width}" height="${screen.height}">
+<path d="M1 ${BAR}H${size.width - 1}" stroke="${window.edge}"/>
+<text x="${MARGIN}" y="23"><tspan class="c10">$</tspan> ${escaped(command)}</text>
+<svg aria-hidden="true" x="${MARGIN}" y="${BAR + MARGIN}" width="${screen.width}" height="${screen.height}">
 <g id="film" transform="translate(0 ${place(frames.length - 1)})">
 ${frames.map((frame, i) => `<g transform="translate(0 ${-place(i)})">${drawScreen(frame.screen, lines)}</g>`).join("\n")}
 </g>

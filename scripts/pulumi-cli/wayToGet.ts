@@ -1,4 +1,4 @@
-import type { Holder } from "../one-at-a-time.cjs";
+import type { Holder } from "../oneAtATime.cjs";
 
 /** A way to get the CLI where there is none. */
 export interface WayToGet {

@@ -2,6 +2,7 @@
 import { SettingsError } from "../../cwp/errors";
 import { isObject } from "../../cwp/isObject";
 import type { Settings } from "../config";
+import { parsedJson } from "../json";
 
 /** A group of settings of the config. */
 export interface Block {
@@ -31,12 +32,7 @@ export function readBlock(names: readonly string[], what: string, settings: Sett
 }
 
 function oneObject(written: string, setting: string, what: string): Record<string, unknown> | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(written);
-  } catch {
-    // Said below, as for any other value that is no such object.
-  }
+  const value = parsedJson(written);
   if (Array.isArray(value) && value.length === 0) {
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** Credentials of the role that is bound to a CVM instance. */
-import { type CredentialSource, type Found, temporaryKeys, whoOf } from "../../cwp/credentials";
+import { type CredentialSource, type Signer, temporaryKeys, whoOf } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
+import { parsedJson } from "../json";
 import { askMetadata } from "./metadata";
 
 /**
@@ -12,7 +13,7 @@ export async function readCvmRole(
   role: string | undefined,
   metadataUrl: string,
   signal?: AbortSignal,
-): Promise<Found | undefined> {
+): Promise<Signer | undefined> {
   const data = `${metadataUrl}/latest/meta-data/`;
   const folder = `${data}cam/security-credentials/`;
   const name = role ?? nameIn(await askMetadata(folder, signal));
@@ -40,13 +41,8 @@ function nameIn(answer: string | undefined): string | undefined {
 }
 
 function keysIn(answer: string) {
-  try {
-    const { Code, ...answered } = JSON.parse(answer);
-    return Code === "Success" ? temporaryKeys(answered, answered.ExpiredTime) : undefined;
-  } catch {
-    // The caller says it. The answer may hold a key, so it is not quoted.
-    return undefined;
-  }
+  const { Code, ...answered } = Object(parsedJson(answer));
+  return Code === "Success" ? temporaryKeys(answered, answered.ExpiredTime) : undefined;
 }
 
 /** What was learnt of the account's own number, for the life of the process, so that a role stays the same one in it. */

@@ -1,6 +1,6 @@
 /** Credentials of a pod in TKE. */
 import * as fs from "node:fs";
-import { type Found, whoOf } from "../../cwp/credentials";
+import { type Signer, whoOf } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import { askForKeys, type StsConnection } from "../../cwp/sts";
 import type { Environment } from "../config";
@@ -22,7 +22,7 @@ export async function readPodIdentity(
   env: Environment,
   sts: StsConnection,
   signal?: AbortSignal,
-): Promise<Found | undefined> {
+): Promise<Signer | undefined> {
   const missing = podVariables.filter((name) => !env[name]);
   if (missing.length === podVariables.length) {
     return undefined;

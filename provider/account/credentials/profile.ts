@@ -1,7 +1,7 @@
 /** Profiles, as files hold them. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Found, legalKeys, whoOf } from "../../cwp/credentials";
+import { legalKeys, type Signer, whoOf } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import { isObject } from "../../cwp/isObject";
 import { readJsonObject, text } from "./files";
@@ -13,7 +13,7 @@ import type { NamedRole } from "./role";
 export interface Profile {
   readonly file: string;
   /** Undefined where the profile has no keys. */
-  readonly keys: Found | undefined;
+  readonly keys: Signer | undefined;
   /** Whether it names, in place of keys, the role of the CVM instance. */
   readonly isCvmRole: boolean;
   /** A role to assume with them, as tccli has it. */
@@ -132,7 +132,7 @@ function pairOf(
   read: (name: string) => string | undefined,
   [id, key, token]: readonly [string, string, string],
   place: string,
-): Found | undefined {
+): Signer | undefined {
   const [secretId, secretKey, sessionToken] = [read(id), read(key), read(token)];
   if (!secretId && !secretKey) {
     return undefined;

@@ -1,5 +1,5 @@
 /** Credentials that a profile leads to. */
-import type { CredentialSource, Found } from "../../cwp/credentials";
+import type { CredentialSource, Signer } from "../../cwp/credentials";
 import { SettingsError } from "../../cwp/errors";
 import { assumedRole } from "./assumedRole";
 import { cvmRole } from "./cvmRole";
@@ -37,7 +37,7 @@ export function credentialsOf(
   { keys, role }: Profile,
   { metadataUrl, sts }: Given,
   signal: AbortSignal | undefined,
-): Promise<Found> {
+): Promise<Signer> {
   const base: CredentialSource = keys
     ? { identity: "", find: async () => keys }
     : cvmRole(undefined, metadataUrl, "");

@@ -1,5 +1,5 @@
 /** The search for credentials where no setting names any. */
-import type { CredentialSource, Found } from "../../cwp/credentials";
+import type { CredentialSource, Signer } from "../../cwp/credentials";
 import { NoAnswer, SettingsError } from "../../cwp/errors";
 import { readCvmRole } from "./cvmRole";
 import type { Given } from "./given";
@@ -10,7 +10,7 @@ import { credentialsOf, namedProfile } from "./profileSource";
 /** A place to look for credentials: undefined means that there are none. */
 interface Place {
   readonly name: string;
-  look(signal?: AbortSignal): Promise<Found | undefined>;
+  look(signal?: AbortSignal): Promise<Signer | undefined>;
 }
 
 /**

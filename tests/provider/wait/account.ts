@@ -45,7 +45,8 @@ export interface Logged {
   readonly by: number;
   /** When it ended; undefined while it is in flight. */
   endedAt?: number;
-  /** How it failed; undefined for a good answer. */
+  /** The good answer, or how it failed. */
+  status?: SyncStatus;
   error?: unknown;
 }
 
@@ -71,8 +72,8 @@ export interface AccountOptions {
 }
 
 /**
- * An account in virtual time, and its client. The assumptions of provider/wait/evidence.ts hold: the emulator's model answers,
- * but an idle answer to a wait's first question is true, times included.
+ * An account in virtual time, and its client. The assumptions of provider/wait/evidence.ts hold: the
+ * emulator's model answers, but an idle answer to a wait's first question is true, times included.
  */
 export class Account implements CwpClient {
   readonly account: string;
@@ -146,7 +147,8 @@ export class Account implements CwpClient {
     this.log.push(logged);
     this.inFlight += 1;
     try {
-      return await this.answer(logged, isFirst, timeoutMs, signal);
+      logged.status = await this.answer(logged, isFirst, timeoutMs, signal);
+      return logged.status;
     } catch (error) {
       const known =
         error instanceof Failure ? new ApiError(error.code, error.message, this.requestId()) : error;

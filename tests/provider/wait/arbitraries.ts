@@ -254,8 +254,8 @@ export const hectic: fc.Arbitrary<Plan> = fc
   }));
 
 /**
- * Worlds in which every call must succeed: what goes wrong stays within the budgets. Few starts are wasted, few requests in a
- * row fail, and nothing hangs before the service has been reached.
+ * Worlds in which every call must succeed: what goes wrong stays within the budgets. Few starts are wasted,
+ * few requests in a row fail, and nothing hangs before the service has been reached.
  */
 export const bearableWorld: fc.Arbitrary<Plan> = fc
   .record({
@@ -374,7 +374,9 @@ const patiently = { goal: "finished", timeoutMs: 6 * 3_600_000, resumes: [] } as
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const healthy = { latencyMs: ms(2, 400), carriedOut, random: fc.nat() };
 
-/** A crowd in one process that comes within the length of one run. Some of it is called later than it comes. */
+/**
+ * A crowd in one process that comes within the length of one run. Some of it is called later than it comes.
+ */
 export const healthyCrowd: fc.Arbitrary<Plan> = fc
   .record({
     ...healthy,
@@ -396,7 +398,7 @@ export const healthyCrowd: fc.Arbitrary<Plan> = fc
     };
   });
 
-/** Resources of one program: all checked at its beginning, and so many at a time created. */
+/** Resources of one program: checked one after the other without a pause, and so many at a time created. */
 export const oneUp: fc.Arbitrary<Plan> = fc
   .record({
     ...healthy,
@@ -405,20 +407,21 @@ export const oneUp: fc.Arbitrary<Plan> = fc
       fc.constant([]),
       fc.tuple(ms(-30_000, -100), tenths(0.1, 60)).map(([atMs, seconds]) => [{ atMs, seconds }]),
     ),
-    checks: fc.array(ms(0, 500), { minLength: 2, maxLength: 20 }),
+    gaps: fc.array(ms(0, 50), { minLength: 1, maxLength: 20, size: "max" }),
     parallel: fc.integer({ min: 1, max: 8 }),
   })
-  .map(({ checks, syncSeconds, random, parallel, foreignSyncs, ...account }) => ({
-    // Those who come during a run learn its start only 5 s later, each for itself: they share a start if they come together.
+  .map(({ gaps, syncSeconds, random, parallel, foreignSyncs, ...account }) => ({
+    // Those who come during a run learn its start only 5 s later, each for itself: they share a start if they
+    // come together.
     accounts: [{ ...account, syncSeconds, faults: { foreignSyncs } }],
     processes: oneProcess,
     random,
     parallel,
-    calls: checks.map((at) => ({
+    calls: [0, ...gaps].map((_, i) => ({
       ...patiently,
       process: 0,
-      at: foreignSyncs.length > 0 ? 0 : at,
-      calledAfter: 500,
+      at: foreignSyncs.length > 0 ? 0 : gaps.slice(0, i).reduce((total, gap) => total + gap, 0),
+      calledAfter: 100,
     })),
   }));
 
@@ -427,8 +430,8 @@ export const limitedCrowd: fc.Arbitrary<Plan> = fc
   .record({
     ...healthy,
     syncSeconds: tenths(8, 60),
-    perSecond: fc.integer({ min: 5, max: 20 }),
-    arrivals: fc.array(ms(0, 5_000), { minLength: 2, maxLength: 40 }),
+    perSecond: fc.integer({ min: 10, max: 20 }),
+    arrivals: fc.array(ms(0, 5_000), { minLength: 20, maxLength: 50, size: "max" }),
   })
   .map(({ arrivals, syncSeconds, perSecond, random, ...account }) => ({
     accounts: [{ ...account, syncSeconds, perSecond }],

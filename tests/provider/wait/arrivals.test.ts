@@ -60,6 +60,21 @@ describe("A resource that came before its create begins", () => {
     assert.equal(scene.starts.length, 1);
   });
 
+  it("has it at once, though a request of others hangs", async () => {
+    const scene = new Scene({
+      syncSeconds: 60,
+      troubles: [{ trouble: { does: "hang", carriedOut: true }, on: "start", after: 1 }],
+    });
+    scene.check("second", 0);
+    scene.create("first", 10);
+    const other = scene.create("other", 100_000);
+    const late = scene.create("second", 103_000);
+    await scene.run();
+    succeeded(other);
+    succeeded(late);
+    assert.equal(late.at, 103_000);
+  });
+
   it("waits for one that began since and is in progress", async () => {
     const { scene, first, late } = await second(30_000);
     assert.equal(late.at, first.at);

@@ -1,17 +1,18 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import ts from "typescript";
 
 /*
- * Ways to break the waiting core, and the invariant (invariants.ts) that notices each. Run it after a change of the core or of
- * the invariants:
+ * Ways to break the waiting core, and the invariant (invariants.ts) that notices each. Run it after a change
+ * of the core or of the invariants:
  *
  *   npm run -s mutations [part of a name]
  *
- * Every mutation is made in a copy of the project and judged by its one invariant alone, in random worlds. The command fails
- * when one survives, or when its function or expression is not there any more: then find the rule's new place.
+ * Every mutation is made in a copy of the project and judged by its one invariant alone, in random worlds.
+ * The command fails when one survives, or when its function or expression is not there any more: then find
+ * the rule's new place.
  */
 
 /** Finds the place in a source file, and says what stands there instead. */
@@ -19,8 +20,6 @@ type Edit = (source: ts.SourceFile) => { start: number; end: number; text: strin
 
 interface Mutation {
   readonly breaks: string;
-  /** In provider/wait. */
-  readonly file: string;
   readonly edit: Edit;
   /** The invariant that must notice it, alone. */
   readonly noticed: string;
@@ -39,7 +38,9 @@ function body(name: string, text: string): Edit {
   };
 }
 
-/** An expression or statement in a function or method becomes another one. White space in it does not matter. */
+/**
+ * An expression or statement in a function or method becomes another one. White space in it does not matter.
+ */
 function inside(name: string, from: string, to: string): Edit {
   return (source) => {
     const found = find(functionNamed(source, name), (node) => bare(node.getText(source)) === bare(from));
@@ -88,25 +89,21 @@ function bare(text: string): string {
 const evidence: readonly Mutation[] = [
   {
     breaks: "rule 2: a run that was in progress when the resource came counts",
-    file: "evidence.ts",
     edit: inside("learnFirst", "isIdle(status) && status.latestStartTime >= newestStart", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "rule 3: no answer tells which run was the newest, until the account is idle",
-    file: "evidence.ts",
     edit: body("anchorOf", "return undefined;"),
     noticed: "endsSoonAmongOthers",
   },
   {
     breaks: "rule 3: an answer of any age tells which run was the newest",
-    file: "evidence.ts",
     edit: body("isLate", "return sentAt >= came;"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "rule 3: the anchor's own run counts",
-    file: "evidence.ts",
     edit: inside(
       "learnBlocked",
       "anchor && status.latestStartTime > anchor.latestStartTime",
@@ -116,7 +113,6 @@ const evidence: readonly Mutation[] = [
   },
   {
     breaks: "rule 3: the baseline's own run counts",
-    file: "evidence.ts",
     edit: inside(
       "startIsNewer",
       "now.latestStartTime > baseline.latestStartTime",
@@ -126,105 +122,80 @@ const evidence: readonly Mutation[] = [
   },
   {
     breaks: "rule 5: any idle answer is an end",
-    file: "evidence.ts",
     edit: inside("learnRunning", "recordMoved || settled(calm, sentAt)", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
-    breaks: "rule 7: SYNCING does not end a row of idle answers",
-    file: "evidence.ts",
-    edit: inside(
-      "learnRunning",
-      'return { is: "running", baseline, since, its, notItsEnd: isNext ? notItsEnd : status.latestEndTime };',
-      "return { ...known, its };",
-    ),
+    breaks: "rule 5: an end that stood beside SYNCING is the run's own",
+    edit: inside("learnRunning", "isNext ? notItsEnd : status.latestEndTime", "undefined"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "rule 5: an end that shows in a stale answer frees a blocked wait",
-    file: "evidence.ts",
     edit: inside("learnBlocked", "late && endShows(first, status)", "endShows(first, status)"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "rule 6: there is no end without an idle moment",
-    file: "evidence.ts",
     edit: body("endsAfter", "return false;"),
     noticed: "seesWholeRuns",
   },
   {
-    breaks: "rule 6: a newer start is enough, whatever has ended",
-    file: "evidence.ts",
-    edit: body("endsAfter", "return true;"),
-    noticed: "succeedsOnlyOnItsRun",
-  },
-  {
     breaks: "rule 6: an end that has stood beside SYNCING is never the run's own",
-    file: "evidence.ts",
     edit: body("endsAfter", "return end >= its && end !== notItsEnd;"),
     noticed: "seesWholeRuns",
   },
   {
     breaks: "rule 7: weak evidence counts at once",
-    file: "evidence.ts",
     edit: body("settled", "return calm.polls >= 1;"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "rule 7: SYNCING counts however soon after the baseline",
-    file: "evidence.ts",
     edit: inside("runShows", "age > SETTLE_MS", "age >= 0"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "A1: a poll is a first question also while this process awaits a run",
-    file: "loop.ts",
     edit: inside("send", "!this.someoneAwaitsRun()", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "A1: no poll is a first question",
-    file: "loop.ts",
     edit: inside("send", 'request === "poll" && !this.someoneAwaitsRun()', "false"),
-    noticed: "costsOneStart",
+    noticed: "startsSoon",
   },
 ];
 
 const arrivals: readonly Mutation[] = [
   {
     breaks: "a resource comes only with its call",
-    file: "arrivals.ts",
     edit: inside("take", "return moment;", "return undefined;"),
     noticed: "costsOneStart",
   },
   {
     breaks: "nothing is kept of what was answered before a call",
-    file: "memory.ts",
     edit: body("history", "return [];"),
     noticed: "costsOneStart",
   },
   {
     breaks: "a wait is told what was asked before its resource came",
-    file: "wait.ts",
     edit: inside("caughtUp", "sentAt > wait.came", "sentAt > 0"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "a wait is told of a request that was under way when its resource came",
-    file: "loop.ts",
     edit: inside("tellAll", "asks.has(one) || one.wait.came < told.sentAt", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "a wait is not told of requests that were under way when it began",
-    file: "loop.ts",
     edit: inside("tellAll", "asks.has(one) || one.wait.came < told.sentAt", "asks.has(one)"),
     noticed: "costsOneStart",
   },
   {
     breaks: "a start does not wait for those who have just come",
-    file: "loop.ts",
-    edit: body("isGathering", "return false;"),
+    edit: inside("nextRequests", "isUnheard && !someoneAwaitsRun", "false"),
     noticed: "costsOneStart",
   },
 ];
@@ -232,25 +203,21 @@ const arrivals: readonly Mutation[] = [
 const accounts: readonly Mutation[] = [
   {
     breaks: "an unfinished run is anybody's",
-    file: "wait.ts",
     edit: inside("ofThisAccount", 'resume?.account === account && account !== ""', "resume"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "an unfinished run is nobody's",
-    file: "wait.ts",
     edit: inside("ofThisAccount", 'resume?.account === account && account !== ""', "false && resume"),
     noticed: "resumesWithoutStart",
   },
   {
     breaks: "what was known of one account is believed of the next",
-    file: "wait.ts",
     edit: inside("ofThisAccount", "wait.account === undefined || wait.account === account", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "a start of the account before counts on the next",
-    file: "wait.ts",
     edit: inside("ofThisAccount", "startId: undefined", ""),
     noticed: "succeedsOnlyOnItsRun",
   },
@@ -259,73 +226,61 @@ const accounts: readonly Mutation[] = [
 const failures: readonly Mutation[] = [
   {
     breaks: "a good answer does not end a row of failures",
-    file: "wait.ts",
     edit: inside("answered", "failures: noFailures(answer.at)", "failures: wait.failures"),
     noticed: "failsOnlyAfterARow",
   },
   {
     breaks: "a good answer to others says nothing to who came meanwhile",
-    file: "wait.ts",
     edit: body("heard", "return wait;"),
     noticed: "failsOnlyAfterARow",
   },
   {
     breaks: "a service that has answered gets no more patience than another one",
-    file: "wait.ts",
     edit: inside("givenUp", "seen.service ? PATIENCE_MS : PATIENCE_UNREACHED_MS", "PATIENCE_UNREACHED_MS"),
     noticed: "failsOnlyAfterARow",
   },
   {
     breaks: "an error that seldom passes is not retried",
-    file: "wait.ts",
     edit: constant("MOST_FEW", "0"),
     noticed: "failsOnlyAfterARow",
   },
   {
     breaks: "a refusal for the number of requests uses up the patience",
-    file: "wait.ts",
-    edit: inside("givenUp", "!isLimit(seen.lastError)", "true"),
+    edit: body("isLimit", "return false;"),
     noticed: "failsOnlyAfterARow",
   },
   {
     breaks: "there is no grace before the next start",
-    file: "wait.ts",
     edit: constant("GRACE_MS", "0"),
     noticed: "succeedsAll",
   },
   {
     breaks: "rule 9: a start whose answer was lost is sent again without a poll",
-    file: "wait.ts",
     edit: inside("tell", "mayHaveWorked(outcome)", "false"),
     noticed: "startsFew",
   },
   {
     breaks: "rule 8: starts are repeated without a bound",
-    file: "wait.ts",
     edit: inside("givenUp", "wait.starts >= wait.mostStarts", "wait.starts === 99"),
     noticed: "startsFew",
   },
   {
     breaks: "a failure forgets the unfinished run",
-    file: "endings.ts",
     edit: inside("ending", "unfinishedRun(wait)", "undefined"),
     noticed: "losesNoRun",
   },
   {
     breaks: "an aborted wait forgets the unfinished run",
-    file: "loop.ts",
     edit: inside("call", "unfinishedRun(cut)", "false"),
     noticed: "losesNoRun",
   },
   {
     breaks: "a start that is under way at an abort is forgotten",
-    file: "loop.ts",
     edit: body("cutShort", "return one.wait;"),
     noticed: "losesNoRun",
   },
   {
     breaks: "a failure does not say what to do",
-    file: "endings.ts",
     edit: constant("later", '""'),
     noticed: "failuresSayWhyAndWhatToDo",
   },
@@ -334,53 +289,36 @@ const failures: readonly Mutation[] = [
 const pace: readonly Mutation[] = [
   {
     breaks: "requests do not wait for their turn",
-    file: "turns.ts",
     edit: body("turn", ""),
     noticed: "keepsTheTurns",
   },
   {
     breaks: "polls are as close as requests may be",
-    file: "loop.ts",
-    edit: inside("paced", "this.lastPollAt + CLOSEST_POLLS_MS", "this.lastPollAt"),
-    noticed: "keepsPollsApart",
+    edit: inside("paced", "lastPollAt + CLOSEST_POLLS_MS", "lastPollAt"),
+    noticed: "pollsCalmly",
   },
   {
     breaks: "a refusal does not slow the pace down",
-    file: "pace.ts",
     edit: inside("refused", "Math.max(FIRST_MS, 2 * this.interval)", "0"),
     noticed: "isSeldomRefused",
   },
   {
-    breaks: "each refusal forgets the ones before",
-    file: "pace.ts",
-    edit: inside("answered", "this.interval * RECOVERY", "0 * RECOVERY"),
-    noticed: "isSeldomRefused",
-  },
-  {
     breaks: "a pause outlasts the deadline",
-    file: "loop.ts",
-    edit: inside(
-      "requests",
-      "Math.min(wait.deadline, Math.max(at, this.pace.restUntil(!knowsNewest(wait))))",
-      "Math.max(at, this.pace.restUntil(!knowsNewest(wait)))",
-    ),
+    edit: inside("nextRequests", "Math.min(wait.deadline, rested)", "rested"),
     noticed: "endsInTime",
   },
   {
     breaks: "a last poll may take as long as any other request",
-    file: "loop.ts",
-    edit: inside("limit", "deadline + REQUEST_MS", "now + REQUEST_MS"),
+    edit: inside("longestRequest", "deadline + REQUEST_MS", "now + REQUEST_MS"),
     noticed: "endsInTime",
   },
   {
     breaks: "a request is not cut short for a deadline",
-    file: "loop.ts",
-    edit: inside("limit", "deadline > now ? deadline : deadline + REQUEST_MS", "now + REQUEST_MS"),
+    edit: inside("longestRequest", "deadline > now ? deadline : deadline + REQUEST_MS", "now + REQUEST_MS"),
     noticed: "endsInTime",
   },
   {
     breaks: "there is no last poll",
-    file: "wait.ts",
     edit: inside(
       "nextRequest",
       'step.at > wait.deadline - LAST_POLL_MS ? { does: "poll", at: wait.deadline } : step',
@@ -392,32 +330,22 @@ const pace: readonly Mutation[] = [
 
 const crowds: readonly Mutation[] = [
   {
-    breaks: "every wait starts a sync of its own",
-    file: "wait.ts",
-    edit: inside("tell", "!wanted", "false"),
-    noticed: "costsTwoStarts",
-  },
-  {
     breaks: "a process that sees another's run does not take it for one that counts",
-    file: "wait.ts",
     edit: body("needsStart", "return wait.starts === 0 || graceIsOver(wait);"),
     noticed: "costsTwoStarts",
   },
   {
     breaks: "an aborted wait stays among those who wait",
-    file: "loop.ts",
     edit: inside("call", "this.remove(one);", ""),
     noticed: "leavesNothingBehind",
   },
   {
     breaks: "the last wait to be aborted leaves its request under way",
-    file: "loop.ts",
     edit: inside("remove", "this.inFlight.abort();", ""),
     noticed: "leavesNothingBehind",
   },
   {
     breaks: "the last wait to be aborted leaves the loop asleep",
-    file: "loop.ts",
     edit: inside("remove", "this.wakeUp.abort();", ""),
     noticed: "leavesNothingBehind",
   },
@@ -427,7 +355,7 @@ const mutations = [...evidence, ...arrivals, ...accounts, ...failures, ...pace, 
 
 const root = resolve(__dirname, "../../..");
 
-async function outcomeOf({ file, edit, noticed }: Mutation): Promise<string> {
+async function outcomeOf({ edit, noticed }: Mutation): Promise<string> {
   const copy = mkdtempSync(join(tmpdir(), "mutation-"));
   try {
     for (const part of [
@@ -441,11 +369,7 @@ async function outcomeOf({ file, edit, noticed }: Mutation): Promise<string> {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-    const path = join(copy, "provider/wait", file);
-    const text = readFileSync(path, "utf8");
-    const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-    const { start, end, text: instead } = edit(source);
-    writeFileSync(path, text.slice(0, start) + instead + text.slice(end));
+    edited(join(copy, "provider/wait"), edit);
     const report = await output(copy, noticed);
     if (!/[1-9]\d* (passing|failing)/.test(report)) {
       return `NOT RUN: ${report}`;
@@ -454,12 +378,33 @@ async function outcomeOf({ file, edit, noticed }: Mutation): Promise<string> {
     return cause ?? (/[1-9]\d* failing/.test(report) ? `NOT JUDGED: ${report}` : "SURVIVED");
   } catch (error) {
     if (error instanceof NotMade) {
-      return `NOT MADE: in ${file}, ${error.message}`;
+      return `NOT MADE: ${error.message}`;
     }
     throw error;
   } finally {
     rmSync(copy, { recursive: true });
   }
+}
+
+/** Makes the edit in the one file of the folder that has its place. */
+function edited(folder: string, edit: Edit): void {
+  let missing: unknown;
+  for (const file of readdirSync(folder)) {
+    const path = join(folder, file);
+    const text = readFileSync(path, "utf8");
+    try {
+      const {
+        start,
+        end,
+        text: instead,
+      } = edit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+      writeFileSync(path, text.slice(0, start) + instead + text.slice(end));
+      return;
+    } catch (error) {
+      missing = error;
+    }
+  }
+  throw missing;
 }
 
 function output(cwd: string, invariant: string): Promise<string> {

@@ -4,6 +4,7 @@ import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";
 import { endingOf } from "../../../provider/wait/endings";
 import { SETTLE_MS } from "../../../provider/wait/evidence";
 import { nextPoll } from "../../../provider/wait/schedule";
+import { nextStep, PATIENCE_MS, PATIENCE_UNREACHED_MS, type Step } from "../../../provider/wait/step";
 import {
   awaitsRun,
   beginWait,
@@ -11,10 +12,6 @@ import {
   heard,
   lengthBefore,
   MOST_STARTS,
-  nextStep,
-  PATIENCE_MS,
-  PATIENCE_UNREACHED_MS,
-  type Step,
   type Told,
   tell,
   type Wait,

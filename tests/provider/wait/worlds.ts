@@ -11,7 +11,10 @@ import { Account, type AccountOptions, type Logged } from "./account";
 
 /* Lives through a planned world in virtual time, and writes its history down. */
 
-/** A process: a loop of its own, on one of the accounts, until it moves to another one. Times are in milliseconds. */
+/**
+ * A process: a loop of its own, on one of the accounts, until it moves to another one. Times are in
+ * milliseconds.
+ */
 export interface PlannedProcess {
   readonly account: number;
   readonly moves?: { readonly at: number; readonly to: number } | undefined;
@@ -20,7 +23,9 @@ export interface PlannedProcess {
 /** One call of a plan, with what its caller does beside waiting. */
 export interface PlannedCall {
   readonly process: number;
-  /** When its resource comes, and how much later it is called; undefined: its resource comes with the call. */
+  /**
+   * When its resource comes, and how much later it is called; undefined: its resource comes with the call.
+   */
   readonly at: number;
   readonly calledAfter?: number | undefined;
   /** Its inputs are accepted once before, this much earlier, as when the engine checks a resource twice. */
@@ -47,7 +52,9 @@ export interface Plan {
   readonly calls: readonly PlannedCall[];
   /** Resources that are checked and never created. */
   readonly neverCreated?: readonly { readonly process: number; readonly at: number }[];
-  /** How many calls one process has at the same time at most, as the engine limits them. Default: any number. */
+  /**
+   * How many calls one process has at the same time at most, as the engine limits them. Default: any number.
+   */
   readonly parallel?: number | undefined;
   readonly random: number;
 }
@@ -65,7 +72,10 @@ export interface Ended {
   /** The account that answered last, and the run's account is that one too. */
   readonly account: Account;
   readonly resumes: boolean;
-  /** A run that began later counts: when the resource came first for which the run was started that it resumes. */
+  /**
+   * A run that began later counts: when the resource came first for which the run was started that it
+   * resumes.
+   */
   readonly counts: number;
 }
 
@@ -91,7 +101,10 @@ function draws(seed: number): () => number {
   };
 }
 
-/** A private part of the loop. The world must know what the loop knows, to tell the truth exactly where A1 says so. */
+/**
+ * A private part of the loop. The world must know what the loop knows, to tell the truth exactly where A1
+ * says so.
+ */
 function inside<T>(loop: SyncLoop, name: string): T {
   const part: T | undefined = Reflect.get(loop, name);
   assert.ok(part !== undefined, `SyncLoop has no "${name}" any more: tests/provider/wait/worlds.ts reads it`);
@@ -197,7 +210,9 @@ class Process {
     return status;
   }
 
-  /** Whether a poll of this moment is the first question of a wait, or of a resource that waits for its call. */
+  /**
+   * Whether a poll of this moment is the first question of a wait, or of a resource that waits for its call.
+   */
   private asksFirst(now: number): boolean {
     return (
       this.waits.some(({ known }) => known.is === "unasked") ||

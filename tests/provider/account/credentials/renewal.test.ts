@@ -3,9 +3,9 @@ import { type Emulator, startEmulator } from "../../../../emulator";
 import { pulumiSettings } from "../../../../provider/account/config";
 import { resolveConnection } from "../../../../provider/account/settings";
 import { type CwpClient, connect } from "../../../../provider/cwp/client";
-import type { Found } from "../../../../provider/cwp/credentials";
+import type { Signer } from "../../../../provider/cwp/credentials";
 import { CwpError } from "../../../../provider/cwp/errors";
-import { Renewing } from "../../../../provider/cwp/renewing";
+import { RenewedCredentials } from "../../../../provider/cwp/renewedCredentials";
 import { SyncLoop } from "../../../../provider/wait/loop";
 import { Turns } from "../../../../provider/wait/turns";
 import { WaitError } from "../../../../provider/wait/waitError";
@@ -21,8 +21,8 @@ const LONG_MS = 5 * SECOND;
 describe("Credentials that are kept", () => {
   let now: number;
   let lookUps: number;
-  let next: () => Found;
-  let kept: Renewing;
+  let next: () => Signer;
+  let kept: RenewedCredentials;
 
   beforeEach(() => {
     now = 1_000 * HOUR;
@@ -34,11 +34,11 @@ describe("Credentials that are kept", () => {
         return next();
       },
     };
-    kept = new Renewing(source, () => now);
+    kept = new RenewedCredentials(source, () => now);
   });
 
   /** The credentials of the n-th look-up, which live so long. */
-  const living = (ms?: number) => (): Found => ({
+  const living = (ms?: number) => (): Signer => ({
     secretId: `id-${lookUps}`,
     secretKey: "key",
     who: "test",

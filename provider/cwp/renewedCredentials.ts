@@ -1,19 +1,19 @@
 /** Credentials that are kept and renewed. */
-import type { CredentialSource, Found } from "./credentials";
+import type { CredentialSource, Signer } from "./credentials";
 
 /** Temporary credentials are renewed this long before they end, or halfway through a life that is shorter than twice that. */
 const RENEW_BEFORE_MS = 300_000;
 
 /** Keeps what a source has found and looks again in time. A failure is not kept, and does no harm while the old ones still work. */
-export class Renewing {
-  private held: { readonly found: Found; readonly renewAt: number } | undefined;
+export class RenewedCredentials {
+  private held: { readonly found: Signer; readonly renewAt: number } | undefined;
 
   constructor(
     private readonly source: CredentialSource,
     private readonly now: () => number = Date.now,
   ) {}
 
-  async get(signal?: AbortSignal): Promise<Found> {
+  async get(signal?: AbortSignal): Promise<Signer> {
     const now = this.now();
     if (this.held && now < this.held.renewAt) {
       return this.held.found;

@@ -31,7 +31,7 @@ describe("the set-up of node modules", () => {
   beforeEach(() => {
     clone = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-clone-")));
     fs.mkdirSync(path.join(clone, "scripts"));
-    for (const file of ["node-modules.mjs", "one-at-a-time.cjs", "user-cache.cjs"]) {
+    for (const file of ["nodeModules.mjs", "oneAtATime.cjs", "userCache.cjs"]) {
       fs.copyFileSync(path.join(scripts, file), path.join(clone, "scripts", file));
     }
     fs.mkdirSync(path.join(clone, "bin"));
@@ -50,7 +50,7 @@ describe("the set-up of node modules", () => {
 
   /** Runs the set-up and gives what it printed. */
   async function setUp(env: Record<string, string> = {}): Promise<string> {
-    const { stdout } = await promisify(execFile)(process.execPath, ["scripts/node-modules.mjs"], {
+    const { stdout } = await promisify(execFile)(process.execPath, ["scripts/nodeModules.mjs"], {
       cwd: clone,
       env: {
         ...process.env,

@@ -6,8 +6,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import lock from "./one-at-a-time.cjs";
-import cache from "./user-cache.cjs";
+import lock from "./oneAtATime.cjs";
+import cache from "./userCache.cjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const nodeModules = path.join(root, "node_modules");

@@ -5,9 +5,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { oneAtATime } from "../../scripts/one-at-a-time.cjs";
+import { oneAtATime } from "../../scripts/oneAtATime.cjs";
 
-const library = require.resolve("../../scripts/one-at-a-time.cjs");
+const library = require.resolve("../../scripts/oneAtATime.cjs");
 
 describe("the lock between set-ups", () => {
   let folder: string;

@@ -1,0 +1,85 @@
+import type { Pace } from "./pace";
+import { CLOSEST_POLLS_MS } from "./schedule";
+import { isDense, knowsNewest, nextStep, type Step, toKnowNewestAt } from "./step";
+import { awaitsRun, type Told, type Wait } from "./wait";
+
+/** What the one stream of requests sends next, for all the waits that share it. */
+
+/** The longest that one request may take, in milliseconds. */
+export const REQUEST_MS = 9_000;
+/** A request under way at a deadline is cut there, but is given this long at least. */
+export const SHORTEST_REQUEST_MS = 1_000;
+/** How long a start may wait for the first answer of those that have just come, so that the sync counts for them too. */
+const GATHER_MS = 2_000;
+
+type Request = Told["request"];
+
+/** What the stream knows beside its waits. */
+export interface Stream {
+  readonly pace: Pace;
+  readonly lastPollAt: number;
+  /** Until when a new run would leave the same record as the one before it. */
+  readonly recordNewUntil: number;
+  /** Whether resources have come, whose waits have not begun, that have had no first answer yet. */
+  readonly someoneIsUnheard: boolean;
+}
+
+/** The next request of a wait, at the moment that the pace of all allows. */
+export interface Due {
+  readonly request: Request;
+  readonly at: number;
+}
+
+export function nextRequests(waits: readonly Wait[], stream: Stream, now: number): Due[] {
+  const someoneAwaitsRun = waits.some(awaitsRun);
+  const isUnheard = stream.someoneIsUnheard || waits.some(({ known }) => known.is === "unasked");
+  const gathers = isUnheard && !someoneAwaitsRun;
+  return waits.map((wait) => {
+    const step = nextStep(wait, now);
+    if (!("at" in step)) {
+      return { request: "poll", at: now };
+    }
+    const { request, at } = paced(wait, step, stream, { someoneAwaitsRun, gathers, now });
+    const rested = Math.max(at, stream.pace.restUntil(!knowsNewest(wait)));
+    // A deadline, and with it the last poll, does not wait for a pause to end.
+    return { request, at: Math.min(wait.deadline, rested) };
+  });
+}
+
+function paced(
+  wait: Wait,
+  { does, at }: Extract<Step, { at: number }>,
+  { lastPollAt, recordNewUntil }: Stream,
+  { someoneAwaitsRun, gathers, now }: { someoneAwaitsRun: boolean; gathers: boolean; now: number },
+): Due {
+  const spaced = lastPollAt + CLOSEST_POLLS_MS;
+  const { known, goal, deadline } = wait;
+  if (does === "start") {
+    // A sync that starts before their first answer could not be told from an older one by those that have just come.
+    return gathers && known.is === "idle" && now - known.since < GATHER_MS
+      ? { request: "poll", at: spaced }
+      : { request: "start", at: Math.max(at, recordNewUntil) };
+  }
+  const needsAnothersEnd = known.is === "unasked" || known.is === "blocked";
+  if (someoneAwaitsRun && needsAnothersEnd && goal !== "status") {
+    // Those who wait for the run see its end too. An own question helps only to know which run is the newest.
+    return { request: "poll", at: knowsNewest(wait) ? deadline : Math.max(toKnowNewestAt(wait), spaced) };
+  }
+  const expectsEnd = isDense(wait, at) && known.is !== "blocked";
+  return { request: "poll", at: expectsEnd ? at : Math.max(at, spaced) };
+}
+
+/** The request to send now: a start serves every wait that is ready for one, and a poll all others. */
+export function dueRequest(requests: readonly Due[], now: number): Request | undefined {
+  const due = requests.filter(({ at }) => at <= now);
+  return due.find(({ request }) => request === "start")?.request ?? due[0]?.request;
+}
+
+/**
+ * How long a request may take that is sent now. It ends by the next deadline, so that the last poll then need not wait for it. A
+ * last poll that came late is shorter.
+ */
+export function longestRequest(waits: readonly Pick<Wait, "deadline">[], now: number): number {
+  const ends = waits.map(({ deadline }) => (deadline > now ? deadline : deadline + REQUEST_MS));
+  return Math.min(REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, Math.min(...ends) - now));
+}

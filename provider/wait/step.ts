@@ -1,0 +1,118 @@
+import type { CwpError } from "../cwp/errors";
+import type { SyncStatus } from "../cwp/status";
+import { SETTLE_MS, SETTLE_POLLS, settlesAt } from "./evidence";
+import { CLOSEST_POLLS_MS, nextPoll } from "./schedule";
+import { graceEnd, graceIsOver, isLimit, lengthBefore, needsStart, type Wait } from "./wait";
+
+/** What a wait does next, and when, as a function of what it knows. */
+
+export type Step =
+  | { readonly does: "poll" | "start"; readonly at: number }
+  | { readonly does: "succeed"; readonly status: SyncStatus }
+  | { readonly does: "fail"; readonly why: Why };
+
+/** Why a wait ends that did not see the end of a run. */
+export type Why =
+  /** An error that no retry helps, or that has lasted too long. */
+  | { readonly is: "gave up"; readonly error: CwpError }
+  /** The deadline has passed, and so has a last poll. */
+  | { readonly is: "too late" }
+  /** Every request to start a sync was taken, and none showed a run. */
+  | { readonly is: "nothing started" }
+  /** Its caller has cancelled it. */
+  | { readonly is: "cancelled" };
+
+/** How long failures in a row are retried: of a service that has answered before, and of one that never has. */
+export const PATIENCE_MS = 120_000;
+export const PATIENCE_UNREACHED_MS = 5_000;
+/** How many failures in a row are retried of the kind that seldom passes. */
+export const MOST_FEW = 3;
+/** A request this close to the deadline waits for the deadline, and is the last poll. */
+export const LAST_POLL_MS = 1_000;
+
+/** What the wait does next, and when. */
+export function nextStep(wait: Wait, now: number): Step {
+  return reached(wait) ?? givenUp(wait) ?? nextRequest(wait, now);
+}
+
+function reached({ goal, known, seen, answeredAt, since }: Wait): Step | undefined {
+  if (known.is === "finished") {
+    return { does: "succeed", status: known.status };
+  }
+  const begun = seen.startId !== undefined || known.is === "running";
+  if (seen.last && answeredAt >= since && (goal === "status" || (goal === "started" && begun))) {
+    return { does: "succeed", status: seen.last };
+  }
+  return undefined;
+}
+
+function givenUp(wait: Wait): Step | undefined {
+  const { failures, seen, askedAt, deadline } = wait;
+  if (seen.lastError && failures.inRow > 0 && !isLimit(seen.lastError)) {
+    const patience = seen.service ? PATIENCE_MS : PATIENCE_UNREACHED_MS;
+    const silent = askedAt - failures.silentSince;
+    if (seen.lastError.retry === "never" || failures.few > MOST_FEW || silent > patience) {
+      return { does: "fail", why: { is: "gave up", error: seen.lastError } };
+    }
+  }
+  if (askedAt >= deadline) {
+    return { does: "fail", why: { is: "too late" } };
+  }
+  if (wait.starts >= wait.mostStarts && graceIsOver(wait)) {
+    return { does: "fail", why: { is: "nothing started" } };
+  }
+  return undefined;
+}
+
+function nextRequest(wait: Wait, now: number): Step {
+  const step = wanted(wait, now);
+  return step.at > wait.deadline - LAST_POLL_MS ? { does: "poll", at: wait.deadline } : step;
+}
+
+function wanted(wait: Wait, now: number): Step & { at: number } {
+  const { known, answeredAt, askedAt, since, failures } = wait;
+  if (known.is === "unasked" || answeredAt < since) {
+    return { does: "poll", at: since };
+  }
+  if (needsStart(wait)) {
+    return { does: "start", at: now };
+  }
+  if (failures.inRow > 0) {
+    return { does: "poll", at: askedAt };
+  }
+  const settled = settlesAt(known);
+  if (settled !== undefined) {
+    const evenly = askedAt + SETTLE_MS / SETTLE_POLLS;
+    return { does: "poll", at: settled > askedAt ? Math.min(settled, evenly) : evenly };
+  }
+  return { does: "poll", at: nextPollAt(wait) };
+}
+
+function nextPollAt(wait: Wait): number {
+  const { known, askedAt, since, startedAt, notBegunAt } = wait;
+  switch (known.is) {
+    case "running":
+      return notBegunAt + nextPoll(askedAt - notBegunAt, lengthBefore(wait));
+    case "idle":
+      return Math.min(startedAt + nextPoll(askedAt - startedAt, lengthBefore(wait)), graceEnd(wait));
+    default:
+      // Before it can tell which run is the newest, an answer tells nothing that counts.
+      return knowsNewest(wait) ? since + nextPoll(askedAt - since) : toKnowNewestAt(wait);
+  }
+}
+
+/** Whether it knows which run was the newest at some moment after its resource came, as far as answers tell. */
+export function knowsNewest({ known, came, answeredAt }: Wait): boolean {
+  const asked = known.is === "blocked" && (known.anchor !== undefined || answeredAt >= came + SETTLE_MS + 1);
+  return asked || (known.is !== "unasked" && known.is !== "blocked");
+}
+
+/** When an answer will first tell that. */
+export function toKnowNewestAt({ came, askedAt }: Wait): number {
+  return Math.max(askedAt, came + SETTLE_MS + 1);
+}
+
+/** Whether the schedule itself asks for a poll that soon after the last one: the end is expected any moment. */
+export function isDense({ askedAt }: Wait, at: number): boolean {
+  return at - askedAt < CLOSEST_POLLS_MS;
+}
