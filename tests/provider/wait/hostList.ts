@@ -12,8 +12,8 @@ export interface ListedHost {
   readonly at?: number;
   /** How many syncs that began later must have ended before CWP lists it. 0: CWP lists it from the start. Default 1. */
   readonly syncsNeeded?: number;
-  /** CWP lists it no longer from then on. */
-  readonly goneAt?: number;
+  /** The name of the account that it belongs to. Default: every one. */
+  readonly on?: string;
 }
 
 /** How one request for the list fails. */
@@ -75,13 +75,10 @@ export class HostList implements MachineClient {
     return host !== undefined && this.isListed(host, moment, account);
   }
 
-  private isListed(
-    { at = 0, syncsNeeded = 1, goneAt = Infinity }: ListedHost,
-    moment: number,
-    account: Account,
-  ) {
+  private isListed(host: ListedHost, moment: number, account: Account): boolean {
+    const { at = 0, syncsNeeded = 1, on = account.account } = host;
     const ended = account.runs.filter(({ startMs, endMs }) => startMs >= at && endMs <= moment);
-    return at <= moment && moment < goneAt && ended.length >= syncsNeeded;
+    return on === account.account && at <= moment && ended.length >= syncsNeeded;
   }
 
   private page({ type, id, offset }: MachineQuery, moment: number, account: Account): MachinePage {
