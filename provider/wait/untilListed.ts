@@ -70,6 +70,7 @@ export async function untilListed(
     log?.status(`Looking ${hosts.length === 1 ? hosts[0] : `${hosts.length} hosts`} up in CWP's list`);
     const looked = await lookUpFor({ list, clock }, hosts, reached, { deadline, signal });
     if (looked.missing.length === 0) {
+      log?.status(`CWP lists ${hosts.length === 1 ? hosts[0] : `all ${hosts.length} hosts`}`);
       return { status: reached.status, machines: looked.found };
     }
     starts += reached.starts;

@@ -93,7 +93,6 @@ type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 /** One operation as it went. */
 interface Ended {
   readonly ids: readonly string[];
-  readonly came: number;
   /** A run that began later counts. */
   readonly counts: number;
   readonly at: number;
@@ -213,7 +212,6 @@ async function live(world: World) {
     const resumed = run?.account === account.account ? counts : undefined;
     ended.push({
       ids,
-      came,
       counts: resumed ?? came,
       at: clock.now(),
       deadline,
@@ -271,7 +269,7 @@ function succeedsOnlyWhenListed({ ended, service }: History): void {
 
 /** A host that the first sync finds is never called missing. */
 function callsNoListedHostMissing({ ended, service, hosts }: History, { movesAt }: World): void {
-  for (const { ids, came, error } of ended) {
+  for (const { ids, counts, error } of ended) {
     if (!(error instanceof NotListed) || error.code !== "HostsNotListed" || movesAt !== undefined) {
       continue;
     }
@@ -281,7 +279,7 @@ function callsNoListedHostMissing({ ended, service, hosts }: History, { movesAt 
       const host = hosts.find((one) => one.id === id);
       assert.equal(named.includes(id), !error.machines.has(id), `${id}: ${error.message}`);
       assert.ok(
-        !named.includes(id) || (host?.syncsNeeded ?? 1) > 1 || (host?.at ?? 0) > came,
+        !named.includes(id) || (host?.syncsNeeded ?? 1) > 1 || (host?.at ?? 0) > counts,
         `${id} is called missing, though the first sync listed it; the service knew ${service.hosts.length}`,
       );
     }
