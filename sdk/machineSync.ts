@@ -16,8 +16,10 @@ export interface AssumeRole {
   sessionDuration?: pulumi.Input<number>;
   /** The ExternalId that the role's trust policy asks for. Default: none. */
   externalId?: pulumi.Input<string>;
-  /** A policy, as JSON text, that narrows what the role may do here. It must allow cwp:SyncMachines, and
-   * cwp:DescribeMachines where `hosts` are named. Default: none. */
+  /**
+   * A policy, as JSON text, that narrows what the role may do here. It must allow cwp:SyncMachines, and
+   * cwp:DescribeMachines where `hosts` are named. Default: none.
+   */
   policy?: pulumi.Input<string>;
   /** The uin of the caller, for the account's audit log. Default: none. */
   sourceIdentity?: pulumi.Input<string>;
@@ -33,21 +35,22 @@ export interface AssumeRole {
 /** The arguments of a MachineSync. None of them takes a secret: credentials come from the Pulumi config or the environment. */
 export interface MachineSyncArgs {
   /**
-   * The instance ids of hosts, such as `ins-1a2b3c4d`, that CWP must list when the sync has finished. One that it does not list is
-   * looked up again for 5 seconds, then after another sync, up to three syncs. Then the operation fails and names it. An added
-   * host syncs again unless CWP lists it already; a removed host and the order change nothing in CWP. Needs the CAM action
-   * cwp:DescribeMachines. Not together with `skipAwait`. Default: none, so that nothing is looked up.
+   * The instance ids of hosts, such as `ins-1a2b3c4d`, that CWP must list when the sync has finished. One
+   * that it does not list is looked up again for 5 seconds, then after another sync, up to three syncs. Then
+   * the operation fails and names it. An added host syncs again unless CWP lists it already. For a removed
+   * host or another order nothing is sent. Needs the CAM action cwp:DescribeMachines. Not together with
+   * `skipAwait`. Default: none, so that nothing is looked up.
    */
   hosts?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Values whose change syncs again, such as a release or a date. For the ids of hosts there is `hosts`. They are compared deeply and mean
-   * nothing else. Texts, numbers, booleans, lists and plain objects of them; a resource stands for its id. Others, such as a Date
+   * Values whose change syncs again, such as a release or a date. For the ids of hosts there is `hosts`.
+   * They are compared deeply and mean nothing else. Texts, numbers, booleans, lists and plain objects of them; a resource stands for its id. Others, such as a Date
    * or a Map, are refused, since the state cannot hold them. Default: none, so that only the creation syncs.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
-   * Trigger a sync but do not wait for its end, which `hosts` rules out. A sync that was going before is still waited for, since CWP starts none beside
-   * it. Default: false.
+   * Start a sync but do not wait for its end. Not together with `hosts`. A sync that was in progress before is
+   * still waited for, since CWP starts none beside it. Default: false.
    */
   skipAwait?: pulumi.Input<boolean>;
   /**

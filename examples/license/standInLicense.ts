@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 const endpoint = new pulumi.Config("tencentcloud-cwp").get("endpoint");
 
 /**
- * Stands in for a licence that is bound to a machine. As CWP does, it refuses a quuid that CWP does not list. When the endpoint is
- * the emulator, it asks the emulator; anything else it does not ask.
+ * Stands in for a licence that is bound to a machine. As CWP does, it refuses a quuid that CWP does not list.
+ * When the endpoint is the emulator, it asks the emulator; anything else it does not ask.
  */
 export class StandInLicense extends pulumi.dynamic.Resource {
   /** The name of the machine that the licence is bound to. */

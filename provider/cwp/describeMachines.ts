@@ -34,7 +34,10 @@ export interface Machine {
 export interface MachineQuery {
   readonly type: MachineType;
   readonly region: string;
-  /** Only the machine with this id. The service may show others beside it: no documentation says that it compares whole ids. */
+  /**
+   * Only the machine with this id. The service may show others beside it: no documentation says that it
+   * compares whole ids.
+   */
   readonly id?: string | undefined;
   readonly offset: number;
 }

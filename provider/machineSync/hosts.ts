@@ -1,6 +1,9 @@
 import type { Machine } from "../cwp/describeMachines";
 
-/** The argument `hosts` and the output `machines`: what has changed, and which hosts are not known to be listed. */
+/**
+ * The argument `hosts` and the output `machines`: what has changed, and which hosts are not known to be
+ * listed.
+ */
 
 interface WithHosts {
   /** In a preview, the whole list may be the text that stands for an unknown value. */
@@ -26,7 +29,9 @@ export function addedHosts(olds: WithHosts, news: WithHosts): string[] {
   return hostsOf(news).filter((id) => !before.has(id));
 }
 
-/** The hosts that the state has no machine of: they are new, or CWP did not list them when it was asked last. */
+/**
+ * The hosts that the state has no machine of: they are new, or CWP did not list them when it was asked last.
+ */
 export function unlistedHosts(olds: WithMachines, news: WithHosts): string[] {
   const listed = machinesBefore(olds);
   return hostsOf(news).filter((id) => !listed.has(id));
@@ -37,7 +42,10 @@ export function machinesBefore({ machines = [] }: WithMachines): Map<string, Mac
   return new Map(machines.map((machine) => [machine.instanceId, machine]));
 }
 
-/** The output: the machines of the hosts that are listed, in the order of `hosts`. None where no hosts are named. */
+/**
+ * The output: the machines of the hosts that are listed, in the order of `hosts`. None where no hosts are
+ * named.
+ */
 export function machinesOf(
   { hosts }: { readonly hosts?: readonly string[] },
   listed: ReadonlyMap<string, Machine>,

@@ -34,8 +34,8 @@ export interface Waiting extends Settings {
 const READ_TIMEOUT_MS = 60_000;
 
 /**
- * Pulumi's partial failure: a sync was started and its end has not been seen. The resource stays in the state with these
- * outputs, and the next update goes on with the run that they hold.
+ * Pulumi's partial failure: a sync was started and its end has not been seen. The resource stays in the state
+ * with these outputs, and the next update goes on with the run that they hold.
  */
 export class UnfinishedSync extends Error {
   constructor(
@@ -48,8 +48,9 @@ export class UnfinishedSync extends Error {
 }
 
 /**
- * Changed triggers, other hosts, a host that CWP did not list when it was asked last, or a run whose end was not seen: update. A
- * changed account: replace. Nothing else counts, above all not the serialized provider. Sends nothing.
+ * Changed triggers, other hosts, a host that CWP did not list when it was asked last, or a run whose end was
+ * not seen: update. A changed account: replace. Nothing else counts, above all not the serialized provider.
+ * Sends nothing.
  */
 export function diff(olds: Outputs, news: Inputs): { changes: boolean; replaces: string[] } {
   const { changes, replaces } = diffInputs(olds, news);
@@ -63,9 +64,9 @@ export function create(inputs: Inputs, waiting: Waiting): Promise<Outputs> {
 }
 
 /**
- * Goes on waiting for the run that the operation before this one left, if nothing has changed that it was started for. Where all
- * that is new is a host, or one was not listed, looks first whether CWP lists it now. Removed hosts need no request. Syncs afresh
- * in all other cases.
+ * Goes on waiting for the run that the operation before this one left, if nothing has changed that it was
+ * started for. Where all that is new is a host, or one was not listed, looks first whether CWP lists it now.
+ * Removed hosts need no request. Syncs afresh in all other cases.
  */
 export async function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
   const came = cameAt(waiting.urn ?? "");

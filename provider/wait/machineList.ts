@@ -1,14 +1,12 @@
 import type { MachineClient } from "../cwp/client";
 import { ALL_REGIONS, type Machine, type MachinePage } from "../cwp/describeMachines";
-import { duration } from "../cwp/duration";
 import { ApiError, CwpError } from "../cwp/errors";
 import type { Clock } from "./clock";
+import { errorOf, type FailureRow, isOver, oneMore } from "./failureRow";
 import { Pace } from "./pace";
 import { longestRequest } from "./requests";
 import { beginSearch, learnPage, narrowed, nextPart, type Part, type Search } from "./search";
-import { MOST_FEW, PATIENCE_MS, PATIENCE_UNREACHED_MS } from "./step";
 import type { Turns } from "./turns";
-import { isLimit } from "./wait";
 
 /** What a look-up has found. */
 export interface LookedUp {
@@ -45,22 +43,12 @@ interface Want {
   readonly reject: (error: unknown) => void;
 }
 
-/** The failures since the last good answer. */
-interface Row {
-  readonly inRow: number;
-  readonly few: number;
-  readonly since: number;
-  /** Since when the service has not even refused a request for their number. */
-  readonly silentSince: number;
-  readonly last: CwpError;
-}
-
 /**
  * CWP's list of machines, as all waits of one account in this process look their hosts up in it.
  *
- * There is one stream of requests, at a pace of its own, since the API counts each action apart. One search (search.ts) looks for
- * all ids that are wanted when it begins, each id once. Those that come meanwhile are told of what it still shows, and share the
- * next one.
+ * There is one stream of requests, at a pace of its own, since the API counts each action apart. One search
+ * (search.ts) looks for all ids that are wanted when it begins, each id once. Those that come meanwhile are
+ * told of what it still shows, and share the next one.
  */
 export class MachineList {
   private readonly wants = new Set<Want>();
@@ -69,7 +57,7 @@ export class MachineList {
   private inFlight = new AbortController();
   private region = ALL_REGIONS;
   private totals: Search["totals"] = new Map();
-  private row: Row | undefined;
+  private row: FailureRow | undefined;
   /** The service has answered, be it with an error. */
   private isReached = false;
   private askedAt = Number.NEGATIVE_INFINITY;
@@ -121,7 +109,10 @@ export class MachineList {
     }
   }
 
-  /** Looks for all ids that are wanted now. Ends early when nobody wants them any more, or another account answers. */
+  /**
+   * Looks for all ids that are wanted now. Ends early when nobody wants them any more, or another account
+   * answers.
+   */
   private async searchOnce(): Promise<void> {
     const asks = [...this.wants];
     const askedAt = this.surroundings.clock.now();
@@ -194,36 +185,18 @@ export class MachineList {
   }
 
   private failed(error: CwpError, sentAt: number): void {
-    const now = this.surroundings.clock.now();
-    const isFull = isLimit(error);
-    const { row } = this;
-    this.row = {
-      inRow: (row?.inRow ?? 0) + 1,
-      few: (row?.few ?? 0) + (error.retry === "few" ? 1 : 0),
-      since: row?.since ?? sentAt,
-      silentSince: row && !isFull ? row.silentSince : sentAt,
-      last: error,
-    };
-    this.pace.told(error, now);
-    const { few, silentSince } = this.row;
+    this.row = oneMore(this.row, error, sentAt);
+    this.pace.told(error, this.surroundings.clock.now());
     this.isReached ||= error instanceof ApiError || this.client.account !== "";
-    const patience = this.isReached ? PATIENCE_MS : PATIENCE_UNREACHED_MS;
-    if (error.retry === "never" || few > MOST_FEW || (!isFull && sentAt - silentSince > patience)) {
-      this.rejectAll(this.lastError());
+    if (isOver(this.row, this.isReached)) {
+      this.rejectAll(errorOf(this.row, this.surroundings.clock.now()));
     }
   }
 
-  /** The error that ended the look-ups, with how often it came. */
-  private lastError(): CwpError | undefined {
-    if (!this.row) {
-      return undefined;
-    }
-    const { inRow, since, last } = this.row;
-    const times = `Tried ${inRow} times in ${duration(this.surroundings.clock.now() - since)}.`;
-    return inRow > 1 ? new CwpError(last.code, `${last.message} ${times}`, last.retry, last.requestId) : last;
-  }
-
-  /** Tells what a page shows to all who had come when it was asked for. Those who miss nothing any more need no other one. */
+  /**
+   * Tells what a page shows to all who had come when it was asked for. Those who miss nothing any more need
+   * no other one.
+   */
   private tell(machines: readonly Machine[], sentAt: number): void {
     for (const want of this.wants) {
       if (want.since > sentAt) {
@@ -256,13 +229,14 @@ export class MachineList {
 
   /** Ends the look-ups whose deadline has passed, and so has a last request. */
   private endLate(): void {
+    const { row, surroundings } = this;
+    const tooLate = row
+      ? errorOf(row, surroundings.clock.now())
+      : new CwpError("LookUpTimeout", "The time was over before CWP's whole list was read.", "never");
     for (const want of this.wants) {
       if (this.askedAt >= want.deadline && this.askedAt >= want.since) {
         this.remove(want);
-        want.reject(
-          this.lastError() ??
-            new CwpError("LookUpTimeout", "The time was over before CWP's whole list was read.", "never"),
-        );
+        want.reject(tooLate);
       }
     }
   }

@@ -1,12 +1,13 @@
 import { type MachinePage, type MachineQuery, type MachineType, PAGE_SIZE } from "../cwp/describeMachines";
 
 /**
- * The search for hosts in CWP's list of machines, as a value: which are left, where they may still be, and what to ask next.
+ * The search for hosts in CWP's list of machines, as a value: which are left, where they may still be, and
+ * what to ask next.
  *
- * CWP lists the machines of one type at a time. The prefix of an id tells which type is likeliest, but a host counts as missing
- * only when no type has it. A filter finds one id a request, a page shows 100 machines of a type: whichever costs fewer requests
- * is taken. Only the first page tells how many there are, so where that is not known yet, the choice may cost one request more
- * than the best one.
+ * CWP lists the machines of one type at a time. The prefix of an id tells which type is likeliest, but a host
+ * counts as missing only when no type has it. A filter finds one id a request, a page shows 100 machines of a
+ * type: whichever costs fewer requests is taken. Only the first page tells how many there are, so where that
+ * is not known yet, the choice may cost one request more than the best one.
  */
 export interface Search {
   /** The ids that were not found so far, each with the types that it may still be of, likeliest first. */
@@ -86,7 +87,10 @@ function likely(left: Search["left"], type: MachineType): string[] {
   return [...left].filter(([, [first]]) => first === type).map(([id]) => id);
 }
 
-/** What is left once a whole list of this type was seen, of all machines or of those that a filter for one id lets through. */
+/**
+ * What is left once a whole list of this type was seen, of all machines or of those that a filter for one id
+ * lets through.
+ */
 function withoutType(left: Search["left"], type: MachineType, id: string | undefined): Search["left"] {
   return new Map(
     [...left].map(([one, types]) => [

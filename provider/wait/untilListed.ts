@@ -10,10 +10,12 @@ import { MOST_STARTS, type Reached } from "./wait";
 import { type UnfinishedRun, WaitError } from "./waitError";
 
 /**
- * A wait with hosts ends well when a sync has finished that began after its resource came, and CWP then lists each of the hosts.
+ * A wait with hosts ends well when a sync has finished that began after its resource came, and CWP then lists
+ * each of the hosts.
  *
- * The list may lag behind the end of a sync as the status does, so hosts that it lacks are looked up again for the settle time. A
- * sync that read the hosts too early for one of them is followed by another: three in all, as many as a wait may start.
+ * The list may lag behind the end of a sync as the status does, so hosts that it lacks are looked up again
+ * for the settle time. A sync that read the hosts too early for one of them is followed by another: three in
+ * all, as many as a wait may start.
  */
 
 /** What the waits of one account share. */
@@ -49,7 +51,10 @@ export class NotListed extends WaitError {
 /** How many names of hosts an error or a warning has. */
 const MOST_NAMES = 20;
 
-/** Syncs until CWP lists the hosts. Rejects with a NotListed once a sync has finished; before, as SyncLoop.call does. */
+/**
+ * Syncs until CWP lists the hosts. Rejects with a NotListed once a sync has finished; before, as
+ * SyncLoop.call does.
+ */
 export async function untilListed(
   { loop, list, clock }: AccountWaits,
   hosts: readonly string[],
@@ -82,7 +87,10 @@ export async function untilListed(
   }
 }
 
-/** The hosts' machines if CWP lists each of them now; undefined if it lacks one. Rejects with a CwpError or the signal's reason. */
+/**
+ * The hosts' machines if CWP lists each of them now; undefined if it lacks one. Rejects with a CwpError or
+ * the signal's reason.
+ */
 export async function ifListed(
   { list }: Pick<AccountWaits, "list">,
   hosts: readonly string[],
@@ -116,7 +124,10 @@ async function again(
   }
 }
 
-/** Looks the hosts up after the end of a sync. Those that are missing still are so when the list can no longer lag behind it. */
+/**
+ * Looks the hosts up after the end of a sync. Those that are missing still are so when the list can no longer
+ * lag behind it.
+ */
 async function lookUpFor(
   { list, clock }: Pick<AccountWaits, "list" | "clock">,
   hosts: readonly string[],

@@ -10,7 +10,10 @@ export interface ListedHost {
   readonly type?: MachineType;
   /** When it was made. Default: at the beginning. */
   readonly at?: number;
-  /** How many syncs that began later must have ended before CWP lists it. 0: CWP lists it from the start. Default 1. */
+  /**
+   * How many syncs that began later must have ended before CWP lists it. 0: CWP lists it from the start.
+   * Default 1.
+   */
   readonly syncsNeeded?: number;
   /** The name of the account that it belongs to. Default: every one. */
   readonly on?: string;
@@ -24,7 +27,9 @@ interface Options {
   /** The account whose syncs list the hosts. */
   readonly account: () => Account;
   readonly hosts: readonly ListedHost[];
-  /** How much later than its end a sync's hosts are listed, at most. Each answer is this old, or a part of it. */
+  /**
+   * How much later than its end a sync's hosts are listed, at most. Each answer is this old, or a part of it.
+   */
   readonly lagMs?: () => number;
   readonly latencyMs?: number;
   /** How the next requests fail; undefined for one that does not. */

@@ -14,8 +14,8 @@ import { Account, type Due } from "./account";
 import { HostList, type ListedHost, type ListTrouble } from "./hostList";
 
 /*
- * Random worlds in virtual time whose waits name hosts. worlds.property.test.ts says how to run more of them, and how to replay one
- * that failed: FC_RUNS, FC_SEED and FC_PATH.
+ * Random worlds in virtual time whose waits name hosts. worlds.property.test.ts says how to run more of them,
+ * and how to replay one that failed: FC_RUNS, FC_SEED and FC_PATH.
  */
 
 const RUNS = Number(process.env.FC_RUNS ?? 1000) / 5;
