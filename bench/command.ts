@@ -8,6 +8,7 @@ import { checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
 import { type EngineFigures, measureEngine, SYNC_SECONDS, type UpFigures } from "./engine";
 import { HOSTS_SYNC_SECONDS, type HostsFigures, measureHosts } from "./hosts";
 import { plotDelay } from "./plot";
+import { measurePlugin, type PluginFigures, pluginTable } from "./plugin";
 import { drawRuns, LONGEST_MS, SHORTEST_MS } from "./runs";
 import type { Spread } from "./spread";
 import { table } from "./table";
@@ -20,9 +21,10 @@ Measures, each beside its peers:
   crowd        how pipelines of one account fare that sync at once (five minutes)
   hosts        what it costs to wait until CWP lists many hosts (a minute)
   engine       what a MachineSync costs on the real Pulumi engine
+  plugin       what one costs by the provider plugin, beside the dynamic resource
 
 Options:
-  --only PART   delay, credentials, crowd, hosts or engine (default: all)
+  --only PART   delay, credentials, crowd, hosts, engine or plugin (default: all)
   --json FILE   write the figures there too
   --plot FILE   write a plot of the delays there, as an SVG image (README.md shows bench/delay.svg)
   --help        print this text
@@ -31,7 +33,7 @@ Options:
 /** Enough that another seed changes no mean delay by more than a twentieth. */
 const RUNS = 2000;
 
-const allParts: readonly string[] = ["delay", "credentials", "crowd", "hosts", "engine"];
+const allParts: readonly string[] = ["delay", "credentials", "crowd", "hosts", "engine", "plugin"];
 
 interface Order {
   readonly parts: readonly string[];
@@ -47,6 +49,7 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     crowd?: CrowdFigures[];
     hosts?: HostsFigures[];
     engine?: EngineFigures;
+    plugin?: PluginFigures;
   } = {};
   if (parts.includes("delay")) {
     const runs = drawRuns(RUNS);
@@ -74,6 +77,10 @@ async function run({ parts, json, plot }: Order): Promise<void> {
   if (parts.includes("engine")) {
     figures.engine = await measureEngine(tell);
     print(engineTables(figures.engine));
+  }
+  if (parts.includes("plugin")) {
+    figures.plugin = await measurePlugin(tell);
+    print(pluginTable(figures.plugin));
   }
   if (json !== undefined) {
     fs.writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);

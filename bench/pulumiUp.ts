@@ -37,7 +37,7 @@ export async function measureUp(program: PulumiFn, endpoint: string): Promise<Up
  * The kernel keeps a process's peak (VmHWM), but only as long as the process lives: so it is read again and
  * again.
  */
-function watchMemory(stack: TestStack): { stop(): void; peakMb(): number | undefined } {
+export function watchMemory(stack: TestStack): { stop(): void; peakMb(): number | undefined } {
   let peakKb = 0;
   const timer = setInterval(() => {
     peakKb = Math.max(peakKb, ...stack.providerPids().map(readPeakKb));

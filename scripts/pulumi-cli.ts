@@ -11,6 +11,7 @@ import { goBuild } from "./pulumi-cli/goBuild";
 import { findProgram, output } from "./pulumi-cli/programs";
 import { executable, pulumiVersion } from "./pulumi-cli/release";
 import type { WayToGet } from "./pulumi-cli/wayToGet";
+import { yamlHostFolder } from "./pulumi-cli/yamlHost";
 import { userCache } from "./userCache.cjs";
 
 export interface PulumiCli {
@@ -52,6 +53,16 @@ export function findOrGetPulumi(): Promise<PulumiCli> {
     say: (line) => console.log(line),
   });
   return found;
+}
+
+let yamlHost: Promise<string> | undefined;
+
+/** The folder of the host of YAML programs, which is built with Go where the CLI has none beside it. */
+export function findOrGetYamlHost(): Promise<string> {
+  yamlHost ??= findOrGetPulumi().then(({ command }) =>
+    yamlHostFolder(path.dirname(fs.realpathSync(command)), userCache(), (line) => console.log(line)),
+  );
+  return yamlHost;
 }
 
 /** As {@link findOrGetPulumi}, in the given places. */
@@ -159,6 +170,7 @@ function removeLeftovers(cache: string): void {
 async function main(): Promise<void> {
   try {
     const { command, version, origin } = await findOrGetPulumi();
+    await findOrGetYamlHost();
     if (!process.argv.includes("--quiet")) {
       console.log(`Pulumi CLI ${version} (${origin}): ${command}`);
     }

@@ -54,7 +54,7 @@ export interface MachineSyncArgs {
    */
   skipAwait?: pulumi.Input<boolean>;
   /**
-   * The region to name in requests, such as `ap-guangzhou`. CWP needs none. A change replaces the resource. Default:
+   * The region to name in requests, such as `ap-guangzhou`. CWP needs none, and a change alone does not sync. Default:
    * `tencentcloud:region`, then TENCENTCLOUD_REGION, then the profile's, then none.
    */
   region?: pulumi.Input<string>;

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { type Config, pulumiSettings } from "../account/config";
+import { whileEngineLives } from "../engine/engineWatch";
+import { mindingOldConfig } from "../engine/oldConfig";
+import { EngineLog } from "../engine/row";
 import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machineSync/inputs";
 import * as operations from "../machineSync/operations";
 import type { Outputs } from "../machineSync/outputs";
 import { arrived, left } from "../machineSync/sharedLoops";
-import { whileEngineLives } from "./engineWatch";
-import { mindingOldConfig } from "./oldConfig";
-import { EngineLog } from "./row";
 
 /** The door that Pulumi's dynamic provider host calls, by way of the shim in sdk/shim.ts. */
 

@@ -26,7 +26,7 @@ export interface CheckFailure {
 }
 
 /** What stands for a value that is not known yet, in check and diff of a preview. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What a property must be, and whether it tells one account from another: another account is another resource. */
 interface Rule {
@@ -85,7 +85,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** What a value is, in words that do not give it away: it may be a secret in the wrong place. */
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === "" || value === null || value === undefined) {
     return "empty";
   }

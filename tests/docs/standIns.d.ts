@@ -7,6 +7,17 @@ declare module "@pulumi/tencentcloud" {
   }
 }
 
+/** What `pulumi package add` generates from schema.json. */
+declare module "@pulumi/tencentcloud-cwp" {
+  import type * as pulumi from "@pulumi/pulumi";
+
+  export { MachineSync } from "pulumi-tencentcloud-cwp";
+
+  export class Provider extends pulumi.ProviderResource {
+    constructor(name: string, args: Readonly<Record<string, unknown>>);
+  }
+}
+
 declare module "@pulumi/policy" {
   interface Resource {
     readonly type: string;

@@ -86,7 +86,7 @@ describe("pulumi up against a faulty service", function () {
   it("gets over a reset connection and a bad gateway in the middle of the wait", async () => {
     syncedBefore();
     emulator.inject({ reset: true }, { on: "read", after: 1 });
-    emulator.inject({ http: 502 }, { on: "read", after: 2 });
+    emulator.inject({ http: 502 }, { on: "read", after: 1 });
     showsItsOwn(await stack.up(program));
     assert.equal(failed("reset") + failed("http 502"), 2);
     assert.equal(triggers(), 1);

@@ -310,7 +310,7 @@ describe("A MachineSync that cannot work", function () {
     [
       "with half a pair names the missing half",
       () => ({ TENCENTCLOUD_CWP_ENDPOINT: emulator.url, TENCENTCLOUD_SECRET_ID: "AKID" }),
-      /TENCENTCLOUD_SECRET_ID is set in the environment, but TENCENTCLOUD_SECRET_KEY is not/,
+      /TENCENTCLOUD_SECRET_ID is set, but neither tencentcloud:secretKey nor TENCENTCLOUD_SECRET_KEY is/,
     ],
     [
       "with a port where nobody listens says so",

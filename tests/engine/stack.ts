@@ -30,6 +30,12 @@ export interface TestStackOptions {
   program?: PulumiFn;
   /** The folder of a program with its Pulumi.yaml, to run in place. The stack's settings are written into it. */
   folder?: string;
+  /** Whether the CLI itself finds what runs the folder's program, as it does for YAML. Default: false. */
+  ownHost?: boolean;
+  /** What runs the folder's program in place of Node.js. `say` gets what it prints. */
+  host?: (env: Record<string, string>, say: (text: string) => void) => grpc.UntypedServiceImplementation;
+  /** Folders to put before the PATH of the CLI. */
+  path?: string[];
   /** The `node` that runs a folder's program and the provider process. Default: the one on the PATH. */
   node?: string;
   /** Another stack whose backend this one shares, so that one can read the other's outputs. It has to be removed last. */
@@ -104,6 +110,9 @@ const repository = path.resolve(__dirname, "../..");
 const stackName = "dev";
 const emptyProgram: PulumiFn = async () => undefined;
 
+/** The command of a provider process: Pulumi's host of dynamic providers, or the plugin, under its name or its file's. */
+const providerCommand = /dynamic-provider|pulumi-resource-tencentcloud-cwp|plugin\/command\.js/;
+
 /** Variables of the host that would change what a stack does. */
 const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|(https?|all|no)_proxy$)/i;
 
@@ -156,7 +165,9 @@ export class TestStack {
       ...options.env,
     };
     const node = options.node === undefined ? [] : [path.dirname(options.node)];
-    this.envVars.PATH = [...node, ...binDir, this.envVars.PATH ?? ""].join(path.delimiter);
+    this.envVars.PATH = [...node, ...(options.path ?? []), ...binDir, this.envVars.PATH ?? ""].join(
+      path.delimiter,
+    );
   }
 
   /**
@@ -208,12 +219,12 @@ export class TestStack {
 
   /** `pulumi refresh`, which does not run the program. */
   refresh(options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(["refresh", "--yes", "--skip-preview"], emptyProgram, options);
+    return this.operate(["refresh", "--yes", "--skip-preview"], this.noProgram(), options);
   }
 
   /** `pulumi destroy`, which does not run the program. */
   destroy(options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(["destroy", "--yes", "--skip-preview"], emptyProgram, options);
+    return this.operate(["destroy", "--yes", "--skip-preview"], this.noProgram(), options);
   }
 
   /** `pulumi cancel`: takes away the lock that a killed CLI has left. */
@@ -230,7 +241,7 @@ export class TestStack {
   providerPids(): number[] {
     return runningProcesses()
       .filter((pid) => pid !== this.cli?.pid && workingDirectory(pid) === this.workDir)
-      .filter((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider"));
+      .filter((pid) => providerCommand.test(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")));
   }
 
   /** `pulumi config set`. */
@@ -252,6 +263,11 @@ export class TestStack {
     await fs.promises.rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
+  /** What an operation is given that does not run the program. */
+  private noProgram(): PulumiFn | undefined {
+    return this.options.ownHost ? undefined : emptyProgram;
+  }
+
   private async operate(
     command: string[],
     program: PulumiFn | undefined,
@@ -266,15 +282,30 @@ export class TestStack {
     if (options.refresh) {
       args.push("--refresh");
     }
+    if (this.options.ownHost && !program) {
+      return this.finish(command, eventLog, await this.spawnCli(args, options), options);
+    }
     const host = await serve(
       program || this.options.folder === undefined
         ? new LanguageServer(program ?? emptyProgram)
-        : programFolder(this.workDir, this.envVars, (text) => {
-            this.printed += text;
-          }),
+        : (this.options.host ?? ((env, say) => programFolder(this.workDir, env, say)))(
+            this.envVars,
+            (text) => {
+              this.printed += text;
+            },
+          ),
     );
     args.push(`--client=127.0.0.1:${host.port}`, "--exec-kind", "auto.inline");
-    const { stdout, stderr, ended } = await this.spawnCli(args, options).finally(() => host.close());
+    const ended = await this.spawnCli(args, options).finally(() => host.close());
+    return this.finish(command, eventLog, ended, options);
+  }
+
+  private finish(
+    command: string[],
+    eventLog: string,
+    { stdout, stderr, ended }: CliResult,
+    options: OperationOptions,
+  ): OperationResult {
     const failed = ended !== 0;
     const events = readEvents(eventLog);
     const result: OperationResult = {
@@ -297,7 +328,7 @@ export class TestStack {
   }
 
   /** Runs a command that has to succeed. */
-  private async run(args: string[]): Promise<void> {
+  async run(args: string[]): Promise<void> {
     const { stdout, stderr, ended } = await this.spawnCli(args, {});
     if (ended !== 0) {
       throw new Error(`pulumi ${args.join(" ")} failed (${ended}):\n${stdout}${stderr}`);

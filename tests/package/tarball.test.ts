@@ -10,8 +10,8 @@ import { unpack } from "../installed/pack";
 
 const root = path.resolve(__dirname, "../..");
 
-/** It is about 120 kB: the built code, which keeps its names and comments. */
-const MOST_BYTES = 150_000;
+/** It is about 140 kB: the built code, which keeps its names and comments. */
+const MOST_BYTES = 170_000;
 
 describe("The published package", () => {
   let folder: string;
@@ -42,7 +42,8 @@ describe("The published package", () => {
   const built = () => files.filter((file) => /^dist\/.*\.[jt]s$/.test(file));
 
   it("holds what is built and what a reader looks for, and nothing else", () => {
-    const known = /^(dist\/(sdk|provider|emulator)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    const known =
+      /^(dist\/(sdk|provider|emulator)\/.+|plugin\/[^/]+|schema\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     assert.deepEqual(
       files.filter((file) => !known.test(file) || file.includes(".test.")),
       [],

@@ -8,7 +8,7 @@ import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
 /** Sends three messages as a provider process does, whose last argument is the engine's address, and tells how long that took. */
 const provider = `
-const { EngineLog } = require("./dist/provider/dynamic/row");
+const { EngineLog } = require("./dist/provider/engine/row");
 const log = new EngineLog("urn:of:the::resource");
 const start = performance.now();
 log.status("[2/3] Starting a sync");

@@ -1,25 +1,41 @@
 import { connect, type Socket } from "node:net";
 
 /**
- * A CLI that is killed, or left by a second Ctrl-C, does not take its dynamic provider host with it, and the host is never told.
- * So a wait holds a connection to the engine, which breaks at the very moment the engine dies.
+ * A CLI that is killed, or left by a second Ctrl-C, does not take its dynamic provider host with it, and the
+ * host is never told. So a wait holds a connection to the engine, which breaks at the very moment the engine
+ * dies.
  */
 
-/** The engine's address, which it gives the host as the last argument; undefined in any other process. */
+let said: string | undefined;
+
+/** Takes the address that the engine has said of itself, in place of the last argument. */
+export function engineIsAt(address: string): void {
+  said = address;
+}
+
+/**
+ * The engine's address: what it has said, else the last argument, as it starts providers; undefined in any
+ * other process.
+ */
 export function engineAddress():
   | { readonly text: string; readonly host: string; readonly port: number }
   | undefined {
-  const [text, host, port] = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(process.argv.at(-1) ?? "") ?? [];
+  const [text, host, port] = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(said || (process.argv.at(-1) ?? "")) ?? [];
   return text && host && port ? { text, host, port: Number(port) } : undefined;
 }
 
-/** The pause before connecting again where a connection broke. The engine itself closes one that says nothing after two minutes. */
+/**
+ * The pause before connecting again where a connection broke. The engine itself closes one that says nothing
+ * after two minutes.
+ */
 const RECONNECT_MS = 500;
 
 let waits = 0;
 let unwatch = () => {};
 
-/** Does the work, and ends this process if the engine goes away meanwhile: nobody is left to take the result. */
+/**
+ * Does the work, and ends this process if the engine goes away meanwhile: nobody is left to take the result.
+ */
 export async function whileEngineLives<T>(work: () => Promise<T>): Promise<T> {
   waits += 1;
   const engine = engineAddress();
@@ -36,7 +52,10 @@ export async function whileEngineLives<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Calls `gone` once nobody listens at the address any more. Returns what ends the watch. It keeps no process alive. */
+/**
+ * Calls `gone` once nobody listens at the address any more. Returns what ends the watch. It keeps no process
+ * alive.
+ */
 export function watchListener(port: number, host: string, gone: () => void): () => void {
   let socket: Socket;
   let reconnect: NodeJS.Timeout;

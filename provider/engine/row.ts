@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { ResourceLog } from "../wait/progress";
 import { engineAddress } from "./engineWatch";
 
@@ -8,7 +7,8 @@ type Severity = "INFO" | "WARNING";
 const LIMIT_MS = 2_000;
 
 /**
- * The messages of one resource, on its own row of the terminal. What is printed in this process would show as the stack's.
+ * The messages of one resource, on its own row of the terminal. What is printed in this process would show as
+ * the stack's.
  *
  * They are a courtesy: where they cannot be delivered, nothing is said and nothing fails.
  */
@@ -30,7 +30,10 @@ export class EngineLog implements ResourceLog {
     this.send("INFO", text, false);
   }
 
-  /** Resolves when the engine has got all messages so far: what comes after the resource's own end is lost. Never rejects. */
+  /**
+   * Resolves when the engine has got all messages so far: what comes after the resource's own end is lost.
+   * Never rejects.
+   */
   flush(): Promise<void> {
     return this.delivered;
   }
@@ -43,8 +46,10 @@ export class EngineLog implements ResourceLog {
         return;
       }
       try {
-        engine ??= connect(address.text);
-        const deliver = await engine;
+        if (engine?.address !== address.text) {
+          engine = { address: address.text, deliver: connect(address.text) };
+        }
+        const deliver = await engine.deliver;
         await deliver(this.urn, severity, text, ephemeral);
       } catch {
         this.lost = true;
@@ -57,14 +62,13 @@ export class EngineLog implements ResourceLog {
 type Deliver = (urn: string, severity: Severity, text: string, ephemeral: boolean) => Promise<void>;
 
 /** One connection serves all resources. */
-let engine: Promise<Deliver> | undefined;
+let engine: { readonly address: string; readonly deliver: Promise<Deliver> } | undefined;
 
 async function connect(address: string): Promise<Deliver> {
   const { EngineClient } = await import("@pulumi/pulumi/proto/engine_grpc_pb");
   const { LogRequest, LogSeverity } = await import("@pulumi/pulumi/proto/engine_pb");
-  // Pulumi's own copy of gRPC: its client takes no other one's credentials, and this package has none.
-  const pulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
-  const { credentials, Metadata }: typeof import("@grpc/grpc-js") = pulumi("@grpc/grpc-js");
+  const { grpc } = await import("./pulumiModules");
+  const { credentials, Metadata } = grpc;
   const client = new EngineClient(address, credentials.createInsecure());
   return (urn, severity, text, ephemeral) =>
     new Promise((resolve, reject) => {

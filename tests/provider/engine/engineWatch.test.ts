@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { watchListener, whileEngineLives } from "../../../provider/dynamic/engineWatch";
+import { watchListener, whileEngineLives } from "../../../provider/engine/engineWatch";
 
 describe("The watch on the engine", () => {
   let engine: Server;

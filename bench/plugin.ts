@@ -1,0 +1,150 @@
+/**
+ * Measures what the provider plugin costs, beside the dynamic resource, an empty program and a bare Node.js.
+ */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as path from "node:path";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { emulatorAccount } from "../emulator";
+import { MachineSync } from "../sdk";
+import { oneSync, YamlStack } from "../tests/engine/plugin/yamlStack";
+import { startEmulatorProcess } from "./emulatorProcess";
+import { measureUp, type Up, watchMemory } from "./pulumiUp";
+import { type Spread, spreadOf } from "./spread";
+import { table } from "./table";
+
+export interface PluginFigures {
+  /** From the start of the plugin's process to its port, in milliseconds. */
+  readonly startToPortMs: Spread;
+  /** From the start to the end of a Node.js that does nothing, in milliseconds. */
+  readonly bareNodeMs: Spread;
+  /** `pulumi up` of an empty YAML program, in seconds. */
+  readonly emptyYamlSeconds: Spread;
+  /** The same with one MachineSync whose sync takes no time. */
+  readonly pluginSeconds: Spread;
+  /** What the second takes more than the first, pair by pair. */
+  readonly pluginAddsSeconds: Spread;
+  /** `pulumi up` of a TypeScript program with the dynamic resource, in seconds. */
+  readonly dynamicSeconds: Spread;
+  /** The same program without a resource. */
+  readonly emptyTypeScriptSeconds: Spread;
+  readonly dynamicAddsSeconds: Spread;
+  /** The most memory of the process; left out where there is no /proc to read it from. */
+  readonly pluginMb?: Spread;
+  readonly dynamicMb?: Spread;
+}
+
+const STARTS = 9;
+const ROUNDS = 5;
+
+const command = path.join(__dirname, "../dist/provider/plugin/command.js");
+const dynamic: PulumiFn = async () => {
+  new MachineSync("machines");
+};
+const nothing: PulumiFn = async () => undefined;
+
+/** Measures one thing after the other, in turn. `tell` gets a line for each step. */
+export async function measurePlugin(tell: (step: string) => void): Promise<PluginFigures> {
+  tell("plugin: start to port");
+  const starts: { port: number; bare: number }[] = [];
+  for (let start = 0; start < STARTS; start += 1) {
+    starts.push({ port: await untilPort(), bare: await untilEnd() });
+  }
+  const emulator = await startEmulatorProcess(0);
+  const rounds: Record<"emptyYaml" | "plugin" | "dynamic" | "empty", Up>[] = [];
+  try {
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      tell(`plugin: round ${round} of ${ROUNDS}`);
+      rounds.push({
+        emptyYaml: await measureYaml(false, emulator.url),
+        plugin: await measureYaml(true, emulator.url),
+        empty: await measureUp(nothing, emulator.url),
+        dynamic: await measureUp(dynamic, emulator.url),
+      });
+    }
+  } finally {
+    emulator.stop();
+  }
+  const of = (take: (round: (typeof rounds)[number]) => number) => spreadOf(rounds.map(take));
+  const memory = (which: "plugin" | "dynamic") => rounds.flatMap((round) => round[which].peakMb ?? []);
+  return {
+    startToPortMs: spreadOf(starts.map(({ port }) => port)),
+    bareNodeMs: spreadOf(starts.map(({ bare }) => bare)),
+    emptyYamlSeconds: of(({ emptyYaml }) => emptyYaml.seconds),
+    pluginSeconds: of(({ plugin }) => plugin.seconds),
+    pluginAddsSeconds: of(({ plugin, emptyYaml }) => plugin.seconds - emptyYaml.seconds),
+    dynamicSeconds: of(({ dynamic }) => dynamic.seconds),
+    emptyTypeScriptSeconds: of(({ empty }) => empty.seconds),
+    dynamicAddsSeconds: of(({ dynamic, empty }) => dynamic.seconds - empty.seconds),
+    ...(memory("plugin").length > 0 && {
+      pluginMb: spreadOf(memory("plugin")),
+      dynamicMb: spreadOf(memory("dynamic")),
+    }),
+  };
+}
+
+/** The figures as a table. */
+export function pluginTable(figures: PluginFigures): string {
+  const { startToPortMs, bareNodeMs } = figures;
+  const seconds = (spread: Spread) => `${spread.median.toFixed(2)} s`;
+  const memory = (spread: Spread | undefined) => (spread ? `${spread.median.toFixed(0)} MB` : "?");
+  return `
+One MachineSync whose sync takes no time, by the plugin (in YAML) and by the dynamic resource (in TypeScript); medians of ${ROUNDS}
+
+${table(
+  ["", "pulumi up", "an empty program", "more than that", "peak memory"],
+  [
+    [
+      "plugin",
+      seconds(figures.pluginSeconds),
+      seconds(figures.emptyYamlSeconds),
+      seconds(figures.pluginAddsSeconds),
+      memory(figures.pluginMb),
+    ],
+    [
+      "dynamic resource",
+      seconds(figures.dynamicSeconds),
+      seconds(figures.emptyTypeScriptSeconds),
+      seconds(figures.dynamicAddsSeconds),
+      memory(figures.dynamicMb),
+    ],
+  ],
+)}
+
+The plugin prints its port ${startToPortMs.median.toFixed(0)} ms after its start, ${(startToPortMs.median / bareNodeMs.median).toFixed(1)} times what a Node.js that does nothing takes (${bareNodeMs.median.toFixed(0)} ms).`;
+}
+
+async function measureYaml(withResource: boolean, endpoint: string): Promise<Up> {
+  const yaml = await YamlStack.create({
+    env: {
+      TENCENTCLOUD_CWP_ENDPOINT: endpoint,
+      TENCENTCLOUD_SECRET_ID: emulatorAccount.secretId,
+      TENCENTCLOUD_SECRET_KEY: emulatorAccount.secretKey,
+    },
+  });
+  try {
+    const memory = watchMemory(yaml.stack);
+    const start = performance.now();
+    await yaml.up(withResource ? oneSync() : {}).finally(memory.stop);
+    return { seconds: (performance.now() - start) / 1000, peakMb: memory.peakMb() };
+  } finally {
+    await yaml.remove();
+  }
+}
+
+async function untilPort(): Promise<number> {
+  const start = performance.now();
+  const plugin = spawn(process.execPath, [command], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(plugin.stdout, "data");
+  const ms = performance.now() - start;
+  plugin.kill("SIGKILL");
+  await once(plugin, "close");
+  return ms;
+}
+
+async function untilEnd(): Promise<number> {
+  const start = performance.now();
+  await once(spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }), "close");
+  return performance.now() - start;
+}

@@ -1,0 +1,16 @@
+import pulumi
+import pulumi_tencentcloud_cwp as cwp
+
+# With a real account, these are the ids of your instances: web.id.
+hosts = ["ins-web", "ins-db"]
+
+sync = cwp.MachineSync(
+    "machines",
+    triggers=hosts,
+    opts=pulumi.ResourceOptions(
+        custom_timeouts=pulumi.CustomTimeouts(create="20m", update="20m"),
+    ),
+)
+
+pulumi.export("LatestStartTime", sync.latest_start_time)
+pulumi.export("LatestEndTime", sync.latest_end_time)

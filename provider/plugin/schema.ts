@@ -1,0 +1,19 @@
+/** The package's schema, from the file that is published at its root, or beside the code in an archive. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const FILE = "schema.json";
+
+export function readSchema(): string {
+  return readFileSync(schemaFile(__dirname), "utf8");
+}
+
+export function packageVersion(): string {
+  return JSON.parse(readSchema()).version;
+}
+
+function schemaFile(folder: string): string {
+  const file = join(folder, FILE);
+  const parent = dirname(folder);
+  return existsSync(file) || parent === folder ? file : schemaFile(parent);
+}

@@ -1,0 +1,107 @@
+/** Values as the engine sends them to a plugin, and as the core takes them: plain, with nothing wrapped. */
+import { isDeepStrictEqual } from "node:util";
+import { isObject } from "../cwp/isObject";
+import { UNKNOWN } from "../machineSync/inputs";
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * The key that marks an object as a value of a special kind; the kind stands there. (Pulumi's
+ * sdk/go/common/resource/sig.)
+ */
+const KIND = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const ASSET = "c44067f5952c0a294b673a41bacd8c17";
+const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
+
+/**
+ * What stands for a value that a preview does not know: a text of its own for each type that the value will
+ * have.
+ */
+const unknowns: ReadonlySet<unknown> = new Set([
+  UNKNOWN,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+
+/**
+ * What dynamic resources keep beside their properties. A resource that a plugin has taken over may still have
+ * it.
+ */
+const ofDynamicResources: ReadonlySet<string> = new Set(["__provider", "__urn", "timeouts"]);
+
+/** The properties without their wrappings, and without those of a dynamic resource. */
+export function unwrapped(properties: Properties): Record<string, unknown> {
+  return fromEntries(withoutLeftovers(properties), unwrap);
+}
+
+export function withoutLeftovers(properties: Properties): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !ofDynamicResources.has(name)));
+}
+
+/**
+ * The plain properties, where each that stands in `wrapped` with the same value is as it is there: so a
+ * secret that a property holds is kept as one in the state, and nothing else of that property is.
+ */
+export function rewrapped(plain: object, wrapped: Properties): Record<string, unknown> {
+  const properties: Properties = { ...plain };
+  const kept = Object.entries(wrapped).filter(
+    ([name, value]) => name in properties && isDeepStrictEqual(unwrap(value), properties[name]),
+  );
+  return { ...properties, ...Object.fromEntries(kept) };
+}
+
+export function secret(value: unknown): unknown {
+  const already = isObject(value) && value[KIND] === SECRET;
+  return already || isUnknown(value) ? value : { [KIND]: SECRET, value };
+}
+
+/** Whether the new value keeps something secret that the old one has in the clear. */
+export function hides(before: unknown, after: unknown): boolean {
+  if (isObject(before) && before[KIND] === SECRET) {
+    return false;
+  }
+  if (isObject(after) && after[KIND] === SECRET) {
+    return true;
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return after.some((value, index) => hides(before[index], value));
+  }
+  return (
+    isObject(before) && isObject(after) && Object.keys(after).some((name) => hides(before[name], after[name]))
+  );
+}
+
+export function isUnknown(value: unknown): boolean {
+  return unknowns.has(value);
+}
+
+function unwrap(value: unknown): unknown {
+  if (isUnknown(value)) {
+    return UNKNOWN;
+  }
+  if (Array.isArray(value)) {
+    return value.map(unwrap);
+  }
+  if (!isObject(value)) {
+    return value;
+  }
+  const kind = value[KIND];
+  if (kind === SECRET || kind === OUTPUT) {
+    return "value" in value ? unwrap(value.value) : UNKNOWN;
+  }
+  if (kind === ASSET || kind === ARCHIVE) {
+    // The engine leaves the contents out of what it has kept. The hash stands for them.
+    return { kind, hash: value.hash };
+  }
+  return fromEntries(value, unwrap);
+}
+
+function fromEntries(object: Properties, change: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+}

@@ -1,0 +1,85 @@
+/**
+ * Makes the archives of the provider plugin that `pulumi plugin install … --file` takes: its code in one
+ * file, a script that runs it, and the schema. They hold no Node.js. Their contents are the same for every
+ * machine, but Pulumi wants a name for each.
+ */
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { build } from "esbuild";
+
+const root = path.join(__dirname, "..");
+const name = "pulumi-resource-tencentcloud-cwp";
+const machines = ["darwin", "linux", "windows"].flatMap((system) =>
+  ["amd64", "arm64"].map((processor) => `${system}-${processor}`),
+);
+
+const launchers = {
+  [name]: `#!/bin/sh\nexec node "$(dirname "$0")/${name}.js" "$@"\n`,
+  [`${name}.cmd`]: `@node "%~dp0${name}.js" %*\r\n`,
+};
+
+/** Makes the archives in a folder, and returns their paths. */
+export async function makeArchives(folder: string): Promise<string[]> {
+  const contents = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-archive-"));
+  try {
+    await bundle(path.join(contents, `${name}.js`));
+    for (const [file, text] of Object.entries(launchers)) {
+      fs.writeFileSync(path.join(contents, file), text, { mode: 0o755 });
+    }
+    for (const file of ["schema.json", "LICENSE", "README.md"]) {
+      fs.copyFileSync(path.join(root, file), path.join(contents, file));
+    }
+    fs.mkdirSync(folder, { recursive: true });
+    const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
+    const [first = "", ...others] = machines.map((machine) =>
+      path.join(folder, `${name}-v${version}-${machine}.tar.gz`),
+    );
+    execFileSync("tar", ["-czf", path.resolve(first), ...fs.readdirSync(contents)], { cwd: contents });
+    for (const other of others) {
+      fs.copyFileSync(first, other);
+    }
+    return [first, ...others];
+  } finally {
+    fs.rmSync(contents, { recursive: true, force: true });
+  }
+}
+
+async function bundle(outfile: string): Promise<void> {
+  const pulumi = path.dirname(require.resolve("@pulumi/pulumi/package.json"));
+  await build({
+    entryPoints: [path.join(root, "dist/provider/plugin/command.js")],
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    outfile,
+    legalComments: "inline",
+    logLevel: "error",
+    plugins: [
+      {
+        name: "pulumi's own modules",
+        setup({ onLoad }) {
+          // They are found from Pulumi's folder when the plugin runs, which a bundler cannot follow.
+          onLoad({ filter: /engine[\\/]pulumiModules\.js$/ }, ({ path: file }) => ({
+            contents: fs
+              .readFileSync(file, "utf8")
+              .replace(/^.*createRequire\)?\(.*$/m, "")
+              .replaceAll("ofPulumi(", "require("),
+            resolveDir: pulumi,
+          }));
+        },
+      },
+    ],
+  });
+}
+
+async function main(): Promise<void> {
+  for (const archive of await makeArchives(path.join(root, "archives"))) {
+    console.log(path.relative(process.cwd(), archive));
+  }
+}
+
+if (require.main === module) {
+  main();
+}

@@ -1,0 +1,247 @@
+/**
+ * Writes schema.json, by which Pulumi knows the provider plugin, and the table of
+ * docs/installation-configuration.md. Names, types and descriptions come from the TypeScript sources, the
+ * examples from docs/languages.md.
+ */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as ts from "typescript";
+import { type ProviderArgs, providerSettings } from "../provider/plugin/providerArgs";
+
+const root = path.join(__dirname, "..");
+const name = "tencentcloud-cwp";
+const any = "pulumi.json#/Any";
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Member {
+  readonly name: string;
+  readonly doc: string;
+  readonly type: string;
+  readonly optional: boolean;
+}
+
+/** The members of the interfaces and classes of a source, by name, each with its docstring. */
+function declarationsOf(file: string): Map<string, { doc: string; members: Member[] }> {
+  const source = ts.createSourceFile(
+    file,
+    fs.readFileSync(path.join(root, file), "utf8"),
+    ts.ScriptTarget.ES2022,
+    true,
+  );
+  const found = new Map<string, { doc: string; members: Member[] }>();
+  for (const node of source.statements) {
+    if (ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node)) {
+      const members = [...node.members]
+        .filter((member) => ts.isPropertySignature(member) || ts.isPropertyDeclaration(member))
+        .filter((member) => ts.getJSDocTags(member).length === 0)
+        .map((member) => ({
+          name: member.name.getText(),
+          doc: docOf(member),
+          type: member.type?.getText() ?? "",
+          optional: member.questionToken !== undefined,
+        }));
+      found.set(node.name?.text ?? "", { doc: docOf(node), members });
+    } else if (ts.isFunctionDeclaration(node)) {
+      found.set(node.name?.text ?? "", { doc: docOf(node), members: [] });
+    }
+  }
+  return found;
+}
+
+function docOf(node: ts.Node): string {
+  const [comment] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  return ts.getTextOfJSDocComment(comment?.comment) ?? "";
+}
+
+const declarations = new Map([
+  ...declarationsOf("sdk/machineSync.ts"),
+  ...declarationsOf("sdk/status.ts"),
+  ...declarationsOf("provider/plugin/providerArgs.ts"),
+]);
+
+function declaration(of: string): { doc: string; members: Member[] } {
+  const found = declarations.get(of);
+  if (!found) {
+    throw new Error(`No source declares ${of}.`);
+  }
+  return found;
+}
+
+/**
+ * A docstring in the words of the plugin: an argument that it refers to is described, and settings have the
+ * plugin's names.
+ */
+function description(doc: string): string {
+  const [, of, member] = /^(?:As|The argument) \{@link (\w+)\.(\w+)\}\.$/.exec(doc) ?? [];
+  const text = of ? description(declaration(of).members.find((one) => one.name === member)?.doc ?? "") : doc;
+  return text
+    .replaceAll(/(?<!\n)\n(?!\n)/g, " ")
+    .replaceAll(/\{@link (?:\w+\.)?(\w+)\}/g, "`$1`")
+    .replaceAll("`tencentcloud:", "`tencentcloud-cwp:");
+}
+
+function typeOf(text: string): Json {
+  const type = text
+    .replaceAll(/pulumi\.(?:Input|Output|Unwrap)<(.*?)>(?![\w>[])/g, "$1")
+    .replaceAll(/pulumi\.\w+<|>|readonly | \| undefined/g, "");
+  if (type.endsWith("[]")) {
+    return { type: "array", items: typeOf(type.slice(0, -2)) };
+  }
+  if (type === "unknown") {
+    return { $ref: any };
+  }
+  if (["string", "boolean", "number"].includes(type)) {
+    return { type };
+  }
+  if (type === "SyncState") {
+    return { type: "string" };
+  }
+  declaration(type); // Throws where there is none, which would be a reference to nothing.
+  return { $ref: `#/types/${name}:index:${type}` };
+}
+
+function properties(members: readonly Member[], more: (member: Member) => Json = () => ({})): Json {
+  return Object.fromEntries(
+    members.map((member) => [
+      member.name,
+      { ...typeOf(member.type), description: description(member.doc), ...more(member) },
+    ]),
+  );
+}
+
+function required(members: readonly Member[]): string[] {
+  return members
+    .filter(
+      ({ type, optional, doc }) => !optional && !type.includes("undefined") && !/Undefined where/.test(doc),
+    )
+    .map((one) => one.name);
+}
+
+function objectType(of: string): Json {
+  const { doc, members } = declaration(of);
+  const needed = required(members);
+  return {
+    type: "object",
+    description: description(doc),
+    properties: properties(members),
+    ...(needed.length > 0 && { required: needed }),
+  };
+}
+
+/** The examples of docs/languages.md, as the registry shows one for each language. */
+function examples(): string {
+  const page = fs.readFileSync(path.join(root, "docs/languages.md"), "utf8");
+  const [, section = ""] = /^## The smallest program$(.*?)^## /ms.exec(page) ?? [];
+  const blocks = [...section.matchAll(/^```(ts|python|go|csharp|java|yaml)\n(.*?)^```$/gms)];
+  const code = blocks.map(
+    ([, language, text]) => `\`\`\`${language === "ts" ? "typescript" : language}\n${text}\`\`\``,
+  );
+  return `{{% examples %}}\n## Example Usage\n{{% example %}}\n\n${code.join("\n")}\n\n{{% /example %}}\n{{% /examples %}}`;
+}
+
+function setting({ name }: Member): Json {
+  return providerSettings[name as keyof ProviderArgs].secret ? { secret: true } : {};
+}
+
+function replacing({ doc }: Member): Json {
+  return /replaces the resource/.test(doc.replaceAll(/\s+/g, " ")) ? { willReplaceOnChanges: true } : {};
+}
+
+/** The schema, as the text of schema.json. */
+export function schemaText(): string {
+  const {
+    version,
+    description: summary,
+    license,
+  } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
+  const args = declaration("MachineSyncArgs").members;
+  const resource = declaration("MachineSync");
+  const status = declaration("MachineSyncStatus");
+  const settings = declaration("ProviderArgs").members;
+  const schema = {
+    $schema: "https://raw.githubusercontent.com/pulumi/pulumi/master/pkg/codegen/schema/pulumi.json",
+    name,
+    displayName: "Tencent Cloud CWP",
+    version,
+    description: summary,
+    publisher: "pulumi-tencentcloud-cwp",
+    license,
+    keywords: ["pulumi", "tencentcloud", "cwp", "category/cloud", "kind/native"],
+    attribution: "Made with Node.js, on the SDK of Tencent Cloud.",
+    meta: { moduleFormat: "(.*)" },
+    language: {
+      nodejs: { respectSchemaVersion: true },
+      python: {
+        packageName: "pulumi_tencentcloud_cwp",
+        respectSchemaVersion: true,
+        pyproject: { enabled: true },
+      },
+      go: {
+        rootPackageName: "tencentcloudcwp",
+        respectSchemaVersion: true,
+        generateResourceContainerTypes: true,
+      },
+      csharp: { namespaces: { [name]: "TencentCloudCwp" }, respectSchemaVersion: true },
+      java: { packages: { [name]: "tencentcloudcwp" }, buildFiles: "gradle" },
+    },
+    config: { variables: properties(settings, setting) },
+    types: Object.fromEntries(
+      ["AssumeRole", "AssumeRoleWithSaml", "AssumeRoleWithWebIdentity", "Machine"].map((type) => [
+        `${name}:index:${type}`,
+        objectType(type),
+      ]),
+    ),
+    provider: {
+      description:
+        "The settings of an account, for resources that are not to use those of the stack's config. Each means what it means to the Tencent Cloud provider.",
+      inputProperties: properties(settings, setting),
+    },
+    resources: {
+      [`${name}:index:MachineSync`]: {
+        description: `${description(resource.doc)}\n\n${examples()}`,
+        aliases: [{ type: "pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync" }],
+        inputProperties: properties(args, replacing),
+        properties: properties(resource.members, (member) =>
+          replacing({ ...member, doc: args.find((arg) => arg.name === member.name)?.doc ?? "" }),
+        ),
+        required: required(resource.members),
+      },
+    },
+    functions: {
+      [`${name}:index:getMachineSyncStatus`]: {
+        // What follows the second sentence is about TypeScript programs.
+        description: description(declaration("getMachineSyncStatus").doc)
+          .split(". ")
+          .slice(0, 2)
+          .join(". ")
+          .concat("."),
+        inputs: { type: "object", properties: properties(declaration("GetMachineSyncStatusArgs").members) },
+        outputs: {
+          type: "object",
+          description: description(status.doc),
+          properties: properties(status.members),
+          required: required(status.members),
+        },
+      },
+    },
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+export const settingsPage = path.join(root, "docs/installation-configuration.md");
+
+/** The page of the settings, with its table as the sources have it. */
+export function settingsPageText(): string {
+  const rows = declaration("ProviderArgs").members.map((member) => {
+    const mark = setting(member).secret ? " *secret*" : "";
+    return `| \`${name}:${member.name}\`${mark} | ${description(member.doc)} |\n`;
+  });
+  const page = fs.readFileSync(settingsPage, "utf8");
+  return page.replace(/^(\| Setting .*\n\|.*\n)(?:\|.*\n)*/m, (_all, head) => head + rows.join(""));
+}
+
+if (require.main === module) {
+  fs.writeFileSync(path.join(root, "schema.json"), schemaText());
+  fs.writeFileSync(settingsPage, settingsPageText());
+}

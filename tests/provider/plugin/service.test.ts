@@ -1,0 +1,411 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
+import { ownHome } from "../account/credentials/home";
+import { PluginProcess, type Properties, partialFailure, secret, unknown } from "./pluginProcess";
+
+const status = "tencentcloud-cwp:index:getMachineSyncStatus";
+
+describe("The plugin, over gRPC", function () {
+  this.timeout(20_000);
+  ownHome();
+
+  let emulator: Emulator;
+  let plugin: PluginProcess;
+
+  const syncs = () => emulator.requests.filter(({ sync }) => sync === true).length;
+  const config = (url = emulator.url): Properties => ({
+    secretId: emulatorAccount.secretId,
+    secretKey: secret(emulatorAccount.secretKey),
+    endpoint: url,
+    version: "0.1.0",
+  });
+
+  /** What a call that must fail fails with. */
+  async function failure(call: Promise<unknown>): Promise<{ details: string }> {
+    const error = await call.then(
+      () => assert.fail("the call did not fail"),
+      (error) => error,
+    );
+    assert.ok(!JSON.stringify(error).includes(emulatorAccount.secretKey), "the secret key is in the error");
+    return error;
+  }
+
+  /** Resolves once a sync has been started and polled. */
+  async function underWay(): Promise<void> {
+    while (emulator.requests.length < 3 || syncs() === 0) {
+      await once(AbortSignal.timeout(20), "abort");
+    }
+  }
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ syncSeconds: 0 });
+    plugin = await PluginProcess.start();
+    await plugin.handshake();
+    await plugin.configure(config());
+  });
+  afterEach(async () => {
+    await plugin.stop();
+    await emulator.stop();
+    assert.equal(plugin.printed, "", "it printed something, which the engine would show as the stack's");
+  });
+
+  describe("at the start", () => {
+    it("takes secrets in a handshake, and previews", async () => {
+      assert.equal((await plugin.handshake()).getAcceptSecrets(), true);
+      const configured = await plugin.configure({});
+      assert.equal(configured.getAcceptsecrets(), true);
+      assert.equal(configured.getSupportspreview(), true);
+    });
+
+    it("gives its schema and the version in it", async () => {
+      const schema = JSON.parse(await plugin.schema());
+      assert.equal(schema.name, "tencentcloud-cwp");
+      assert.equal(await plugin.version(), schema.version);
+      assert.match((await failure(plugin.schema(7))).details, /no schema of version 7/);
+    });
+  });
+
+  describe("CheckConfig and DiffConfig", () => {
+    it("return what the state is to keep: keys wrapped as secrets, and no failure", async () => {
+      const { inputs, reasons } = await plugin.checkConfig({ secretKey: "hush", version: "0.1.0" });
+      assert.deepEqual(reasons, []);
+      assert.deepEqual(inputs, { secretKey: secret("hush"), version: "0.1.0" });
+    });
+
+    it("say what is wrong with a setting", async () => {
+      const { reasons } = await plugin.checkConfig({ secretID: "AKID" });
+      assert.match(reasons.join(), /There is no setting tencentcloud-cwp:secretID/);
+    });
+
+    it("tell an update from another account", async () => {
+      const olds = { secretId: "a", secretKey: "b" };
+      assert.deepEqual(await plugin.diffConfig(olds, { secretId: "c", secretKey: "d" }), {
+        changes: true,
+        replaces: [],
+      });
+      assert.deepEqual(await plugin.diffConfig(olds, { ...olds, profile: "prod" }), {
+        changes: true,
+        replaces: ["profile"],
+      });
+      assert.deepEqual(await plugin.diffConfig(olds, olds), { changes: false, replaces: [] });
+    });
+  });
+
+  describe("check", () => {
+    it("sends nothing and returns the inputs as they were", async () => {
+      const news = { triggers: [secret("a"), unknown, { b: [1, null] }], skipAwait: true };
+      assert.deepEqual(await plugin.check(news), { inputs: news, reasons: [] });
+      assert.equal(emulator.requests.length, 0);
+    });
+
+    it("says what is wrong, and not with which value", async () => {
+      const { reasons } = await plugin.check({ triggers: "a", secretKey: "hush", region: secret(7) });
+      assert.equal(reasons.length, 3);
+      assert.match(reasons.join("\n"), /triggers must be a list/);
+      assert.match(reasons.join("\n"), /no property secretKey.*never in arguments/);
+      assert.match(reasons.join("\n"), /region must be/);
+      assert.doesNotMatch(reasons.join("\n"), /hush/);
+    });
+
+    it("has none of the properties that a dynamic resource has for itself", async () => {
+      const { reasons } = await plugin.check({ timeouts: { create: "5m" } });
+      assert.deepEqual(reasons, ["MachineSync has no property timeouts."]);
+    });
+
+    it("knows no other resource", async () => {
+      const other = "urn:pulumi:dev::test::my:Component$tencentcloud-cwp:index:Machine::one";
+      assert.match(
+        (await failure(plugin.check({}, other))).details,
+        /no resource tencentcloud-cwp:index:Machine\b/,
+      );
+    });
+  });
+
+  describe("diff", () => {
+    it("compares triggers deeply, whether they are secret or not", async () => {
+      const olds = { triggers: ["a", secret({ b: [1] })], state: "FINISHED" };
+      const same = { changes: false, replaces: [] };
+      assert.deepEqual(await plugin.diff(olds, { triggers: ["a", { b: [1] }] }), same);
+      assert.deepEqual(
+        await plugin.diff(olds, { triggers: ["a", secret({ b: [1] })], skipAwait: true }),
+        same,
+      );
+      assert.equal((await plugin.diff(olds, { triggers: ["a", { b: [2] }] })).changes, true);
+      assert.equal((await plugin.diff(olds, { triggers: ["a", unknown] })).changes, true);
+    });
+
+    it("takes the contents of a file for its hash, which is all that the engine keeps of it", async () => {
+      const asset = (hash: string, text?: string) => ({
+        "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17",
+        hash,
+        ...(text && { text }),
+      });
+      assert.equal(
+        (await plugin.diff({ triggers: [asset("1")] }, { triggers: [asset("1", "one")] })).changes,
+        false,
+      );
+      assert.equal(
+        (await plugin.diff({ triggers: [asset("1")] }, { triggers: [asset("2", "two")] })).changes,
+        true,
+      );
+    });
+
+    it("replaces for another profile, role or endpoint", async () => {
+      const olds = { profile: "a", endpoint: "cwp.tencentcloudapi.com", assumeRole: { roleArn: "qcs::1" } };
+      const news = {
+        profile: "b",
+        endpoint: "cwp.intl.tencentcloudapi.com",
+        assumeRole: { roleArn: "qcs::2" },
+      };
+      const { replaces } = await plugin.diff(olds, news);
+      assert.deepEqual(replaces.sort(), ["assumeRole", "endpoint", "profile"]);
+    });
+
+    it("passes over what a dynamic resource has left, and sees its unfinished run", async () => {
+      const olds = {
+        triggers: ["a"],
+        __provider: secret("exports.handler = …"),
+        __urn: "urn:of:the::resource",
+        timeouts: { create: "5m" },
+      };
+      assert.equal((await plugin.diff(olds, { triggers: ["a"] })).changes, false);
+      const run = { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true };
+      assert.equal((await plugin.diff({ ...olds, unfinishedRun: run }, { triggers: ["a"] })).changes, true);
+    });
+  });
+
+  describe("create", () => {
+    it("syncs once, and returns the inputs as they were, beside the times", async () => {
+      const { id, properties } = await plugin.create({ triggers: ["a", secret("b")] });
+      assert.notEqual(id, "");
+      assert.equal(syncs(), 1);
+      assert.equal(properties.state, "FINISHED");
+      assert.match(String(properties.latestEndTime), /^\d{4}-/);
+      assert.deepEqual(properties.triggers, ["a", secret("b")]);
+    });
+
+    it("gives the machines of the hosts, which a preview does not know", async () => {
+      emulator.addHost({ id: "ins-a" });
+      const preview = await plugin.create({ hosts: ["ins-a", unknown] }, { preview: true });
+      assert.equal(preview.properties.machines, unknown);
+      const { properties } = await plugin.create({ hosts: ["ins-a"] });
+      const [machine] = Array.isArray(properties.machines) ? properties.machines : [];
+      assert.equal(machine?.quuid, emulator.machines()[0]?.quuid);
+    });
+
+    it("sends nothing in a preview, where all that a sync changes is unknown", async () => {
+      const { id, properties } = await plugin.create({ triggers: [unknown] }, { preview: true });
+      assert.equal(id, "");
+      assert.deepEqual(properties, {
+        triggers: [unknown],
+        state: unknown,
+        latestStartTime: unknown,
+        latestEndTime: unknown,
+        durationSeconds: unknown,
+        requestId: unknown,
+      });
+      assert.equal(emulator.requests.length, 0);
+    });
+
+    it("fails plainly before a sync has been started", async () => {
+      await plugin.configure({ ...config(), secretKey: "another" });
+      const error = await failure(plugin.create({}));
+      assert.match(error.details, /AuthFailure/);
+      assert.equal(partialFailure(error), undefined);
+    });
+
+    it("fails partly when time runs out after the start, and update goes on with the same run", async () => {
+      emulator.setSyncSeconds(600);
+      const news = { triggers: [secret("a")] };
+      const error = await failure(plugin.create(news, { timeout: 2 }));
+      const kept = partialFailure(error);
+      assert.ok(kept);
+      assert.match(error.details, /within 2 s/);
+      assert.deepEqual(kept.reasons, [error.details]);
+      assert.deepEqual(kept.properties.triggers, [secret("a")]);
+      assert.ok(kept.properties.unfinishedRun);
+
+      assert.equal((await plugin.diff(kept.properties, news)).changes, true);
+      emulator.advance(600);
+      const after = await plugin.update(kept.properties, news);
+      assert.equal(syncs(), 1);
+      assert.equal(after.durationSeconds, 600);
+      assert.equal(after.unfinishedRun, undefined);
+    });
+
+    it("shares one sync among a hundred at once", async () => {
+      await Promise.all(Array.from({ length: 100 }, () => plugin.create({})));
+      assert.equal(syncs(), 1);
+    });
+  });
+
+  describe("update", () => {
+    it("syncs once more, and drops what a dynamic resource has left", async () => {
+      const olds = {
+        triggers: ["a"],
+        __provider: "exports.handler = …",
+        __urn: "urn",
+        timeouts: { create: "5m" },
+      };
+      const properties = await plugin.update(olds, { triggers: ["b"] });
+      assert.equal(syncs(), 1);
+      assert.deepEqual(properties.triggers, ["b"]);
+      assert.ok(!Object.keys(properties).some((name) => name.startsWith("__") || name === "timeouts"));
+    });
+
+    it("sends nothing in a preview, where all that a sync changes is unknown", async () => {
+      const properties = await plugin.update({ state: "FINISHED" }, { triggers: ["b"] }, { preview: true });
+      assert.equal(properties.state, unknown);
+      assert.equal(properties.latestStartTime, unknown);
+      assert.equal(emulator.requests.length, 0);
+    });
+  });
+
+  it("hides what has become secret, with no sync", async () => {
+    const { properties } = await plugin.create({ triggers: ["a", { b: "b" }] });
+    emulator.clearRequests();
+    const news = { triggers: ["a", { b: secret("b") }] };
+    assert.deepEqual(await plugin.diff(properties, news), { changes: true, replaces: [] });
+    for (const preview of [true, false]) {
+      const updated = await plugin.update(properties, news, { preview });
+      assert.deepEqual(updated, { ...properties, ...news });
+      assert.equal((await plugin.diff(updated, news)).changes, false);
+    }
+    // As the option additionalSecretOutputs leaves it.
+    assert.equal((await plugin.diff({ triggers: secret(["a", { b: "b" }]) }, news)).changes, false);
+    assert.equal(emulator.requests.length, 0);
+  });
+
+  describe("read", () => {
+    it("asks once, starts nothing, and keeps secrets wrapped", async () => {
+      const { properties: olds } = await plugin.create({ triggers: [secret("a"), "b"] });
+      emulator.clearRequests();
+      emulator.advance(60);
+      emulator.world().startForeignSync(2);
+      emulator.advance(60);
+      const read = await plugin.read("id-1", olds, { triggers: [secret("a"), "b"] });
+      assert.deepEqual(
+        emulator.requests.map(({ sync }) => sync),
+        [false],
+      );
+      assert.deepEqual(read.properties.triggers, [secret("a"), "b"]);
+      assert.deepEqual(read.inputs, { triggers: [secret("a"), "b"] });
+      assert.equal(read.properties.durationSeconds, 2);
+    });
+
+    it("says that a refresh has the settings of the last up, where those are refused", async () => {
+      await plugin.configure({ ...config(), secretKey: "another" });
+      assert.match(
+        (await failure(plugin.read("id-1", { state: "FINISHED" }))).details,
+        /refresh --run-program/,
+      );
+      assert.doesNotMatch((await failure(plugin.read("new"))).details, /run-program/);
+    });
+
+    it("imports by any id", async () => {
+      const read = await plugin.read("whatever");
+      assert.equal(read.id, "whatever");
+      assert.equal(read.properties.state, "NOTASK");
+      assert.deepEqual(read.inputs, {});
+      assert.equal(syncs(), 0);
+    });
+
+    it("drops what a dynamic resource has left, and keeps its unfinished run", async () => {
+      const run = { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true };
+      const olds = { triggers: ["b"], __provider: "text", timeouts: {}, unfinishedRun: run };
+      const read = await plugin.read("id-1", olds, { triggers: ["a"], __provider: "text", timeouts: {} });
+      assert.deepEqual(read.inputs, { triggers: ["a"] });
+      assert.deepEqual(read.properties.triggers, ["b"]);
+      assert.deepEqual(read.properties.unfinishedRun, run);
+      assert.equal(read.properties.__provider, undefined);
+    });
+  });
+
+  it("deletes without a request, with nobody to ask and no credentials", async () => {
+    await plugin.configure({});
+    await plugin.delete({ triggers: ["a"] });
+    assert.equal(emulator.requests.length, 0);
+  });
+
+  describe("invoke", () => {
+    it("reads the present status", async () => {
+      emulator.world().startForeignSync(3);
+      const { result, reasons } = await plugin.invoke(status);
+      assert.deepEqual(reasons, []);
+      assert.equal(result?.state, "SYNCING");
+      assert.equal(syncs(), 0);
+    });
+
+    it("takes the arguments of an account, and says what is wrong with them", async () => {
+      const { result, reasons } = await plugin.invoke(status, { endpoint: "http://far.away", triggers: 1 });
+      assert.equal(result, undefined);
+      assert.match(reasons.join("\n"), /endpoint "http:\/\/far\.away" cannot be used/);
+    });
+
+    it("knows no other function", async () => {
+      assert.match(
+        (await failure(plugin.invoke("tencentcloud-cwp:index:getHosts"))).details,
+        /no function .*getHosts/,
+      );
+    });
+  });
+
+  describe("Cancel", () => {
+    it("ends a wait at once, and the next up goes on with the same run", async () => {
+      emulator.setSyncSeconds(600);
+      const created = failure(plugin.create({ triggers: ["a"] }));
+      await underWay();
+      const start = performance.now();
+      await plugin.cancel();
+      const kept = partialFailure(await created);
+      assert.ok(performance.now() - start < 1_000);
+      assert.ok(kept?.properties.unfinishedRun);
+      emulator.advance(600);
+      await plugin.configure(config());
+      await plugin.update(kept.properties, { triggers: ["a"] });
+      assert.equal(syncs(), 1);
+    });
+
+    it("ends a wait at once while the request that starts the sync is under way, and no other sync is started", async () => {
+      emulator.setSyncSeconds(600);
+      emulator.inject({ delaySeconds: 30 }, { on: "trigger" });
+      const created = failure(plugin.create({}));
+      while (syncs() === 0) {
+        await once(AbortSignal.timeout(20), "abort");
+      }
+      const start = performance.now();
+      await plugin.cancel();
+      const kept = partialFailure(await created);
+      assert.ok(performance.now() - start < 1_000);
+      assert.ok(kept?.properties.unfinishedRun);
+      emulator.advance(600);
+      await plugin.configure(config());
+      await plugin.update(kept.properties, {});
+      assert.equal(syncs(), 1);
+    });
+
+    it("fails plainly before a sync was started, and leaves nothing", async () => {
+      emulator.startForeignSync(600);
+      const created = failure(plugin.create({}));
+      while (emulator.requests.length === 0) {
+        await once(AbortSignal.timeout(20), "abort");
+      }
+      await plugin.cancel();
+      const error = await created;
+      assert.match(error.details, /cancelled/);
+      assert.equal(partialFailure(error), undefined);
+      assert.equal(syncs(), 0);
+    });
+
+    it("is harmless when nothing waits, and lets nothing begin until an engine configures the provider again", async () => {
+      await plugin.cancel();
+      await plugin.cancel();
+      assert.match((await failure(plugin.create({}))).details, /cancelled/);
+      assert.equal(emulator.requests.length, 0);
+      await plugin.configure(config());
+      await plugin.create({});
+      assert.equal(syncs(), 1);
+    });
+  });
+});
