@@ -1,3 +1,4 @@
+/** The emulator in a process of its own, for the measurements of crowds. */
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { createInterface } from "node:readline";

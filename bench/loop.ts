@@ -1,3 +1,4 @@
+/** This package's own wait, on a world in virtual time. */
 import { World } from "../emulator/world/world";
 import { parseStatus } from "../provider/cwp/status";
 import { SyncLoop } from "../provider/wait/loop";

@@ -1,3 +1,4 @@
+/** The README's picture of the delays. */
 import type { Delay } from "./delay";
 import { OURS } from "./schedules";
 

@@ -1,3 +1,4 @@
+/** Runs of `pulumi up` whose time is measured. */
 import * as fs from "node:fs";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { emulatorAccount } from "../emulator";

@@ -1,3 +1,4 @@
+/** Tables at the terminal. */
 import Table from "cli-table3";
 
 /** Rows under a head, as text; all columns but the first are numbers and stand on the right. */

@@ -1,6 +1,7 @@
 /**
- * The main job, for real: `pulumi up` on the real engine, against a CWP endpoint that checks signatures (the emulator, in a
- * process of its own), with a Pulumi backend in a temporary folder. The program is examples/after-hosts, as it stands.
+ * The main job, for real: `pulumi up` on the real engine, against a CWP endpoint that checks signatures (the
+ * emulator, in a process of its own), with a Pulumi backend in a temporary folder. The program is
+ * examples/after-hosts, as it stands.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
@@ -105,7 +106,7 @@ async function createStack(folder: string, endpoint: string): Promise<Stack> {
   return stack;
 }
 
-/** Every run reads the program anew: what it exports are the outputs of this run. */
+/** Every run reads the program again: what it exports are the outputs of this run. */
 async function runExample(): Promise<Record<string, unknown>> {
   for (const file of Object.keys(require.cache)) {
     if (file.startsWith(example)) {

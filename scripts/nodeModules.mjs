@@ -66,8 +66,8 @@ function npmCi(holder) {
 }
 
 /**
- * Lets the package be found by its own name, as in a user's project. npm removes the link whenever it installs
- * something.
+ * Lets the package be found by its own name, as in a user's project. npm removes the link whenever it
+ * installs something.
  */
 function linkToItself() {
   const { name } = readJson(path.join(root, "package.json"));

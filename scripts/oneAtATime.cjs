@@ -1,25 +1,26 @@
-// A lock between processes. It is a folder with one file that says who holds it. The folder is filled under another
-// name and renamed into place, which fails while one is there: so it is never seen half made. A dead holder's folder
-// is renamed to a name that belongs to that holder, and stays there for a day: so a process that saw the dead holder
-// too, and is late, cannot take the lock from the next holder by mistake.
+// A lock between processes. It is a folder with one file that says who holds it. The folder is filled under
+// another name and renamed into place, which fails while one is there: so it is never seen half made. A dead
+// holder's folder is renamed to a name that belongs to that holder, and stays there for a day: so a process
+// that saw the dead holder too, and is late, cannot take the lock from the next holder by mistake.
 const { randomUUID } = require("node:crypto");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { setTimeout: pause } = require("node:timers/promises");
 
-const lookEveryMs = 100;
-const signOfLifeEveryMs = 5_000;
-// Only for a pid that another process has got meanwhile. Long, as a child that outlives its parent gives no sign.
-const deadAfterMs = 10 * 60 * 1000;
-const tombstonesKeptMs = 24 * 60 * 60 * 1000;
+const CHECK_EVERY_MS = 100;
+const SIGN_OF_LIFE_EVERY_MS = 5_000;
+// Only for a pid that another process has got meanwhile. Long, as a child that outlives its parent gives no
+// sign.
+const DEAD_AFTER_MS = 10 * 60 * 1000;
+const TOMBSTONES_KEPT_MS = 24 * 60 * 60 * 1000;
 
 async function oneAtATime(lock, task, onWait) {
   const mine = { token: randomUUID(), host: os.hostname(), pids: [process.pid] };
   const holderFile = path.join(lock, "holder.json");
   await acquire(lock, mine, onWait);
   removeOldTombstones(lock);
-  const signOfLife = setInterval(() => touch(holderFile), signOfLifeEveryMs);
+  const signOfLife = setInterval(() => touch(holderFile), SIGN_OF_LIFE_EVERY_MS);
   try {
     return await task({
       keepFor(child) {
@@ -52,7 +53,7 @@ async function acquire(lock, mine, onWait) {
       told = true;
       onWait(holder.pids[0]);
     }
-    await pause(lookEveryMs);
+    await pause(CHECK_EVERY_MS);
   }
 }
 
@@ -64,7 +65,7 @@ function renamedUnlessThere(from, to) {
     if (fs.existsSync(to) || !fs.existsSync(from)) {
       return false;
     }
-    // Between the two looks the other one may have let go; anything else is a real error.
+    // Between the two checks the other one may have let go; anything else is a real error.
     if (["ENOTEMPTY", "EEXIST", "EPERM"].includes(error.code)) {
       return false;
     }
@@ -89,7 +90,7 @@ function readHolder(file) {
 }
 
 function isDead(holder) {
-  const silent = Date.now() - holder.seen > deadAfterMs;
+  const silent = Date.now() - holder.seen > DEAD_AFTER_MS;
   return silent || (holder.host === os.hostname() && !holder.pids.some(isRunning));
 }
 
@@ -116,7 +117,7 @@ function removeOldTombstones(lock) {
   for (const name of fs.readdirSync(folder)) {
     const isTombstone = name.startsWith(`${path.basename(lock)}.`);
     const file = path.join(folder, name);
-    if (isTombstone && Date.now() - fs.statSync(file).ctimeMs > tombstonesKeptMs) {
+    if (isTombstone && Date.now() - fs.statSync(file).ctimeMs > TOMBSTONES_KEPT_MS) {
       fs.rmSync(file, { recursive: true, force: true });
     }
   }

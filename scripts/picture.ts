@@ -1,6 +1,7 @@
 /**
- * Draws docs/terminal.svg, a film of a real `pulumi up`: the program of examples/after-hosts on the real engine, against the
- * emulator, at a terminal. Each run takes its own times, so the picture is made by hand, when what the terminal shows changes.
+ * Draws docs/terminal.svg, a film of a real `pulumi up`: the program of examples/after-hosts on the real
+ * engine, against the emulator, at a terminal. Each run takes its own times, so the picture is made by hand,
+ * when what the terminal shows changes.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -81,7 +82,10 @@ async function filmUp(folder: string, endpoint: string): Promise<Shot[]> {
   }
 }
 
-/** The film runs at twice the speed, but no screen passes by too fast or stays too long, and the last one can be read. */
+/**
+ * The film runs at twice the speed, but no screen passes by too fast or stays too long, and the last one can
+ * be read.
+ */
 function cut(shots: readonly Shot[]): Frame[] {
   return shots.map(({ screen, ms }, i) => ({
     screen,

@@ -1,3 +1,4 @@
+// This package's folder in the user's cache, for what is downloaded or built once.
 const os = require("node:os");
 const path = require("node:path");
 

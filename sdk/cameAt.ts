@@ -1,3 +1,4 @@
+/** When a resource came, as the program's process can tell. */
 import * as pulumi from "@pulumi/pulumi";
 import * as state from "@pulumi/pulumi/runtime/state";
 

@@ -54,7 +54,7 @@ export interface MachineSyncArgs {
    */
   skipAwait?: pulumi.Input<boolean>;
   /**
-   * The region to name in requests, such as `ap-guangzhou`. CWP needs none, and a change alone does not sync. Default:
+   * The region to name in requests, such as `ap-guangzhou`. CWP needs none. A change does not sync. Default:
    * `tencentcloud:region`, then TENCENTCLOUD_REGION, then the profile's, then none.
    */
   region?: pulumi.Input<string>;
@@ -104,7 +104,7 @@ export interface Machine {
  * for others, use `dependsOn`.
  *
  * Preview, refresh and delete never start a sync. `customTimeouts.create` and `.update` bound the wait; the default is 30
- * minutes. A wait that ends early leaves the resource in the state, and the next `pulumi up` goes on waiting for the same sync.
+ * minutes. A wait that ends early leaves the resource in the state, and the next `pulumi up` waits for the same sync.
  */
 export class MachineSync extends pulumi.dynamic.Resource {
   /** @internal Pulumi's policies tell classes apart by it. */
@@ -120,8 +120,8 @@ export class MachineSync extends pulumi.dynamic.Resource {
   }
 
   /**
-   * FINISHED once the account's latest sync has ended: always so after a create or update that waited. SYNCING while one goes
-   * and NOTASK when there has never been one, which only a refresh or `skipAwait` can show.
+   * FINISHED once the account's latest sync has ended: always so after a create or update that waited. SYNCING while one is in
+   * progress and NOTASK when there has never been one, which only a refresh or `skipAwait` can show.
    */
   declare readonly state: pulumi.Output<SyncState>;
   /**
@@ -131,7 +131,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
   declare readonly latestStartTime: pulumi.Output<string>;
   /** When the latest sync that has ended did so, in the same form. Empty when CWP gives none. */
   declare readonly latestEndTime: pulumi.Output<string>;
-  /** How long the latest sync took, in seconds. Undefined where the times do not tell, as while one goes. */
+  /** How long the latest sync took, in seconds. Undefined where the times do not tell, as while one is in progress. */
   declare readonly durationSeconds: pulumi.Output<number | undefined>;
   /** The RequestId of the answer that these values come from, which Tencent Cloud's support asks for. */
   declare readonly requestId: pulumi.Output<string>;
@@ -191,7 +191,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
         ...args,
         ...(args.triggers !== undefined && { triggers: keepable(args.triggers) }),
         ...((create || update) && { timeouts }),
-        // So that the provider can show on the resource's own row how the wait goes.
+        // So that the provider can show on the resource's own row the steps of the wait.
         __urn: new Promise<string>((resolve) => pulumi.createUrn(name, type, opts.parent).apply(resolve)),
         // So that a sync which begins before Pulumi comes to create this resource counts for it.
         __came: new Promise<number | undefined>((resolve) => {

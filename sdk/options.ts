@@ -1,3 +1,4 @@
+/** The check of a resource's Pulumi options. */
 import * as pulumi from "@pulumi/pulumi";
 import { parseDuration } from "../provider/cwp/duration";
 import { mistake } from "./mistake";
@@ -7,7 +8,7 @@ const ownPackages = ["pulumi-nodejs", "tencentcloud-cwp"];
 
 /**
  * Throws where an option would be misunderstood without a word: Pulumi sends a
- * resource with a provider to that provider's plugin, and looks at the durations only after all else.
+ * resource with a provider to that provider's plugin, and reads the durations last of all.
  */
 export function checkOptions({ provider, parent, customTimeouts }: pulumi.CustomResourceOptions): void {
   const inherited = ownPackages

@@ -1,3 +1,4 @@
+/** The status functions, which read without a resource. */
 import * as pulumi from "@pulumi/pulumi";
 import type { SyncState } from "../provider/cwp/status";
 import type { AssumeRole, MachineSyncArgs } from "./machineSync";
@@ -19,24 +20,30 @@ export type GetMachineSyncStatusOutputArgs = Pick<MachineSyncArgs, keyof GetMach
 
 /** The account's latest machine sync, whoever started it. */
 export interface MachineSyncStatus {
-  /** SYNCING while a sync goes, FINISHED once the latest has ended, NOTASK when there has never been one. */
+  /**
+   * SYNCING while a sync is in progress, FINISHED once the latest has ended, NOTASK when there has never been
+   * one.
+   */
   readonly state: SyncState;
-  /** When it started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty when CWP gives none. */
+  /**
+   * When it started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty when CWP gives none.
+   */
   readonly latestStartTime: string;
   /** When the latest sync that has ended did so, in the same form. Empty when CWP gives none. */
   readonly latestEndTime: string;
-  /** How long it took, in seconds. Absent while one goes, and where the times do not tell. */
+  /** How long it took, in seconds. Absent while a sync is in progress, and where the times do not tell. */
   readonly durationSeconds?: number;
   /** The RequestId of the answer, which Tencent Cloud's support asks for. */
   readonly requestId: string;
 }
 
 /**
- * Reads the present status of the account's machine sync. Never triggers one. It asks at once, also in a preview and under
- * Pulumi's mocks, from the program's own process and with the program's config and environment. Rejects with an error that
- * says what to do when there are no credentials, when CWP refuses, and when it does not answer within a minute. Beside its
- * message, the error has `code` (Tencent Cloud's error code, or one of this package's own), `requestId` ("" where there is
- * none) and `retry` (`yes`, `few` or `never`: whether another try may help).
+ * Reads the present status of the account's machine sync. Never starts one. It asks at once, also in a
+ * preview and under Pulumi's mocks, from the program's own process and with the program's config and
+ * environment. Rejects with an error that says what to do when there are no credentials, when CWP refuses,
+ * and when it does not answer within a minute. Beside its message, the error has `code` (Tencent Cloud's
+ * error code, or one of this package's own), `requestId` ("" where there is none) and `retry` (`yes`, `few`
+ * or `never`: whether a retry may help).
  */
 export async function getMachineSyncStatus(args: GetMachineSyncStatusArgs = {}): Promise<MachineSyncStatus> {
   // Loaded only by a program that asks: importing this package must not cost the Tencent SDK.
@@ -49,7 +56,10 @@ export async function getMachineSyncStatus(args: GetMachineSyncStatusArgs = {}):
   }
 }
 
-/** Node prints the enumerable fields of an error that nobody catches, after its message. They stay readable by name. */
+/**
+ * Node prints the enumerable fields of an error that nobody catches, after its message. They stay readable by
+ * name.
+ */
 function withoutFields(error: unknown): unknown {
   for (const field of error instanceof Error ? Object.keys(error) : []) {
     Object.defineProperty(error, field, { enumerable: false });
@@ -57,7 +67,10 @@ function withoutFields(error: unknown): unknown {
   return error;
 }
 
-/** As {@link getMachineSyncStatus}, for arguments that may be outputs: it asks once they are known, and gives an output. */
+/**
+ * As {@link getMachineSyncStatus}, for arguments that may be outputs: it asks once they are known, and gives
+ * an output.
+ */
 export function getMachineSyncStatusOutput(
   args: GetMachineSyncStatusOutputArgs = {},
 ): pulumi.Output<MachineSyncStatus> {

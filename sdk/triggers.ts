@@ -1,11 +1,12 @@
+/** The check that the state can hold the triggers. */
 import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { mistake } from "./mistake";
 
 /**
- * The argument `triggers`, whose values must still differ once they are kept in the state. Pulumi keeps a Date or a Map as `{}`,
- * so a change of it would never sync. Throws; a value that comes later fails the
- * same way when it comes.
+ * The argument `triggers`, whose values must still differ once they are kept in the state. Pulumi keeps a
+ * Date or a Map as `{}`, so a change of it would never sync. Throws; a value that comes later fails the same
+ * way when it comes.
  */
 export function keepable(triggers: unknown): unknown {
   return keep(triggers, "triggers", { around: [], isCopy: false });
@@ -55,7 +56,10 @@ async function isOfResource(output: pulumi.Output<unknown>): Promise<boolean> {
   return all instanceof Set && all.size > 0;
 }
 
-/** What the state would lose of a value, and what to give instead. It never shows the value, which may be secret. */
+/**
+ * What the state would lose of a value, and what to give instead. It never shows the value, which may be
+ * secret.
+ */
 function whyLost(value: unknown, { around, isCopy }: Place): string | undefined {
   switch (typeof value) {
     case "bigint":

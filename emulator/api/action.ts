@@ -32,17 +32,6 @@ export type ActionName =
   | "GetCallerIdentity"
   | "GetSessionToken";
 
-/** The actions that the emulator knows, of all its APIs. */
-export const actionNames: readonly ActionName[] = [
-  "SyncMachines",
-  "DescribeMachines",
-  "AssumeRole",
-  "AssumeRoleWithSAML",
-  "AssumeRoleWithWebIdentity",
-  "GetCallerIdentity",
-  "GetSessionToken",
-];
-
 /** An action of an API, and what the gateway must know of it. */
 export interface Action {
   readonly name: ActionName;

@@ -1,5 +1,5 @@
 /** The APIs that the emulator knows, with all their actions. */
-import type { Action } from "./action";
+import type { Action, ActionName } from "./action";
 import { assumeRole } from "./assumeRole";
 import { assumeRoleWithSaml } from "./assumeRoleWithSaml";
 import { assumeRoleWithWebIdentity } from "./assumeRoleWithWebIdentity";
@@ -31,3 +31,8 @@ export const apis: readonly Api[] = [
     actions: [assumeRole, assumeRoleWithSaml, assumeRoleWithWebIdentity, getCallerIdentity, getSessionToken],
   },
 ];
+
+/** The actions that the emulator knows, of all its APIs. */
+export const actionNames: readonly ActionName[] = apis.flatMap(({ actions }) =>
+  actions.map(({ name }) => name),
+);

@@ -1,5 +1,6 @@
 /** Faults, as JSON describes them. */
-import { type ActionName, actionNames } from "../api/action";
+import type { ActionName } from "../api/action";
+import { actionNames } from "../api/apis";
 import { Fields, WrongField, within, wrongType, wrongValue } from "../api/fields";
 import { given } from "../api/given";
 import {

@@ -3,7 +3,10 @@ import { json } from "node:stream/consumers";
 import { ConcurrentUpdateError, LocalWorkspace } from "@pulumi/pulumi/automation";
 import * as cwp from "pulumi-tencentcloud-cwp";
 
-/** Runs `pulumi up` with these hosts as the triggers. Resolves to the times of the sync, rejects with the one error that matters. */
+/**
+ * Runs `pulumi up` with these hosts as the triggers. Resolves to the times of the sync, rejects with the one
+ * error that matters.
+ */
 async function syncAfter(hosts: unknown[]): Promise<object> {
   const program = async () => {
     const { latestStartTime, latestEndTime } = new cwp.MachineSync("machines", { triggers: hosts });
@@ -26,7 +29,8 @@ async function syncAfter(hosts: unknown[]): Promise<object> {
     });
     return { LatestStartTime: outputs.LatestStartTime?.value, LatestEndTime: outputs.LatestEndTime?.value };
   } catch (error) {
-    // The message of the error itself is everything that Pulumi has printed. The first error that it told of is the cause.
+    // The message of the error itself is everything that Pulumi has printed. The first error that it told of
+    // is the cause.
     throw errors[0] === undefined ? error : new Error(errors[0]);
   }
 }
@@ -43,7 +47,7 @@ const server = createServer(async (request, response) => {
     }
   } catch (error) {
     if (error instanceof ConcurrentUpdateError) {
-      // Not queued: this request's hosts may be new to the sync that is going, so the caller has to ask again.
+      // Not queued: this request's hosts may be new to the sync in progress, so the client has to ask again.
       answer(409, { error: "Another request is being served. Ask again in a moment." });
     } else {
       answer(500, { error: error instanceof Error ? error.message : String(error) });

@@ -1,6 +1,6 @@
 import * as cwp from "pulumi-tencentcloud-cwp";
 
-// Asked anew whenever the program runs, also in a preview. It never starts a sync.
+// Asked whenever the program runs, also in a preview. It never starts a sync.
 const status = cwp.getMachineSyncStatusOutput();
 
 export const state = status.state;

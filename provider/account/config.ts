@@ -1,14 +1,16 @@
 /** Config and environment, as settings are read from them. */
 
-/** Reads one value of the stack's Pulumi config, decrypted, by its full name, such as `tencentcloud:secretId`. */
+/**
+ * Reads one value of the stack's Pulumi config, decrypted, by its full name, such as `tencentcloud:secretId`.
+ */
 export type Config = (name: string) => string | undefined;
 
 /** The environment of the process, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The settings of the config, by the names that the Tencent Cloud provider has for them, such as `secretId`. Two are this
- * package's own: `endpoint`, and `cwpRegion`, which is the region for CWP alone.
+ * The settings of the config, by the names that the Tencent Cloud provider has for them, such as `secretId`.
+ * Two are this package's own: `endpoint`, and `cwpRegion`, which is the region for CWP alone.
  */
 export interface Settings {
   /** The value as text: an object or a list as JSON. Undefined or "" where it is not set. */
@@ -19,7 +21,10 @@ export interface Settings {
 
 const own: Readonly<Record<string, string>> = { endpoint: "endpoint", cwpRegion: "region" };
 
-/** The settings of a stack whose provider reads `tencentcloud:*`. This package's own stand under `tencentcloud-cwp:`. */
+/**
+ * The settings of a stack whose provider reads `tencentcloud:*`. This package's own stand under
+ * `tencentcloud-cwp:`.
+ */
 export function pulumiSettings(config: Config): Settings {
   const nameOf = (name: string) => {
     const ours = own[name];

@@ -41,7 +41,10 @@ export function endpointAt(domain: string, setting: string): Endpoint {
   }
 }
 
-/** The STS of the same site and network as the CWP endpoint, or at the root domain. An emulator on loopback serves both. */
+/**
+ * The STS of the same site and network as the CWP endpoint, or at the root domain. An emulator on loopback
+ * serves both.
+ */
 export function stsConnection(
   { protocol, host }: Endpoint,
   region: string | undefined,

@@ -9,8 +9,8 @@ import { parsedJson } from "./json";
 const known = new Map<string, string>();
 
 /**
- * A source whose credentials are given away only if they belong to an account that `allowedAccountIds` and `forbiddenAccountIds`
- * let pass. STS is asked once for each identity.
+ * A source whose credentials are given away only if they belong to an account that `allowedAccountIds` and
+ * `forbiddenAccountIds` let pass. STS is asked once for each identity.
  */
 export function guarded(source: CredentialSource, settings: Settings, sts: StsConnection): CredentialSource {
   const allowed = accountIds("allowedAccountIds", settings);

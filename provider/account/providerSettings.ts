@@ -8,7 +8,10 @@ export interface ProviderSetting {
   readonly names: readonly [string, ...string[]];
   /** Its names in the environment. */
   readonly environment: readonly string[];
-  /** `honoured`: as the provider. `refused`, `warned`: not supported, and said so. `none`: of no concern to CWP. */
+  /**
+   * `honoured`: as the provider. `refused`, `warned`: not supported, and said so. `none`: of no concern to
+   * CWP.
+   */
   readonly here: "honoured" | "refused" | "warned" | "none";
   /** Why it is refused or warned of: a sentence that follows its name. */
   readonly why?: string;

@@ -17,15 +17,17 @@ export interface AccountArgs {
   readonly assumeRole?: AssumeRole | undefined;
 }
 
-/** The endpoint of Tencent Cloud's Chinese site, which also serves as the default of Tencent Cloud's own SDKs. */
+/**
+ * The endpoint of Tencent Cloud's Chinese site, which also serves as the default of Tencent Cloud's own SDKs.
+ */
 const DEFAULT_ENDPOINT = "cwp.tencentcloudapi.com";
 
 /** The region that stands for none. */
 const NO_REGION = "none";
 
 /**
- * Settles where requests go and who signs them: argument, then Pulumi config, then environment, then files. What the Tencent
- * Cloud provider reads means here what it means there. Throws SettingsError.
+ * Settles where requests go and who signs them: argument, then Pulumi config, then environment, then files.
+ * What the Tencent Cloud provider reads means here what it means there. Throws SettingsError.
  */
 export function resolveConnection(args: AccountArgs, settings: Settings, env: Environment): Connection {
   const domain = settings.read("domain") || env.TENCENTCLOUD_DOMAIN;

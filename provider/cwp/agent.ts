@@ -1,10 +1,12 @@
+/** The HTTP agents, one for each endpoint and proxy. */
 import type { Agent } from "node:http";
 import { causeOf } from "./cause";
 import { proxyFor } from "./proxy";
 
 /**
- * The agent for all requests to an endpoint: it keeps connections alive between two polls, and it goes by way of the proxy that
- * the environment names. Without an agent, the SDK would read `http_proxy` alone and ignore NO_PROXY. Throws SettingsError.
+ * The agent for all requests to an endpoint: it keeps connections alive between two polls, and it uses the
+ * proxy that the environment names. Without an agent, the SDK would read `http_proxy` alone and ignore
+ * NO_PROXY. Throws SettingsError.
  */
 export async function openAgent(protocol: "http:" | "https:", host: string): Promise<Agent> {
   if (protocol === "http:") {

@@ -14,8 +14,8 @@ export interface ServiceAddress extends Endpoint {
 const nobody: Credentials = { secretId: "", secretKey: "" };
 
 /**
- * Sends actions of one service. The SDK signs and sends; it is loaded with the first request, since it costs tens of
- * milliseconds.
+ * Sends actions of one service. The SDK signs and sends; it is loaded with the first request, since it costs
+ * tens of milliseconds.
  */
 export class ApiService {
   private signer = nobody;
@@ -24,8 +24,9 @@ export class ApiService {
   constructor(private readonly address: ServiceAddress) {}
 
   /**
-   * Sends one action once. Resolves with the `Response` object, unread. Throws a CwpError, also when there is no whole answer
-   * within `timeoutMs`, in which `findSigner` counts too. No signer means that the action is not signed.
+   * Sends one action once. Resolves with the `Response` object, unread. Throws a CwpError, also when there is
+   * no whole answer within `timeoutMs`, in which `findSigner` counts too. No signer means that the action is
+   * not signed.
    */
   async request(
     action: string,

@@ -13,7 +13,10 @@ export interface Credentials {
 export interface Signer extends Credentials {
   /** When they end, in milliseconds since 1970. Keys that do not end have no such time. */
   readonly expiresAt?: number;
-  /** What tells their account from others, such as the SecretId of permanent keys or the ARN of a role. Never a secret. */
+  /**
+   * What tells their account from others, such as the SecretId of permanent keys or the ARN of a role. Never
+   * a secret.
+   */
   readonly who: string;
   /** Where the user finds them, for an error: `secretId and secretKey in FILE`. Never a secret. */
   readonly source: string;
@@ -25,7 +28,10 @@ export interface CredentialSource {
   readonly identity: string;
   /** The region that goes with it, where it names one. */
   readonly region?: string | undefined;
-  /** Looks the credentials up, each time anew, until `signal` aborts. Throws a CwpError that says what is missing or wrong. */
+  /**
+   * Finds the credentials again at each call, until `signal` aborts. Throws a CwpError that says what is
+   * missing or wrong.
+   */
   find(signal?: AbortSignal): Promise<Signer>;
 }
 
@@ -65,7 +71,10 @@ export function temporaryKeys(
   };
 }
 
-/** A value with any other character cannot be sent in a header, and Node would quote it, be it a secret, in its error. */
+/**
+ * A value with any other character cannot be sent in a header, and Node would quote it, be it a secret, in
+ * its error.
+ */
 export function refuseIllegal(setting: string, value: string): void {
   if (!/^[\x21-\x7e]+$/.test(value)) {
     throw new SettingsError(

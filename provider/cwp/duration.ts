@@ -24,7 +24,10 @@ const unitMs: Readonly<Record<string, number>> = {
 /** Go counts nanoseconds in 64 bits: some 292 years. */
 const LONGEST_MS = 2 ** 63 / 1e6;
 
-/** Reads a duration as Pulumi's customTimeouts take it (Go's form: `1h30m`, `90s`), in ms; undefined if it is not one above zero. */
+/**
+ * Reads a duration as Pulumi's customTimeouts take it (Go's form: `1h30m`, `90s`), in ms; undefined if it is
+ * not one above zero.
+ */
 export function parseDuration(text: unknown): number | undefined {
   if (typeof text !== "string" || !/^\+?((\d+\.?\d*|\.\d+)([nuµμm]?s|m|h))+$/.test(text)) {
     return undefined;

@@ -1,6 +1,7 @@
+/** The errors of this package, and what each error code of Tencent Cloud means. */
 import { inspect } from "node:util";
 
-/** Whether trying again may help: as long as the retry budget lasts, a few times only, or not at all. */
+/** Whether a retry may help: as long as the retry budget lasts, a few times only, or not at all. */
 export type Retry = "yes" | "few" | "never";
 
 /** Every failure of this package: what happened and, in the same message, what to do about it. */
@@ -18,7 +19,8 @@ export class CwpError extends Error {
   ) {
     super(message);
     this.name = "CwpError";
-    // Pulumi's dynamic provider host prints the stack of what check, diff and read throw; the message is all a user needs.
+    // Pulumi's dynamic provider host prints the stack of what check, diff and read throw; the message is all
+    // a user needs.
     this.stack = message;
   }
 
@@ -104,7 +106,9 @@ export class BadAnswer extends CwpError {
   }
 }
 
-/** The service named a state that this package does not know, so it cannot tell whether the sync has ended. */
+/**
+ * The service named a state that this package does not know, so it cannot tell whether the sync has ended.
+ */
 export class UnknownState extends CwpError {
   constructor(state: string, requestId: string) {
     super(
@@ -134,8 +138,8 @@ const checkEndpoint =
   "Check that tencentcloud-cwp:endpoint is a CWP endpoint, such as cwp.tencentcloudapi.com.";
 
 /**
- * Codes as Tencent Cloud documents them (API 3.0, common error codes, and those of SyncMachines). A full code is looked up
- * first, then the part before its dot; a code found in neither way is final.
+ * Codes as Tencent Cloud documents them (API 3.0, common error codes, and those of SyncMachines). A full code
+ * is looked up first, then the part before its dot; a code found in neither way is final.
  */
 const meanings: ReadonlyMap<string, Meaning> = new Map(
   Object.entries({
@@ -174,14 +178,14 @@ const meanings: ReadonlyMap<string, Meaning> = new Map(
   }),
 );
 
-/** What an error code means for the caller. */
+/** What an error code means for a wait. */
 export function meaningOf(code: string): Meaning {
   return meanings.get(code) ?? meanings.get(code.split(".")[0] ?? "") ?? stop(lookUp);
 }
 
 /**
- * Whether a request that failed like this may have been carried out all the same. An error code says that it was not, but for
- * the codes that name a failure inside the service; with no answer, nobody knows.
+ * Whether a request that failed like this may have been carried out all the same. An error code says that it
+ * was not, but for the codes that name a failure inside the service; with no answer, nobody knows.
  */
 export function mayHaveWorked(error: CwpError): boolean {
   const [family] = error.code.split(".");

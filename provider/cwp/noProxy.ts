@@ -1,10 +1,12 @@
+/** The hosts that NO_PROXY exempts. */
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
 
 /**
- * Whether a value of NO_PROXY names a host, so that no proxy is used for it. The rules are those of Go, and so of the Tencent
- * Cloud provider: `*` is every host, a domain covers its subdomains, with a dot before it only those, and an entry may be an
- * address, a range of addresses (CIDR), and may end with a port. As in curl, spaces may separate entries too.
+ * Whether a value of NO_PROXY names a host, so that no proxy is used for it. The rules are those of Go, and
+ * so of the Tencent Cloud provider: `*` is every host, a domain covers its subdomains, with a dot before it
+ * only those, and an entry may be an address, a range of addresses (CIDR), and may end with a port. As in
+ * curl, spaces may separate entries too.
  */
 export function isExempt(noProxy: string, hostname: string, port: number): boolean {
   const host = plain(hostname);

@@ -1,3 +1,4 @@
+/** The proxy that the environment names for an endpoint. */
 import { SettingsError } from "./errors";
 import { isExempt } from "./noProxy";
 
@@ -15,7 +16,10 @@ const exemptions = ["NO_PROXY", "no_proxy"];
 
 const schemes = ["http:", "https:", "socks5h:", "socks5:", "socks:", "socks4a:", "socks4:"];
 
-/** The proxy for an https endpoint (a host, with a port where it is not 443). Throws SettingsError, which shows no value. */
+/**
+ * The proxy for an https endpoint (a host, with a port where it is not 443). Throws SettingsError, which
+ * shows no value.
+ */
 export function proxyFor(host: string, env: Environment): NamedProxy | undefined {
   const variable = firstSet(proxyVariables, env);
   if (variable === undefined) {

@@ -1,3 +1,4 @@
+/** An agent that connects through a proxy. */
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import * as http from "node:http";
@@ -10,11 +11,11 @@ import { causeOf } from "./cause";
 import type { NamedProxy } from "./proxy";
 
 /**
- * An agent whose connections go by way of an HTTP or SOCKS proxy. This file and its libraries are loaded only where there is a
- * proxy.
+ * An agent whose connections go by way of an HTTP or SOCKS proxy. This file and its libraries are loaded only
+ * where there is a proxy.
  *
- * Node takes a connection from an agent only once it is there, so it cannot close one that the proxy never grants. Therefore
- * each attempt has a signal here, which aborts when the request is given up.
+ * Node takes a connection from an agent only once it is there, so it cannot close one that the proxy never
+ * grants. Therefore each attempt has a signal here, which aborts when the request is given up.
  */
 export class ProxyAgent extends Agent {
   constructor(private readonly proxy: NamedProxy) {
@@ -50,7 +51,9 @@ export class ProxyAgent extends Agent {
   }
 }
 
-/** The proxy has answered that it opens no way. The status is in the message: that is all the SDK passes on. */
+/**
+ * The proxy has answered that it opens no way. The status is in the message: that is all the SDK passes on.
+ */
 class RefusedByProxy extends Error {
   constructor(status: number) {
     super(`proxy status ${status}`);
@@ -104,7 +107,8 @@ function tunnelByConnect(proxy: URL, { host, port }: Target, signal: AbortSignal
 }
 
 async function tunnelBySocks(proxy: URL, { host, port }: Target, signal: AbortSignal): Promise<Socket> {
-  // SOCKS 4 knows addresses only. In all others the proxy looks names up, as in Go, also where this machine cannot.
+  // SOCKS 4 knows addresses only. In all others the proxy looks names up, as in Go, also where this machine
+  // cannot.
   const { address } = proxy.protocol === "socks4:" ? await lookup(host, { family: 4 }) : { address: host };
   const socket = connectTcp({ host: hostOf(proxy), port: Number(proxy.port || 1080), signal });
   await once(socket, "connect");

@@ -1,10 +1,16 @@
 /** Credentials that are kept and renewed. */
 import type { CredentialSource, Signer } from "./credentials";
 
-/** Temporary credentials are renewed this long before they end, or halfway through a life that is shorter than twice that. */
+/**
+ * Temporary credentials are renewed this long before they end, or halfway through a life that is shorter than
+ * twice that.
+ */
 const RENEW_BEFORE_MS = 300_000;
 
-/** Keeps what a source has found and looks again in time. A failure is not kept, and does no harm while the old ones still work. */
+/**
+ * Keeps what a source has found, and finds it again in time. A failure is not kept, and does no harm while
+ * the old ones still work.
+ */
 export class RenewedCredentials {
   private held: { readonly found: Signer; readonly renewAt: number } | undefined;
 
@@ -31,7 +37,7 @@ export class RenewedCredentials {
     }
   }
 
-  /** Looks again at the next `get`: the service has refused what is held. */
+  /** Finds them again at the next `get`: the service has refused what is held. */
   forget(): void {
     this.held = undefined;
   }

@@ -1,3 +1,4 @@
+/** One request within its time limit, and its failure as an error of this package. */
 import { openAgent } from "./agent";
 import { duration } from "./duration";
 import { ApiError, BadAnswer, CwpError, NoAnswer } from "./errors";
@@ -19,12 +20,16 @@ export async function httpProfile({ protocol, host }: Endpoint) {
     endpoint: host,
     protocol: `${protocol}//`,
     agent: await openAgent(protocol, host),
-    // 0 turns the SDK's own limit off: it is in whole seconds and leaves no way to tell a time-out from a reset.
+    // 0 turns the SDK's own limit off: it is in whole seconds and leaves no way to tell a time-out from a
+    // reset.
     reqTimeout: 0,
   };
 }
 
-/** Sends one request within a time limit. Throws a CwpError. `action` is the CAM action that the request needs. */
+/**
+ * Sends one request within a time limit. Throws a CwpError. `action` is the CAM action that the request
+ * needs.
+ */
 export async function send<T>(
   endpoint: Endpoint,
   action: string,
@@ -63,9 +68,9 @@ export async function send<T>(
 }
 
 /**
- * The SDK throws four kinds of error: an API error has `code` and `requestId`; an HTTP status other than 200 only
- * `httpCode`; a network failure only a message; and a body that is not the documented JSON surfaces as node-fetch's
- * FetchError or a TypeError.
+ * The SDK throws four kinds of error: an API error has `code` and `requestId`; an HTTP status other than 200
+ * only `httpCode`; a network failure only a message; and a body that is not the documented JSON surfaces as
+ * node-fetch's FetchError or a TypeError.
  */
 function explain(error: unknown, endpoint: Endpoint, action: string): CwpError {
   const { host } = endpoint;

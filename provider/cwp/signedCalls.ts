@@ -1,12 +1,13 @@
-/** Signed requests, with keys that are looked up again where the service refuses them. */
+/** Signed requests, with keys that are found again where the service refuses them. */
 import { ApiService, type ServiceAddress } from "./apiService";
 import { type CredentialSource, fingerprint, type Signer } from "./credentials";
 import { ApiError, CwpError } from "./errors";
 import { RenewedCredentials } from "./renewedCredentials";
 
 /**
- * Sends the actions of one service for one account, with credentials that are renewed in time. Where the service refuses the
- * keys, they are looked up again once: a role's credentials may have been ended, a profile's file may have been written anew.
+ * Sends the actions of one service for one account, with credentials that are renewed in time. Where the
+ * service refuses the keys, they are found again once: a role's credentials may have been ended, or a
+ * profile's file may have been replaced.
  */
 export class SignedCalls {
   private readonly service: ApiService;
@@ -21,12 +22,18 @@ export class SignedCalls {
     this.credentials = new RenewedCredentials(credentials);
   }
 
-  /** The fingerprint of the endpoint and of who signed the last request that was answered; "" before the first answer. */
+  /**
+   * The fingerprint of the endpoint and of who signed the last request that was answered; "" before the first
+   * answer.
+   */
   get account(): string {
     return this.lastAccount;
   }
 
-  /** Sends one action. Resolves with the `Response` object. A renewal and the request after it keep to the same time limit. */
+  /**
+   * Sends one action. Resolves with the `Response` object. A renewal and the request after it keep to the
+   * same time limit.
+   */
   async send(action: string, params: object, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
     const started = performance.now();
     let signer: Signer | undefined;

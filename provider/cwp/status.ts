@@ -11,7 +11,9 @@ export type SyncState = "NOTASK" | "SYNCING" | "FINISHED";
  */
 export interface SyncStatus {
   readonly state: SyncState;
-  /** When the latest sync started, as the service writes it (`2020-11-11 12:01:00`); "" when it gave no time. */
+  /**
+   * When the latest sync started, as the service writes it (`2020-11-11 12:01:00`); "" when it gave no time.
+   */
   readonly latestStartTime: string;
   /** When the latest sync to end did so, in the same form; "" when the service gave no time. */
   readonly latestEndTime: string;
@@ -51,8 +53,8 @@ export function isIdle(status: SyncStatus): boolean {
 }
 
 /**
- * The state as an output of the resource. The service may forget a finished task and say NOTASK beside its times;
- * that is still FINISHED here, so that a refresh shows no drift.
+ * The state as an output of the resource. The service may forget a finished task and say NOTASK beside its
+ * times; that is still FINISHED here, so that a refresh shows no drift.
  */
 export function outputState(status: SyncStatus): SyncState {
   if (status.state === "NOTASK" && status.latestEndTime !== "") {
@@ -62,8 +64,9 @@ export function outputState(status: SyncStatus): SyncState {
 }
 
 /**
- * How long the latest ended sync took, in seconds: its end minus its start. Undefined while a sync is in progress, and when the
- * times are empty, unreadable or in the wrong order. Both are in one unnamed zone, so only their difference means anything.
+ * How long the latest ended sync took, in seconds: its end minus its start. Undefined while a sync is in
+ * progress, and when the times are empty, unreadable or in the wrong order. Both are in one unnamed zone, so
+ * only their difference means anything.
  */
 export function durationSeconds(status: SyncStatus): number | undefined {
   const start = Date.parse(`${status.latestStartTime.replace(" ", "T")}Z`);

@@ -17,9 +17,9 @@ const STS_MS = 8_000;
 export type TemporaryKeys = Credentials & Pick<Signer, "expiresAt">;
 
 /**
- * An action of STS that gives temporary keys. Not by the SDK's own credential classes, which keep a failed look-up for ever and
- * drop the service's error code and RequestId. AssumeRoleWithWebIdentity and AssumeRoleWithSAML have no signer: the token or
- * the assertion in them is the proof.
+ * An action of STS that gives temporary keys. Not by the SDK's own credential classes, which keep a failed
+ * search for ever and drop the service's error code and RequestId. AssumeRoleWithWebIdentity and
+ * AssumeRoleWithSAML have no signer: the token or the assertion in them is the proof.
  */
 export async function askForKeys(
   sts: StsConnection,

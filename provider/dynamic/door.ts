@@ -74,7 +74,7 @@ function settings(): operations.Settings {
   return { config: pulumiSettings(config), env: process.env };
 }
 
-/** Does the work while the engine lives, and shows on the resource's own row how it goes. */
+/** Does the work while the engine lives, and shows its progress on the resource's own row. */
 async function onItsRow(
   id: string,
   { __urn = "" }: Inputs,

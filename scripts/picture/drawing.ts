@@ -1,3 +1,4 @@
+/** Draws the screens of a terminal as an animated SVG. */
 import type { Run, Screen } from "./screen";
 
 /** A screen of the film, and how long it is shown. */
@@ -32,8 +33,8 @@ const fonts =
   "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
 
 /**
- * A film of a terminal, as an SVG image: its frames are stacked, and CSS moves one after the other into the window, for ever.
- * Where nothing moves, the last one stands there.
+ * A film of a terminal, as an SVG image: its frames are stacked, and CSS moves one after the other into the
+ * window, for ever. Where nothing moves, the last one stands there.
  *
  * @throws for a colour that is none of the first 16.
  */

@@ -1,3 +1,4 @@
+/** Records what a command writes to a terminal. */
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Terminal } from "@xterm/headless";
@@ -32,7 +33,8 @@ const pseudoTerminal =
 const sized = 'stty rows "$1" cols "$2" && shift 2 && exec "$@"';
 
 /**
- * Runs a command at a terminal and films it: the screens that could be seen, in their order. The last one has no duration.
+ * Runs a command at a terminal and films it: the screens that could be seen, in their order. The last one has
+ * no duration.
  *
  * @throws when there is no Python, and when the command fails.
  */

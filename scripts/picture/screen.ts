@@ -1,3 +1,4 @@
+/** What a terminal shows at one moment. */
 import type { IBufferCell, IBufferLine, Terminal } from "@xterm/headless";
 
 /** How a piece of text looks. */
@@ -50,7 +51,10 @@ function readRow(line: IBufferLine | undefined): Run[] {
   return runs;
 }
 
-/** A font may lack what is not ASCII, and its substitute have another width: such characters are runs of their own. */
+/**
+ * A font may lack what is not ASCII, and its substitute have another width: such characters are runs of their
+ * own.
+ */
 function join(before: Run | undefined, one: Run): Run | undefined {
   if (before === undefined || !sameStyle(before.style, one.style) || isAscii(before) !== isAscii(one)) {
     return undefined;

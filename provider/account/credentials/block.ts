@@ -14,8 +14,8 @@ export interface Block {
 }
 
 /**
- * Reads a block by its names. The Tencent Cloud provider's two Pulumi packages have it as an object and as a list of one under
- * the plural name. Undefined where it is not set. Throws SettingsError.
+ * Reads a block by its names. The Tencent Cloud provider's two Pulumi packages have it as an object and as a
+ * list of one under the plural name. Undefined where it is not set. Throws SettingsError.
  */
 export function readBlock(names: readonly string[], what: string, settings: Settings): Block | undefined {
   const blocks = names.flatMap((name) => {
@@ -51,8 +51,8 @@ export function wrongBlock({ setting, what }: Pick<Block, "setting" | "what">, w
 }
 
 /**
- * The fields of a block as text. One that is absent or empty is taken from the environment, as the provider does. Throws
- * SettingsError for a field that is not known or no text.
+ * The fields of a block as text. One that is absent or empty is taken from the environment, as the provider
+ * does. Throws SettingsError for a field that is not known or no text.
  */
 export function readFields<Name extends string>(
   block: Block,

@@ -25,10 +25,11 @@ interface Args {
 }
 
 /**
- * Who signs: the one that the Tencent Cloud provider would have sign under these settings. It takes them in this order, and each
- * replaces what came before: keys, or else a profile; `camRoleName`; the profile's role; the role of the environment; that of
- * the config; a SAML assertion or web identity of the config; TKE's pod identity where `enablePodOidc` is true. Beyond the
- * provider, where it finds nothing: TCCLI_PROFILE, the SDKs' credentials file, the machine's CVM role, TKE's pod identity.
+ * Who signs: the one that the Tencent Cloud provider would have sign under these settings. It takes them in
+ * this order, and each replaces what came before: keys, or else a profile; `camRoleName`; the profile's role;
+ * the role of the environment; that of the config; a SAML assertion or web identity of the config; TKE's pod
+ * identity where `enablePodOidc` is true. Beyond the provider, where it finds nothing: TCCLI_PROFILE, the
+ * SDKs' credentials file, the machine's CVM role, TKE's pod identity.
  */
 export function chooseSource(
   args: Args,
@@ -105,7 +106,10 @@ function federatedOfConfig({ settings, env, sts }: Given): CredentialSource | un
   return webIdentity ?? saml;
 }
 
-/** A web identity or SAML assertion of the environment. The provider takes one only where the role has a session name too. */
+/**
+ * A web identity or SAML assertion of the environment. The provider takes one only where the role has a
+ * session name too.
+ */
 function federatedOfEnvironment({ env, sts }: Pick<Given, "env" | "sts">): CredentialSource | undefined {
   if (!env.TENCENTCLOUD_ASSUME_ROLE_ARN || !env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME) {
     return undefined;

@@ -5,9 +5,10 @@ import { parsedJson } from "../json";
 import { askMetadata } from "./metadata";
 
 /**
- * The temporary credentials of the role that is bound to this CVM instance; undefined where there is no metadata service or no
- * role. Throws a NoAnswer where there seems to be one that does not answer well now. Not by the SDK's CvmRoleCredential: that
- * asks without a time limit, by way of `http_proxy`, and keeps a failure for ever.
+ * The temporary credentials of the role that is bound to this CVM instance; undefined where there is no
+ * metadata service or no role. Throws a NoAnswer where there seems to be one that does not answer well now.
+ * Not by the SDK's CvmRoleCredential: that asks without a time limit, by way of `http_proxy`, and keeps a
+ * failure for ever.
  */
 export async function readCvmRole(
   role: string | undefined,
@@ -45,10 +46,16 @@ function keysIn(answer: string) {
   return Code === "Success" ? temporaryKeys(answered, answered.ExpiredTime) : undefined;
 }
 
-/** What was learnt of the account's own number, for the life of the process, so that a role stays the same one in it. */
+/**
+ * What was learnt of the account's own number, for the life of the process, so that a role stays the same one
+ * in it.
+ */
 const appIds = new Map<string, string>();
 
-/** The account's own number: roles of the same name in two accounts are told apart by it. "" where it cannot be had. */
+/**
+ * The account's own number: roles of the same name in two accounts are told apart by it. "" where it cannot
+ * be had.
+ */
 async function appId(data: string, signal: AbortSignal | undefined): Promise<string> {
   const known = appIds.get(data);
   if (known !== undefined) {
@@ -67,7 +74,9 @@ async function appId(data: string, signal: AbortSignal | undefined): Promise<str
   return id;
 }
 
-/** The same where the settings ask for it: then it must be there. `otherwise` says what else the user may do. */
+/**
+ * The same where the settings ask for it: then it must be there. `otherwise` says what else the user may do.
+ */
 export function cvmRole(role: string | undefined, metadataUrl: string, otherwise: string): CredentialSource {
   return {
     identity: JSON.stringify(["cvm-role", role, metadataUrl]),

@@ -17,8 +17,11 @@ export function readIfThere(file: string): string | undefined {
   }
 }
 
-/** The JSON object in a file; undefined if the file is not there. `cure` says how to write it again. Quotes nothing of it. */
-export function readJsonObject(file: string, cure: string): Record<string, unknown> | undefined {
+/**
+ * The JSON object in a file; undefined if the file is not there. `remedy` says how to write it again. Quotes
+ * nothing of it.
+ */
+export function readJsonObject(file: string, remedy: string): Record<string, unknown> | undefined {
   const content = readIfThere(file);
   if (content === undefined) {
     return undefined;
@@ -32,9 +35,9 @@ export function readJsonObject(file: string, cure: string): Record<string, unkno
     // The parser's own text quotes what stands around the error, which may be the secret key.
     const position = /position (\d+)/.exec(String(error))?.[1];
     const line = position ? `, line ${content.slice(0, Number(position)).split("\n").length}` : "";
-    throw new SettingsError(`${file}${line} is not valid JSON: correct it, or ${cure}.`);
+    throw new SettingsError(`${file}${line} is not valid JSON: correct it, or ${remedy}.`);
   }
-  throw new SettingsError(`${file} must hold a JSON object: ${cure}.`);
+  throw new SettingsError(`${file} must hold a JSON object: ${remedy}.`);
 }
 
 /** A text with something in it, without the blanks around it. */

@@ -16,8 +16,9 @@ export function readIni(files: readonly string[]): { file: string; sections: Sec
 }
 
 /**
- * Reads the form as Tencent Cloud's SDKs do: `key = value` or `key: value`, in any case; comments on lines of their own, and
- * behind a section's name. A `#` or `;` within a value is part of it, which is why no general parser is used here.
+ * Reads the form as Tencent Cloud's SDKs do: `key = value` or `key: value`, in any case; comments on lines of
+ * their own, and behind a section's name. A `#` or `;` within a value is part of it, which is why no general
+ * parser is used here.
  */
 function sectionsOf(content: string): Sections {
   const sections = new Map<string, Map<string, string>>();

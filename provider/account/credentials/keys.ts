@@ -22,8 +22,9 @@ export interface GivenKeys {
 }
 
 /**
- * Reads id, key and token, each by itself from the config, then from the environment. The other names that the SDKs have for the
- * token count only where id and key came from the environment too: the provider does not know them.
+ * Reads id, key and token, each by itself from the config, then from the environment. The other names that
+ * the SDKs have for the token count only where id and key came from the environment too: the provider does
+ * not know them.
  */
 export function keysOfSettings(settings: Settings, env: Environment): GivenKeys {
   const read = (name: string, variable: string): Part | undefined => {

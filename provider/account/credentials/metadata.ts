@@ -13,8 +13,8 @@ const nobodyThere = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "
 const elsewhere = "It was asked for the CVM role of this machine; where it has none, set other credentials.";
 
 /**
- * The body of what the metadata service answers; undefined where there is no such service or no such page. Throws a NoAnswer that
- * may pass where there seems to be one that does not work now.
+ * The body of what the metadata service answers; undefined where there is no such service or no such page.
+ * Throws a NoAnswer that may pass where there seems to be one that does not work now.
  */
 export async function askMetadata(url: string, signal: AbortSignal | undefined): Promise<string | undefined> {
   const end = new AbortController();

@@ -15,8 +15,8 @@ export const podVariables = [
 ] as const;
 
 /**
- * The temporary credentials of the role that TKE gives a pod by OIDC; undefined outside such a pod. Not by the SDK's
- * OIDCRoleArnCredential: it keeps a failed look-up for ever and drops the service's error code.
+ * The temporary credentials of the role that TKE gives a pod by OIDC; undefined outside such a pod. Not by
+ * the SDK's OIDCRoleArnCredential: it keeps a failed search for ever and drops the service's error code.
  */
 export async function readPodIdentity(
   env: Environment,

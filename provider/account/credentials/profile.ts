@@ -26,7 +26,10 @@ export const DEFAULT_PROFILE = "default";
 const SUFFIX = ".credential";
 const remake = 'make it again with "tccli configure"';
 
-/** Reads a profile of tccli's; undefined if there is no such file. Throws SettingsError where the file is of no use. */
+/**
+ * Reads a profile of tccli's; undefined if there is no such file. Throws SettingsError where the file is of
+ * no use.
+ */
 export function readTccliProfile(name: string, { tccli }: ProfilePlaces): Profile | undefined {
   const found = readCredential(name, tccli);
   if (!found) {
@@ -35,7 +38,8 @@ export function readTccliProfile(name: string, { tccli }: ProfilePlaces): Profil
   const { file, credential } = found;
   const keys = pairOf((key) => textIn(credential, key), ["secretId", "secretKey", "token"], file);
   const login = logins.get(String(credential.type));
-  // A login's keys are temporary and end then. Beside permanent keys, which have no token, its leftovers mean nothing.
+  // A login's keys are temporary and end then. Beside permanent keys, which have no token, its leftovers mean
+  // nothing.
   const endsAt =
     login && keys?.token && typeof credential.expiresAt === "number"
       ? credential.expiresAt * 1000

@@ -7,7 +7,7 @@ import type { Given } from "./given";
 import { placesInWords } from "./places";
 import { type Profile, profileNames, readIniProfile, readRegion, readTccliProfile } from "./profile";
 
-/** A profile, read anew with each look-up, since `tccli auth login` writes temporary keys there. */
+/** A profile, read again each time, since `tccli auth login` writes temporary keys there. */
 export function namedProfile(name: string, setting: string, given: Given): CredentialSource {
   const { places, metadataUrl, sts } = given;
   return {

@@ -10,7 +10,10 @@ export interface AssumeRole {
   readonly roleArn: string;
   /** Shown in the audit log of the account. Default: `pulumi-tencentcloud-cwp`. */
   readonly sessionName?: string | undefined;
-  /** How long the temporary credentials live, in seconds. They are renewed in time. Default, and meant by 0: 7200. */
+  /**
+   * How long the temporary credentials live, in seconds. They are renewed in time. Default, and meant by 0:
+   * 7200.
+   */
   readonly sessionDuration?: number | string | undefined;
   /** What the role's trust policy may ask for. */
   readonly externalId?: string | undefined;
@@ -77,7 +80,10 @@ function inEnvironment(env: Environment) {
   };
 }
 
-/** What is wrong with a role to assume; undefined if nothing is. `unknown` stands for a value that a preview does not know yet. */
+/**
+ * What is wrong with a role to assume; undefined if nothing is. `unknown` stands for a value that a preview
+ * does not know yet.
+ */
 export function wrongInRole(role: unknown, unknown?: string): string | undefined {
   if (!isObject(role)) {
     return "it must be an object with a roleArn";

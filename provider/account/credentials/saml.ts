@@ -10,7 +10,10 @@ type SamlFields = Partial<
   Record<"samlAssertion" | "principalArn" | "roleArn" | "sessionName" | "sessionDuration", string | undefined>
 >;
 
-/** The role that the config has assumed with a SAML assertion. What it leaves out is taken from the environment. */
+/**
+ * The role that the config has assumed with a SAML assertion. What it leaves out is taken from the
+ * environment.
+ */
 export function samlOfConfig(
   settings: Settings,
   env: Environment,

@@ -10,12 +10,12 @@ import { credentialsOf, namedProfile } from "./profileSource";
 /** A place to look for credentials: undefined means that there are none. */
 interface Place {
   readonly name: string;
-  look(signal?: AbortSignal): Promise<Signer | undefined>;
+  find(signal?: AbortSignal): Promise<Signer | undefined>;
 }
 
 /**
- * The credentials of the first place that has some, where no setting names any. That place stays: what comes after it may be
- * another account, so it never takes over when a renewal fails.
+ * The credentials of the first place that has some, where no setting names any. That place stays: what comes
+ * after it may be another account, so it never takes over when a renewal fails.
  */
 export function search(given: Given): CredentialSource {
   const { settings, env, sts, places, metadataUrl } = given;
@@ -26,7 +26,7 @@ export function search(given: Given): CredentialSource {
     identity: JSON.stringify(["searched", places, env.TCCLI_PROFILE, metadataUrl, pod, sts]),
     async find(signal) {
       for (const place of held ? [held] : placesToLook(given)) {
-        const found = await place.look(signal);
+        const found = await place.find(signal);
         if (found) {
           held = place;
           return found;
@@ -53,7 +53,7 @@ function placesToLook(given: Given): Place[] {
   return [
     {
       name: `the profile "${DEFAULT_PROFILE}" of ${places.tccli ?? "tccli"}`,
-      async look(signal) {
+      async find(signal) {
         const profile = readTccliProfile(DEFAULT_PROFILE, places);
         return profile?.keys || profile?.isCvmRole ? credentialsOf(profile, given, signal) : undefined;
       },
@@ -62,21 +62,21 @@ function placesToLook(given: Given): Place[] {
       ? [
           {
             name: `the profile "${otherProfile}" (TCCLI_PROFILE)`,
-            look: (signal?: AbortSignal) => namedProfile(otherProfile, "TCCLI_PROFILE", given).find(signal),
+            find: (signal?: AbortSignal) => namedProfile(otherProfile, "TCCLI_PROFILE", given).find(signal),
           },
         ]
       : []),
     {
       name: `the section [${DEFAULT_PROFILE}] of ${places.ini.join(" or ")}`,
-      async look(signal) {
+      async find(signal) {
         const profile = readIniProfile(DEFAULT_PROFILE, places);
         return profile?.keys && credentialsOf(profile, given, signal);
       },
     },
     {
       name: "the CVM role of this machine",
-      look: (signal) => readCvmRole(undefined, metadataUrl, signal),
+      find: (signal) => readCvmRole(undefined, metadataUrl, signal),
     },
-    { name: "TKE's pod identity (TKE_ROLE_ARN)", look: (signal) => readPodIdentity(env, sts, signal) },
+    { name: "TKE's pod identity (TKE_ROLE_ARN)", find: (signal) => readPodIdentity(env, sts, signal) },
   ];
 }

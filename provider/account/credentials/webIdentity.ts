@@ -7,7 +7,10 @@ import { readBlock, readFields } from "./block";
 import { readJsonObject, text } from "./files";
 import { durationOf, SESSION_NAME, wrongInDuration } from "./role";
 
-/** A role that is assumed with a token of an OIDC identity provider. A field counts before the file of the same. */
+/**
+ * A role that is assumed with a token of an OIDC identity provider. A field counts before the file of the
+ * same.
+ */
 interface WebIdentity {
   readonly setting: string;
   readonly providerId: string;
@@ -54,7 +57,10 @@ export function webIdentityOfConfig(
   return withWebIdentity({ ...fields, setting, providerId: fields.providerId ?? PROVIDER_ID }, sts);
 }
 
-/** The web identity of the environment, in which only the token counts, and only beside a role with a session name. */
+/**
+ * The web identity of the environment, in which only the token counts, and only beside a role with a session
+ * name.
+ */
 export function webIdentityOfEnvironment(env: Environment, sts: StsConnection): CredentialSource | undefined {
   const webIdentityToken = env.TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN;
   return webIdentityToken
@@ -104,7 +110,7 @@ function withWebIdentity(identity: WebIdentity, sts: StsConnection): CredentialS
   };
 }
 
-/** Read with each look-up, since the token in a file is written anew before it ends. */
+/** Read each time, since the token in a file is replaced before it ends. */
 function inFile(file: string | undefined, name: string, setting: string): string {
   const form = `write {"${name}": "…"} into it`;
   const value = file && text(readJsonObject(file, form)?.[name]);

@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
+import { actionNames } from "../../../emulator/api/apis";
 import { readCommandLine } from "../../../emulator/cli/commandLine";
 import { help } from "../../../emulator/cli/flags";
 import { call, sendSigned } from "../api/signedRequest";
@@ -229,7 +230,7 @@ describe("a scenario file", () => {
     ],
     [
       { inject: [{ inject: { reset: true }, on: "write" }] },
-      "In lost.json, `inject[0].on` is not valid: expected one of trigger, read, sts, any, metadata, SyncMachines, DescribeMachines, AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, GetCallerIdentity, GetSessionToken.",
+      `In lost.json, \`inject[0].on\` is not valid: expected one of trigger, read, sts, any, metadata, ${actionNames.join(", ")}.`,
     ],
     [
       { hosts: [{ id: "ins-web" }, { name: "db" }] },

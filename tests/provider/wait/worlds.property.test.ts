@@ -7,7 +7,7 @@ import { live, type Plan } from "./worlds";
  * Random worlds in virtual time (worlds.ts), of several kinds (arbitraries.ts), and what must hold in them
  * (invariants.ts).
  *
- *   FC_RUNS=20000 npx mocha tests/provider/wait/worlds.property.test.ts       more worlds in all (1000 by default)
+ *   FC_RUNS=20000 npx mocha tests/provider/wait/worlds.property.test.ts       more worlds in all (500 by default)
  *   FC_SEED=123 FC_PATH="7:0:1" npx mocha …/worlds.property.test.ts -g TITLE  the world of a failure again
  *   FC_SHRINK=no npx mocha …/worlds.property.test.ts                          the first bad world, not the smallest
  *   FC_ONLY=endsInTime npx mocha …/worlds.property.test.ts                    one invariant alone
@@ -16,7 +16,7 @@ import { live, type Plan } from "./worlds";
  * has been seen to fail on a broken core: mutations.ts lists how, and can be run again.
  */
 
-const RUNS = Number(process.env.FC_RUNS ?? 1000);
+const RUNS = Number(process.env.FC_RUNS ?? 500);
 const ONLY = process.env.FC_ONLY;
 const replay = {
   ...(process.env.FC_SEED && { seed: Number(process.env.FC_SEED) }),

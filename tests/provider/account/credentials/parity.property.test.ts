@@ -230,7 +230,7 @@ describe("Who signs, under any settings,", () => {
           home.clear();
         }
       }),
-      { numRuns: Number(process.env.FC_RUNS ?? 300) },
+      { numRuns: Number(process.env.FC_RUNS ?? 100) },
     );
     assert.ok(worked > 50, `only ${worked}`);
   }).timeout(60_000);
