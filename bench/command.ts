@@ -6,6 +6,7 @@ import { type AbsentFigures, measureAbsent } from "./credentials";
 import { CROWD_SYNC_SECONDS, type CrowdFigures, measureCrowds } from "./crowd";
 import { checkLoop, type Delay, type LoopCheck, measureDelay } from "./delay";
 import { type EngineFigures, measureEngine, SYNC_SECONDS, type UpFigures } from "./engine";
+import { HOSTS_SYNC_SECONDS, type HostsFigures, measureHosts } from "./hosts";
 import { plotDelay } from "./plot";
 import { measurePlugin, type PluginFigures, pluginTable } from "./plugin";
 import { drawRuns, LONGEST_MS, SHORTEST_MS } from "./runs";
@@ -18,11 +19,12 @@ Measures, each beside its peers:
   delay        how late the end of a sync is seen, and for how many requests
   credentials  how soon it is clear that there are no credentials
   crowd        how pipelines of one account fare that sync at once (five minutes)
+  hosts        what it costs to wait until CWP lists many hosts (a minute)
   engine       what a MachineSync costs on the real Pulumi engine
   plugin       what one costs by the provider plugin, beside the dynamic resource
 
 Options:
-  --only PART   delay, credentials, crowd, engine or plugin (default: all)
+  --only PART   delay, credentials, crowd, hosts, engine or plugin (default: all)
   --json FILE   write the figures there too
   --plot FILE   write a plot of the delays there, as an SVG image (README.md shows bench/delay.svg)
   --help        print this text
@@ -31,7 +33,7 @@ Options:
 /** Enough that another seed changes no mean delay by more than a twentieth. */
 const RUNS = 2000;
 
-const allParts: readonly string[] = ["delay", "credentials", "crowd", "engine", "plugin"];
+const allParts: readonly string[] = ["delay", "credentials", "crowd", "hosts", "engine", "plugin"];
 
 interface Order {
   readonly parts: readonly string[];
@@ -45,6 +47,7 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     loop?: LoopCheck;
     credentials?: AbsentFigures;
     crowd?: CrowdFigures[];
+    hosts?: HostsFigures[];
     engine?: EngineFigures;
     plugin?: PluginFigures;
   } = {};
@@ -66,6 +69,10 @@ async function run({ parts, json, plot }: Order): Promise<void> {
   if (parts.includes("crowd")) {
     figures.crowd = await measureCrowds(tell);
     print(crowdTable(figures.crowd));
+  }
+  if (parts.includes("hosts")) {
+    figures.hosts = await measureHosts(tell);
+    print(hostsTable(figures.hosts));
   }
   if (parts.includes("engine")) {
     figures.engine = await measureEngine(tell);
@@ -141,6 +148,17 @@ ${table(
 )}
 
 Stale: it reported a sync as its own that began before it came, and so may not have its hosts.
+`;
+}
+
+function hostsTable(rows: readonly HostsFigures[]): string {
+  return `
+Waits until CWP lists their hosts, over HTTP: a sync takes ${HOSTS_SYNC_SECONDS} s
+
+${table(
+  ["resources", "hosts of each", "machines listed", "syncs", "polls", "look-ups", "time (s)"],
+  rows.map(({ seconds, ...counts }) => [...Object.values(counts).map(String), seconds.toFixed(1)]),
+)}
 `;
 }
 

@@ -112,7 +112,9 @@ function properties(members: readonly Member[], more: (member: Member) => Json =
 
 function required(members: readonly Member[]): string[] {
   return members
-    .filter(({ type, optional }) => !optional && !type.includes("undefined"))
+    .filter(
+      ({ type, optional, doc }) => !optional && !type.includes("undefined") && !/Undefined where/.test(doc),
+    )
     .map((one) => one.name);
 }
 
@@ -185,7 +187,7 @@ export function schemaText(): string {
     },
     config: { variables: properties(settings, setting) },
     types: Object.fromEntries(
-      ["AssumeRole", "AssumeRoleWithSaml", "AssumeRoleWithWebIdentity"].map((type) => [
+      ["AssumeRole", "AssumeRoleWithSaml", "AssumeRoleWithWebIdentity", "Machine"].map((type) => [
         `${name}:index:${type}`,
         objectType(type),
       ]),

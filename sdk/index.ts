@@ -5,8 +5,8 @@
  * import * as cwp from "pulumi-tencentcloud-cwp";
  *
  * const sync = new cwp.MachineSync("machines", {
- *   triggers: [web.id, db.id],
- * }, { dependsOn: [web, db], customTimeouts: { create: "20m", update: "20m" } });
+ *   hosts: [web.id, db.id],
+ * }, { customTimeouts: { create: "20m", update: "20m" } });
  *
  * const before = await cwp.getMachineSyncStatus();
  * ```
@@ -15,7 +15,7 @@
  */
 // Types apart: Pulumi's own TypeScript, 3.8, which runs a program that has none, cannot read `type` within braces.
 export type { SyncState } from "../provider/cwp/status";
-export type { AssumeRole, MachineSyncArgs } from "./machineSync";
+export type { AssumeRole, Machine, MachineSyncArgs } from "./machineSync";
 export { MachineSync } from "./machineSync";
 export type { GetMachineSyncStatusArgs, GetMachineSyncStatusOutputArgs, MachineSyncStatus } from "./status";
 export { getMachineSyncStatus, getMachineSyncStatusOutput } from "./status";

@@ -16,7 +16,10 @@ export interface AssumeRole {
   sessionDuration?: pulumi.Input<number>;
   /** The ExternalId that the role's trust policy asks for. Default: none. */
   externalId?: pulumi.Input<string>;
-  /** A policy, as JSON text, that narrows what the role may do here. It must allow cwp:SyncMachines. Default: none. */
+  /**
+   * A policy, as JSON text, that narrows what the role may do here. It must allow cwp:SyncMachines, and
+   * cwp:DescribeMachines where `hosts` are named. Default: none.
+   */
   policy?: pulumi.Input<string>;
   /** The uin of the caller, for the account's audit log. Default: none. */
   sourceIdentity?: pulumi.Input<string>;
@@ -32,14 +35,22 @@ export interface AssumeRole {
 /** The arguments of a MachineSync. None of them takes a secret: credentials come from the Pulumi config or the environment. */
 export interface MachineSyncArgs {
   /**
-   * Values whose change syncs again, such as the ids of the hosts that must be known to CWP. They are compared deeply and mean
-   * nothing else. Texts, numbers, booleans, lists and plain objects of them; a resource stands for its id. Others, such as a Date
+   * The instance ids of hosts, such as `ins-1a2b3c4d`, that CWP must list when the sync has finished. One
+   * that it does not list is looked up again for 5 seconds, then after another sync, up to three syncs. Then
+   * the operation fails and names it. An added host syncs again unless CWP lists it already. For a removed
+   * host or another order nothing is sent. Needs the CAM action cwp:DescribeMachines. Not together with
+   * `skipAwait`. Default: none, so that nothing is looked up.
+   */
+  hosts?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Values whose change syncs again, such as a release or a date. For the ids of hosts there is `hosts`.
+   * They are compared deeply and mean nothing else. Texts, numbers, booleans, lists and plain objects of them; a resource stands for its id. Others, such as a Date
    * or a Map, are refused, since the state cannot hold them. Default: none, so that only the creation syncs.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
-   * Trigger a sync but do not wait for its end. A sync that was going before is still waited for, since CWP starts none beside
-   * it. Default: false.
+   * Start a sync but do not wait for its end. Not together with `hosts`. A sync that was in progress before is
+   * still waited for, since CWP starts none beside it. Default: false.
    */
   skipAwait?: pulumi.Input<boolean>;
   /**
@@ -65,10 +76,32 @@ export interface MachineSyncArgs {
   assumeRole?: pulumi.Input<AssumeRole>;
 }
 
+/** A machine in CWP's list. A text is empty where CWP gives none. */
+export interface Machine {
+  /** The instance id, as in {@link MachineSyncArgs.hosts}. */
+  instanceId: string;
+  /** The uuid of the machine, by which CWP's other resources and actions name it, such as the binding of a licence. */
+  quuid: string;
+  /** The uuid of the agent on it. Empty where there is none, or it has been offline for long. */
+  uuid: string;
+  /** Its name. */
+  name: string;
+  /** Its address in the private network. */
+  privateIp: string;
+  /** Its address on the internet. */
+  publicIp: string;
+  /** The agent's state: ONLINE, OFFLINE or UNINSTALLED. */
+  agentStatus: string;
+  /** What CWP says of the machine: ONLINE, OFFLINE, SHUTDOWN or UNINSTALLED. */
+  machineStatus: string;
+  /** How CWP protects it, such as BASIC_VERSION, PRO_VERSION or Flagship. */
+  protectType: string;
+}
+
 /**
  * A machine sync of Tencent Cloud CWP (action SyncMachines). When Pulumi reports it as created or updated, a sync that started
- * after these arguments were first applied has finished. Order it after the hosts with `dependsOn`, or by naming them in
- * `triggers`.
+ * after these arguments were first applied has finished, and CWP lists each of the `hosts`. Naming them orders it after them;
+ * for others, use `dependsOn`.
  *
  * Preview, refresh and delete never start a sync. `customTimeouts.create` and `.update` bound the wait; the default is 30
  * minutes. A wait that ends early leaves the resource in the state, and the next `pulumi up` waits for the same sync.
@@ -103,6 +136,14 @@ export class MachineSync extends pulumi.dynamic.Resource {
   /** The RequestId of the answer that these values come from, which Tencent Cloud's support asks for. */
   declare readonly requestId: pulumi.Output<string>;
 
+  /**
+   * What CWP lists of the hosts, in the order of `hosts`: after a create or update that succeeded, `machines[i]` is `hosts[i]`.
+   * After a refresh, those that CWP no longer lists are gone. Undefined where no hosts are named.
+   */
+  declare readonly machines: pulumi.Output<Machine[]>;
+
+  /** The argument {@link MachineSyncArgs.hosts}. */
+  declare readonly hosts: pulumi.Output<string[] | undefined>;
   /** The argument {@link MachineSyncArgs.triggers}. */
   declare readonly triggers: pulumi.Output<unknown[] | undefined>;
   /** The argument {@link MachineSyncArgs.skipAwait}. */
@@ -139,6 +180,8 @@ export class MachineSync extends pulumi.dynamic.Resource {
         latestEndTime: undefined,
         durationSeconds: undefined,
         requestId: undefined,
+        machines: undefined,
+        hosts: undefined,
         triggers: undefined,
         skipAwait: undefined,
         region: undefined,

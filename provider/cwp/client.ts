@@ -1,5 +1,6 @@
 /** The client of CWP that the waits use. */
 import type { CredentialSource } from "./credentials";
+import { describeMachines, type MachinePage, type MachineQuery } from "./describeMachines";
 import type { Endpoint } from "./request";
 import { SignedCalls } from "./signedCalls";
 import type { SyncStatus } from "./status";
@@ -27,13 +28,20 @@ export interface CwpClient {
   syncMachines(sync: boolean, timeoutMs: number, signal?: AbortSignal): Promise<SyncStatus>;
 }
 
+/** The list of machines of one CWP account at one endpoint. */
+export interface MachineClient extends Pick<CwpClient, "account"> {
+  /** Sends DescribeMachines once. Throws a CwpError, also when there is no whole answer within `timeoutMs`. */
+  describeMachines(query: MachineQuery, timeoutMs: number, signal?: AbortSignal): Promise<MachinePage>;
+}
+
 /** A client of CWP's API. Nothing is loaded or sent before the first request. */
-export function connect({ protocol, host, region, credentials }: Connection): CwpClient {
+export function connect({ protocol, host, region, credentials }: Connection): CwpClient & MachineClient {
   const calls = new SignedCalls({ name: "cwp", version: "2018-02-28", protocol, host, region }, credentials);
   return {
     get account() {
       return calls.account;
     },
     syncMachines: (sync, timeoutMs, signal) => syncMachines(calls, sync, timeoutMs, signal),
+    describeMachines: (query, timeoutMs, signal) => describeMachines(calls, query, timeoutMs, signal),
   };
 }

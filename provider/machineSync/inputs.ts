@@ -3,9 +3,11 @@ import { type AssumeRole, wrongInRole } from "../account/credentials/role";
 import { parseEndpoint } from "../account/endpoint";
 import { parseDuration } from "../cwp/duration";
 import { isObject } from "../cwp/isObject";
+import { sameHosts } from "./hosts";
 
 /** The inputs of a MachineSync as the engine keeps them. */
 export interface Inputs {
+  readonly hosts?: readonly string[];
   readonly triggers?: readonly unknown[];
   readonly skipAwait?: boolean;
   readonly region?: string;
@@ -36,6 +38,7 @@ interface Rule {
 
 /** The arguments of a MachineSync, in the order in which a message lists them. */
 const argumentRules: Readonly<Record<Exclude<keyof Inputs, "timeouts" | "__urn">, Rule>> = {
+  hosts: { what: "a list of instance ids", fits: Array.isArray },
   triggers: { what: "a list", fits: Array.isArray },
   skipAwait: { what: "true or false", fits: (value) => typeof value === "boolean" },
   region: { what: "a region such as ap-guangzhou", fits: isText },
@@ -70,6 +73,7 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
   }
   return [
     ...failures,
+    ...checkHosts(news),
     ...checkEndpoint(news.endpoint),
     ...checkRole(news.assumeRole),
     ...checkTimeouts(news.timeouts),
@@ -95,6 +99,25 @@ function noSecret(property: string): string {
   return /secret|token|key/i.test(property)
     ? " Credentials belong in the config or the environment, never in arguments, which are kept in the state."
     : "";
+}
+
+function checkHosts({ hosts, skipAwait }: Readonly<Record<string, unknown>>): CheckFailure[] {
+  if (!Array.isArray(hosts)) {
+    return [];
+  }
+  const failures = hosts.flatMap((id: unknown, i) =>
+    typeof id === "string" && /^\S+$/.test(id)
+      ? []
+      : [
+          {
+            property: `hosts[${i}]`,
+            reason: `hosts[${i}] must be an instance id such as ins-1a2b3c4d, not ${typeof id === "string" && id !== "" ? "a text with spaces" : kindOf(id)}.`,
+          },
+        ],
+  );
+  const reason =
+    "skipAwait cannot be true where hosts are named: CWP lists a host only once a sync has ended. Leave one of the two out.";
+  return skipAwait === true && hosts.length > 0 ? [...failures, { property: "skipAwait", reason }] : failures;
 }
 
 function checkEndpoint(endpoint: unknown): CheckFailure[] {
@@ -134,7 +157,8 @@ export function diffInputs(olds: Inputs, news: Inputs): { changes: boolean; repl
         rule.tellsAccount && !isDeepStrictEqual(Reflect.get(olds, name), Reflect.get(news, name)),
     )
     .map(([name]) => name);
-  return { changes: replaces.length > 0 || !sameTriggers(olds, news), replaces };
+  const changes = replaces.length > 0 || !sameTriggers(olds, news) || !sameHosts(olds, news);
+  return { changes, replaces };
 }
 
 /** Deep comparison. No triggers and an empty list are the same: neither can change again without a trigger being there. */

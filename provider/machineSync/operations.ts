@@ -1,12 +1,13 @@
 import type { Settings as AccountSettings, Environment } from "../account/config";
 import { type AccountArgs, resolveConnection } from "../account/settings";
-import type { SyncStatus } from "../cwp/status";
-import type { Call } from "../wait/loop";
+import type { Machine } from "../cwp/describeMachines";
 import type { ResourceLog } from "../wait/progress";
+import { type AccountWaits, ifListed, NotListed, untilListed } from "../wait/untilListed";
 import { type UnfinishedRun, WaitError } from "../wait/waitError";
+import { addedHosts, hostsOf, machinesBefore, machinesOf, sameHosts, unlistedHosts } from "./hosts";
 import { diffInputs, type Inputs, sameTriggers } from "./inputs";
-import { type Outputs, type StatusOutputs, statusOutputs } from "./outputs";
-import { cameAt, loopOf } from "./sharedLoops";
+import { type Outputs, type StatusOutputs, statusBefore, statusOutputs } from "./outputs";
+import { cameAt, waitsOf } from "./sharedLoops";
 import { tellOnce } from "./tellOnce";
 
 /** What the resource does, on plain objects. What an operation needs beside them, its door passes in. */
@@ -33,8 +34,8 @@ export interface Waiting extends Settings {
 const READ_TIMEOUT_MS = 60_000;
 
 /**
- * Pulumi's partial failure: a sync was started and its end has not been seen. The resource stays in the state with these
- * outputs, and the next update goes on with the run that they hold.
+ * Pulumi's partial failure: a sync was started and its end has not been seen. The resource stays in the state
+ * with these outputs, and the next update goes on with the run that they hold.
  */
 export class UnfinishedSync extends Error {
   constructor(
@@ -47,66 +48,119 @@ export class UnfinishedSync extends Error {
 }
 
 /**
- * Changed triggers, or a run whose end was not seen: update. A changed account: replace. Nothing else counts, above all not
- * the serialized provider. Sends nothing.
+ * Changed triggers, other hosts, a host that CWP did not list when it was asked last, or a run whose end was
+ * not seen: update. A changed account: replace. Nothing else counts, above all not the serialized provider.
+ * Sends nothing.
  */
 export function diff(olds: Outputs, news: Inputs): { changes: boolean; replaces: string[] } {
   const { changes, replaces } = diffInputs(olds, news);
-  return { changes: changes || olds.unfinishedRun !== undefined, replaces };
+  const isUnfinished = olds.unfinishedRun !== undefined || unlistedHosts(olds, news).length > 0;
+  return { changes: changes || isUnfinished, replaces };
 }
 
-/** Starts a sync and waits for its end. Throws UnfinishedSync or CwpError. */
+/** Starts a sync and waits for its end, and until CWP lists the hosts. Throws UnfinishedSync or CwpError. */
 export function create(inputs: Inputs, waiting: Waiting): Promise<Outputs> {
-  return sync(inputs, undefined, waiting);
+  return sync(inputs, undefined, waiting, cameAt(waiting.urn ?? ""));
 }
 
-/** Syncs afresh, unless the operation before this one left a run for the same triggers: then it goes on waiting for that one. */
-export function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
-  return sync(news, sameTriggers(olds, news) ? olds.unfinishedRun : undefined, waiting);
+/**
+ * Goes on waiting for the run that the operation before this one left, if nothing has changed that it was
+ * started for. Where all that is new is a host, or one was not listed, looks first whether CWP lists it now.
+ * Removed hosts need no request. Syncs afresh in all other cases.
+ */
+export async function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
+  const came = cameAt(waiting.urn ?? "");
+  if (!sameTriggers(olds, news)) {
+    return sync(news, undefined, waiting, came);
+  }
+  if (olds.unfinishedRun) {
+    const run = addedHosts(olds, news).length === 0 ? olds.unfinishedRun : undefined;
+    return sync(news, run, waiting, came);
+  }
+  const unlisted = unlistedHosts(olds, news);
+  if (unlisted.length === 0) {
+    return sameHosts(olds, news) ? sync(news, undefined, waiting, came) : withoutSync(olds, news, new Map());
+  }
+  const begun = performance.now();
+  const listed = await lookFirst(unlisted, news, waiting);
+  const timeoutMs = Math.max(0, waiting.timeoutMs - (performance.now() - begun));
+  return listed
+    ? withoutSync(olds, news, listed)
+    : sync(news, undefined, { ...waiting, timeoutMs }, came ?? begun);
 }
 
-/** Shows the account's latest sync. Never starts one. */
+/** Shows the account's latest sync, and those of the hosts that CWP lists. Never starts a sync. */
 export async function read(props: Outputs, settings: Settings): Promise<Outputs> {
-  const { durationSeconds: _ofTheRunBefore, ...kept } = props;
-  return { ...kept, ...(await readStatus(props, settings)) };
+  const { durationSeconds: _ofTheRunBefore, machines: _before, ...kept } = props;
+  const status = await readStatus(props, settings);
+  const hosts = hostsOf(props);
+  const { list, clock } = waits(props, settings);
+  const { found } =
+    hosts.length === 0
+      ? { found: new Map() }
+      : await list.lookUp(hosts, { deadline: clock.now() + READ_TIMEOUT_MS });
+  return { ...kept, ...status, ...machinesOf(props, found) };
 }
 
 /** The present status for an account. Never starts a sync. */
 export async function readStatus(args: AccountArgs, settings: Settings): Promise<StatusOutputs> {
-  return statusOutputs(await call(args, settings, { goal: "status", timeoutMs: READ_TIMEOUT_MS }));
+  const { loop } = waits(args, settings);
+  return statusOutputs(await loop.call({ goal: "status", timeoutMs: READ_TIMEOUT_MS }));
 }
 
-async function sync(inputs: Inputs, run: UnfinishedRun | undefined, waiting: Waiting): Promise<Outputs> {
-  const { timeoutMs, log, signal, urn = "" } = waiting;
-  const goal = inputs.skipAwait ? "started" : "finished";
-  const came = cameAt(urn);
+async function sync(
+  inputs: Inputs,
+  run: UnfinishedRun | undefined,
+  waiting: Waiting,
+  came: number | undefined,
+): Promise<Outputs> {
+  const { timeoutMs, log, signal } = waiting;
+  const call = { timeoutMs, came, run, ...(log && { log }), ...(signal && { signal }) };
+  const shared = waits(inputs, waiting);
   try {
-    const status = await call(inputs, waiting, {
-      goal,
-      timeoutMs,
-      came,
-      run,
-      ...(log && { log }),
-      ...(signal && { signal }),
-    });
-    return { ...inputs, ...statusOutputs(status), ...(!inputs.skipAwait && { state: "FINISHED" }) };
+    if (inputs.skipAwait) {
+      return { ...inputs, ...statusOutputs(await shared.loop.call({ ...call, goal: "started" })) };
+    }
+    const { status, machines } = await untilListed(shared, inputs.hosts ?? [], call);
+    return { ...inputs, ...statusOutputs(status), state: "FINISHED", ...machinesOf(inputs, machines) };
   } catch (error) {
-    throw error instanceof WaitError && error.unfinished ? unfinishedSync(inputs, error) : error;
+    throw error instanceof WaitError && (error.unfinished || error instanceof NotListed)
+      ? unfinishedSync(inputs, error)
+      : error;
   }
 }
 
-function unfinishedSync(inputs: Inputs, { message, last, unfinished }: WaitError): UnfinishedSync {
+/** The machines of these hosts if CWP lists all of them already. */
+async function lookFirst(
+  unlisted: readonly string[],
+  news: Inputs,
+  waiting: Waiting,
+): Promise<ReadonlyMap<string, Machine> | undefined> {
+  const shared = waits(news, waiting);
+  const { timeoutMs, signal } = waiting;
+  return ifListed(shared, unlisted, { deadline: shared.clock.now() + timeoutMs, signal });
+}
+
+function withoutSync(olds: Outputs, news: Inputs, listed: ReadonlyMap<string, Machine>): Outputs {
+  const machines = new Map([...machinesBefore(olds), ...listed]);
+  return { ...news, ...statusBefore(olds), ...machinesOf(news, machines) };
+}
+
+function unfinishedSync(inputs: Inputs, error: WaitError): UnfinishedSync {
+  const { message, last, unfinished } = error;
   return new UnfinishedSync(message, {
     ...inputs,
     ...(last && statusOutputs(last)),
+    ...(error instanceof NotListed && machinesOf(inputs, error.machines)),
     ...(unfinished && { unfinishedRun: unfinished }),
   });
 }
 
-async function call(args: AccountArgs, { config, env }: Settings, wait: Call): Promise<SyncStatus> {
+/** What the waits of the account share that the settings name. */
+function waits(args: AccountArgs, { config, env, log }: Settings & Pick<Waiting, "log">): AccountWaits {
   const connection = resolveConnection(args, config, env);
-  if (wait.log) {
-    tellOnce(connection.warnings ?? [], wait.log);
+  if (log) {
+    tellOnce(connection.warnings ?? [], log);
   }
-  return loopOf(connection).call(wait);
+  return waitsOf(connection);
 }

@@ -1,3 +1,4 @@
+import type { Machine } from "../cwp/describeMachines";
 import { durationSeconds, outputState, type SyncState, type SyncStatus } from "../cwp/status";
 import type { UnfinishedRun } from "../wait/waitError";
 import type { Inputs } from "./inputs";
@@ -13,6 +14,8 @@ export interface StatusOutputs {
 
 /** A MachineSync as the state holds it. */
 export interface Outputs extends Inputs, Partial<StatusOutputs> {
+  /** The machines of those hosts that CWP lists, in the order of `hosts`. */
+  readonly machines?: readonly Machine[];
   /** A run that was started for these inputs and whose end has not been seen: the next update goes on waiting for it. */
   readonly unfinishedRun?: UnfinishedRun;
 }
@@ -25,5 +28,17 @@ export function statusOutputs(status: SyncStatus): StatusOutputs {
     latestEndTime: status.latestEndTime,
     ...(seconds !== undefined && { durationSeconds: seconds }),
     requestId: status.requestId,
+  };
+}
+
+/** What the state shows of a sync, for an operation that needs none. */
+export function statusBefore(olds: Outputs): Partial<StatusOutputs> {
+  const { state, latestStartTime, latestEndTime, durationSeconds, requestId } = olds;
+  return {
+    ...(state !== undefined && { state }),
+    ...(latestStartTime !== undefined && { latestStartTime }),
+    ...(latestEndTime !== undefined && { latestEndTime }),
+    ...(durationSeconds !== undefined && { durationSeconds }),
+    ...(requestId !== undefined && { requestId }),
   };
 }

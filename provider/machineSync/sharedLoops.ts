@@ -1,23 +1,34 @@
-import { type Connection, connect } from "../cwp/client";
+import { type Connection, type CwpClient, connect, type MachineClient } from "../cwp/client";
 import { Arrivals } from "../wait/arrivals";
 import { systemClock } from "../wait/clock";
 import { SyncLoop } from "../wait/loop";
+import { MachineList } from "../wait/machineList";
 import { Turns } from "../wait/turns";
+import type { AccountWaits } from "../wait/untilListed";
 
 const turns = new Turns(systemClock);
 const arrivals = new Arrivals();
-const loops = new Map<string, SyncLoop>();
+const loops = new Map<string, { client: CwpClient & MachineClient; loop: SyncLoop }>();
+const lists = new Map<string, MachineList>();
 
 /**
- * The loop of one account, shared by all that runs in this process. The identity of the credentials tells apart all that the
- * settings can make differ, so two accounts never share a stream.
+ * What the waits of one account share, with all that runs in this process. The identity of the credentials tells apart all that
+ * the settings can make differ, so two accounts never share a stream.
  */
-export function loopOf(connection: Connection): SyncLoop {
-  const { protocol, host, credentials } = connection;
+export function waitsOf(connection: Connection): AccountWaits {
+  const { protocol, host, credentials, region } = connection;
   const key = JSON.stringify([protocol, host, credentials.identity]);
-  const known = loops.get(key) ?? new SyncLoop(connect(connection), { turns, clock: systemClock, arrivals });
-  loops.set(key, known);
-  return known;
+  const { client, loop } = loops.get(key) ?? begin(connection);
+  loops.set(key, { client, loop });
+  const ofRegion = JSON.stringify([key, region]);
+  const list = lists.get(ofRegion) ?? new MachineList(client, { turns, clock: systemClock, region });
+  lists.set(ofRegion, list);
+  return { loop, list, clock: systemClock };
+}
+
+function begin(connection: Connection) {
+  const client = connect(connection);
+  return { client, loop: new SyncLoop(client, { turns, clock: systemClock, arrivals }) };
 }
 
 /**

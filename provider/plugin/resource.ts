@@ -36,6 +36,11 @@ const changing: Readonly<Record<keyof StatusOutputs, typeof UNKNOWN>> = {
   requestId: UNKNOWN,
 };
 
+/** A resource as a preview shows it. It has machines only where it names hosts. */
+function previewed(news: Properties): Properties {
+  return { ...news, ...changing, ...("hosts" in news && { machines: UNKNOWN }) };
+}
+
 /**
  * Why inputs cannot be used. The engine prints the value of a property that a failure names, so only the
  * reasons do.
@@ -80,7 +85,7 @@ export async function create(
   context: Context,
 ): Promise<{ id: string; outputs: Properties }> {
   if (asked.preview) {
-    return { id: "", outputs: { ...news, ...changing } };
+    return { id: "", outputs: previewed(news) };
   }
   const id = randomUUID();
   const outputs = await sync(id, news, asked, context, (waiting) =>
@@ -97,11 +102,11 @@ export async function update(
   context: Context,
 ): Promise<Properties> {
   if (!operations.diff(unwrapped(olds), unwrapped(news)).changes && nowHidden(olds, news)) {
-    const kept = Object.entries(olds).filter(([name]) => name in changing);
+    const kept = Object.entries(olds).filter(([name]) => name in changing || name === "machines");
     return { ...news, ...Object.fromEntries(kept) };
   }
   if (asked.preview) {
-    return { ...news, ...changing };
+    return previewed(news);
   }
   return sync(id, news, asked, context, (waiting) =>
     operations.update(unwrapped(olds), unwrapped(news), waiting),

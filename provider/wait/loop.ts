@@ -16,7 +16,7 @@ import {
   beginWait,
   caughtUp,
   heard,
-  isLimit,
+  type Reached,
   type Told,
   tell,
   type Wait,
@@ -45,7 +45,7 @@ interface Waiting {
   wait: Wait;
   readonly log: ResourceLog | undefined;
   said?: string | undefined;
-  readonly resolve: (status: SyncStatus) => void;
+  readonly resolve: (reached: Reached) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -88,10 +88,15 @@ export class SyncLoop {
   }
 
   /** Resolves with the status that fulfils the call's goal. Rejects with a WaitError, or with the signal's reason. */
-  async call({ log, signal, ...wanted }: Call): Promise<SyncStatus> {
+  async call(call: Call): Promise<SyncStatus> {
+    return (await this.reach(call)).status;
+  }
+
+  /** The same, and what it took. */
+  async reach({ log, signal, ...wanted }: Call): Promise<Reached> {
     signal?.throwIfAborted();
     let leave = () => {};
-    const end = new Promise<SyncStatus>((resolve, reject) => {
+    const end = new Promise<Reached>((resolve, reject) => {
       const now = this.clock.now();
       const begun = beginWait(wanted, now);
       // A service that has answered others of this process is there.
@@ -157,7 +162,7 @@ export class SyncLoop {
       const step = nextStep(one.wait, now);
       if (step.does === "succeed") {
         this.remove(one);
-        one.resolve(step.status);
+        one.resolve({ status: step.status, account: one.wait.account ?? "", starts: one.wait.starts });
         succeeded.push({ one, status: step.status });
       } else if (step.does === "fail") {
         this.remove(one);
@@ -222,7 +227,7 @@ export class SyncLoop {
     } finally {
       this.underWay = undefined;
     }
-    this.keepPace(outcome);
+    this.pace.told(outcome, this.clock.now());
     this.tellAll({ request, sentAt, account: this.client.account, outcome }, asks);
   }
 
@@ -238,17 +243,6 @@ export class SyncLoop {
     }
     if (told.outcome instanceof Error) {
       this.announcements.lastingRetry(this.waiting, now);
-    }
-  }
-
-  private keepPace(outcome: Told["outcome"]): void {
-    const now = this.clock.now();
-    if (!(outcome instanceof Error)) {
-      this.pace.answered(now);
-    } else if (isLimit(outcome)) {
-      this.pace.refused(now);
-    } else {
-      this.pace.failed(now);
     }
   }
 

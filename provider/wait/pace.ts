@@ -1,3 +1,6 @@
+import { CwpError } from "../cwp/errors";
+import { isLimit } from "./wait";
+
 /**
  * How fast one process may ask for one account. It does not know how many others ask too: it learns that from the service's
  * refusals (RequestLimitExceeded). A refusal doubles the interval between two requests and every answer shortens it a little,
@@ -25,6 +28,17 @@ export class Pace {
 
   /** `random` draws numbers from 0 up to 1. */
   constructor(private readonly random: () => number) {}
+
+  /** What came of a request. */
+  told(outcome: object, now: number): void {
+    if (!(outcome instanceof CwpError)) {
+      this.answered(now);
+    } else if (isLimit(outcome)) {
+      this.refused(now);
+    } else {
+      this.failed(now);
+    }
+  }
 
   answered(now: number): void {
     this.interval = this.interval * RECOVERY < NONE_BELOW_MS ? 0 : this.interval * RECOVERY;

@@ -1,6 +1,6 @@
 import { duration } from "../cwp/duration";
 import { durationSeconds, type SyncStatus } from "../cwp/status";
-import { lengthBefore, MOST_STARTS, needsStart, type Wait } from "./wait";
+import { lengthBefore, needsStart, type Wait } from "./wait";
 
 /** What a wait tells the person at the terminal. The texts are functions of what the wait knows; announcements.ts says when. */
 export interface ResourceLog {
@@ -72,9 +72,9 @@ export function lastingRetry({ failures, seen }: Wait, now: number): string | un
 
 /** A request to start a sync is about to be sent that is not the first. */
 export function repeatedStart(wait: Wait, now: number): string | undefined {
-  const { starts, startedAt } = wait;
+  const { starts, startedAt, mostStarts } = wait;
   return needsStart(wait) && starts > 0
-    ? `No sync has shown in ${duration(now - startedAt)} since CWP was asked for one: asking again (${starts + 1} of ${MOST_STARTS}).`
+    ? `No sync has shown in ${duration(now - startedAt)} since CWP was asked for one: asking again (${starts + 1} of ${mostStarts}).`
     : undefined;
 }
 

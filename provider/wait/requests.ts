@@ -8,7 +8,7 @@ import { awaitsRun, type Told, type Wait } from "./wait";
 /** The longest that one request may take, in milliseconds. */
 export const REQUEST_MS = 9_000;
 /** A request under way at a deadline is cut there, but is given this long at least. */
-const SHORTEST_REQUEST_MS = 1_000;
+export const SHORTEST_REQUEST_MS = 1_000;
 /** How long a start may wait for the first answer of those that have just come, so that the sync counts for them too. */
 const GATHER_MS = 2_000;
 
@@ -79,7 +79,7 @@ export function dueRequest(requests: readonly Due[], now: number): Request | und
  * How long a request may take that is sent now. It ends by the next deadline, so that the last poll then need not wait for it. A
  * last poll that came late is shorter.
  */
-export function longestRequest(waits: readonly Wait[], now: number): number {
+export function longestRequest(waits: readonly Pick<Wait, "deadline">[], now: number): number {
   const ends = waits.map(({ deadline }) => (deadline > now ? deadline : deadline + REQUEST_MS));
   return Math.min(REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, Math.min(...ends) - now));
 }

@@ -2,7 +2,7 @@ import type { CwpError } from "../cwp/errors";
 import type { SyncStatus } from "../cwp/status";
 import { SETTLE_MS, SETTLE_POLLS, settlesAt } from "./evidence";
 import { CLOSEST_POLLS_MS, nextPoll } from "./schedule";
-import { graceEnd, graceIsOver, isLimit, lengthBefore, MOST_STARTS, needsStart, type Wait } from "./wait";
+import { graceEnd, graceIsOver, isLimit, lengthBefore, needsStart, type Wait } from "./wait";
 
 /** What a wait does next, and when, as a function of what it knows. */
 
@@ -26,7 +26,7 @@ export type Why =
 export const PATIENCE_MS = 120_000;
 export const PATIENCE_UNREACHED_MS = 5_000;
 /** How many failures in a row are retried of the kind that seldom passes. */
-const MOST_FEW = 3;
+export const MOST_FEW = 3;
 /** A request this close to the deadline waits for the deadline, and is the last poll. */
 export const LAST_POLL_MS = 1_000;
 
@@ -58,7 +58,7 @@ function givenUp(wait: Wait): Step | undefined {
   if (askedAt >= deadline) {
     return { does: "fail", why: { is: "too late" } };
   }
-  if (wait.starts === MOST_STARTS && graceIsOver(wait)) {
+  if (wait.starts >= wait.mostStarts && graceIsOver(wait)) {
     return { does: "fail", why: { is: "nothing started" } };
   }
   return undefined;

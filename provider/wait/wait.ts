@@ -22,8 +22,9 @@ export interface Wait {
   readonly known: Knowledge;
   /** The account that has answered. */
   readonly account?: string;
-  /** Requests to start a sync that the service has taken or may have taken, and when the last of them was sent. */
+  /** Requests to start a sync that the service has taken or may have taken, at most how many, and when the last was sent. */
   readonly starts: number;
+  readonly mostStarts: number;
   readonly startedAt: number;
   /** The latest moment known at which the run had not begun. */
   readonly notBegunAt: number;
@@ -73,9 +74,23 @@ export interface Wanted {
   readonly timeoutMs: number;
   readonly came?: number | undefined;
   readonly run?: UnfinishedRun | undefined;
+  /** Default: MOST_STARTS. */
+  readonly mostStarts?: number | undefined;
 }
 
-export function beginWait({ goal, timeoutMs, came, run }: Wanted, now: number): Wait {
+/** How a call ended that fulfilled its goal. */
+export interface Reached {
+  readonly status: SyncStatus;
+  /** The account that has answered (CwpClient.account). */
+  readonly account: string;
+  /** How many requests to start a sync it took, that of a resumed run included. */
+  readonly starts: number;
+}
+
+export function beginWait(
+  { goal, timeoutMs, came, run, mostStarts = MOST_STARTS }: Wanted,
+  now: number,
+): Wait {
   return {
     goal,
     came: came ?? now,
@@ -85,6 +100,7 @@ export function beginWait({ goal, timeoutMs, came, run }: Wanted, now: number): 
     resumes: false,
     known: { is: "unasked" },
     starts: 0,
+    mostStarts,
     startedAt: now,
     notBegunAt: now,
     askedAt: Number.NEGATIVE_INFINITY,

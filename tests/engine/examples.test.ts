@@ -110,6 +110,22 @@ describe("The example", function () {
     await stack.destroy();
   });
 
+  it("license binds each host by its quuid once CWP lists it, and one more for a host more", async () => {
+    const config = settings("license");
+    const stack = await install("license", { config });
+    const { outputs } = await up(stack);
+    assert.deepEqual(outputs, { licensed: ["web", "db"] });
+    assert.equal(triggers().length, 1);
+
+    const more = { config: { ...config, "license:hosts": '["db","cache","web"]' } };
+    fs.writeFileSync(path.join(stack.workDir, "Pulumi.dev.yaml"), JSON.stringify(more));
+    const { outputs: after, summary } = await up(stack);
+    assert.deepEqual(after, { licensed: ["db", "cache", "web"] });
+    assert.deepEqual(summary, { create: 2, update: 1, same: 5 });
+    assert.equal(triggers().length, 2);
+    await stack.destroy();
+  });
+
   it("cross-stack hands the times of the sync to the other project", async () => {
     const hosts = await install("cross-stack/hosts", { config: settings("cross-stack") });
     const { outputs } = await up(hosts);
@@ -199,11 +215,12 @@ describe("The example", function () {
     await stack.destroy();
   });
 
-  it("fleet has the same stand-in for a host as after-hosts", () => {
-    const [one, two] = ["after-hosts", "fleet"].map((example) =>
+  it("fleet and license have the same stand-in for a host as after-hosts", () => {
+    const [one, two, three] = ["after-hosts", "fleet", "license"].map((example) =>
       fs.readFileSync(path.join(examples, example, "standInHost.ts"), "utf8"),
     );
     assert.equal(one, two);
+    assert.equal(one, three);
   });
 });
 

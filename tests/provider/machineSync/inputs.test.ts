@@ -16,6 +16,7 @@ const propertiesOf = (failures: readonly CheckFailure[]) => failures.map(({ prop
 
 describe("check", () => {
   const right: readonly [property: string, values: readonly unknown[]][] = [
+    ["hosts", [[], ["ins-1"], ["ins-1", "lhins-2", "ins-1"], ["ins-1", UNKNOWN]]],
     ["triggers", [[], ["a"], [1, null, { deep: [true] }], [UNKNOWN]]],
     ["skipAwait", [true, false]],
     ["region", ["ap-guangzhou"]],
@@ -44,6 +45,7 @@ describe("check", () => {
   it("passes no inputs at all", () => assert.deepEqual(checkInputs({}), []));
 
   const wrong: readonly [property: string, must: string, values: readonly unknown[]][] = [
+    ["hosts", "a list of instance ids", ["ins-1", "", { 0: "ins-1" }, 1, true, null]],
     ["triggers", "a list", ["a", { 0: "a" }, 1, true, null]],
     ["skipAwait", "true or false", ["yes", "true", 1, [], null]],
     ["region", "a region such as ap-guangzhou", [7, "", ["ap-guangzhou"], null]],
@@ -77,7 +79,7 @@ describe("check", () => {
       assert.equal(failure?.property, property);
       assert.match(
         failure.reason,
-        /^MachineSync has no property \w+\. It takes triggers, skipAwait, region, endpoint, profile and assumeRole\.$/,
+        /^MachineSync has no property \w+\. It takes hosts, triggers, skipAwait, region, endpoint, profile and assumeRole\.$/,
       );
     }
   });
@@ -122,6 +124,34 @@ describe("check", () => {
       timeouts: { create: "soon" },
     });
     assert.deepEqual(propertiesOf(failures), ["customTimeouts.create", "endpoint", "skipAwait"]);
+  });
+
+  it("names each host that cannot be an instance id, and shows none", () => {
+    const failures = checkInputs({
+      hosts: ["ins-1", "", 7, null, ["ins-2"], " ins-3", "open sesame", UNKNOWN],
+    });
+    assert.deepEqual(
+      failures.map(({ reason }) => reason),
+      [
+        "hosts[1] must be an instance id such as ins-1a2b3c4d, not empty.",
+        "hosts[2] must be an instance id such as ins-1a2b3c4d, not a number.",
+        "hosts[3] must be an instance id such as ins-1a2b3c4d, not empty.",
+        "hosts[4] must be an instance id such as ins-1a2b3c4d, not a list.",
+        "hosts[5] must be an instance id such as ins-1a2b3c4d, not a text with spaces.",
+        "hosts[6] must be an instance id such as ins-1a2b3c4d, not a text with spaces.",
+      ],
+    );
+  });
+
+  it("fails skipAwait beside hosts, and says why", () => {
+    const [failure, ...more] = checkInputs({ skipAwait: true, hosts: ["ins-1"] });
+    assert.deepEqual(more, []);
+    assert.match(
+      failure?.reason ?? "",
+      /^skipAwait cannot be true where hosts are named: CWP lists a host only once/,
+    );
+    assert.deepEqual(checkInputs({ skipAwait: true, hosts: [] }), []);
+    assert.deepEqual(checkInputs({ skipAwait: false, hosts: ["ins-1"] }), []);
   });
 
   it("names the endpoint when it cannot be used, and shows no password", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pulumiSettings } from "../../../provider/account/config";
 import { type AccountArgs, resolveConnection } from "../../../provider/account/settings";
-import { loopOf } from "../../../provider/machineSync/sharedLoops";
+import { waitsOf } from "../../../provider/machineSync/sharedLoops";
 import { NOWHERE, ownHome } from "../account/credentials/home";
 
 type Values = Readonly<Record<string, string>>;
@@ -75,13 +75,13 @@ describe("The syncs of an account", () => {
   ownHome();
 
   const syncsOf = ({ args = {}, config = {}, env = {} }: (typeof different)[number]) =>
-    loopOf(
+    waitsOf(
       resolveConnection(
         args,
         pulumiSettings((name) => config[name]),
         { TENCENTCLOUD_METADATA_URL: NOWHERE, ...env },
       ),
-    );
+    ).loop;
 
   it("are shared by what has the same settings", () => {
     for (const settings of different) {

@@ -185,6 +185,15 @@ describe("The plugin, over gRPC", function () {
       assert.deepEqual(properties.triggers, ["a", secret("b")]);
     });
 
+    it("gives the machines of the hosts, which a preview does not know", async () => {
+      emulator.addHost({ id: "ins-a" });
+      const preview = await plugin.create({ hosts: ["ins-a", unknown] }, { preview: true });
+      assert.equal(preview.properties.machines, unknown);
+      const { properties } = await plugin.create({ hosts: ["ins-a"] });
+      const [machine] = Array.isArray(properties.machines) ? properties.machines : [];
+      assert.equal(machine?.quuid, emulator.machines()[0]?.quuid);
+    });
+
     it("sends nothing in a preview, where all that a sync changes is unknown", async () => {
       const { id, properties } = await plugin.create({ triggers: [unknown] }, { preview: true });
       assert.equal(id, "");

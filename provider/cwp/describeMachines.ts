@@ -1,0 +1,117 @@
+/** The action DescribeMachines: pages of the list of machines that CWP knows. */
+import { ApiError, BadAnswer, CwpError } from "./errors";
+import { isObject } from "./isObject";
+import type { SignedCalls } from "./signedCalls";
+
+/** The kinds of machine that CWP tells apart. It lists those of one kind at a time. */
+export type MachineType = "CVM" | "LH" | "BM" | "ECM" | "Other";
+
+/** The region that stands for all of them. */
+export const ALL_REGIONS = "all-regions";
+/** The most machines that one answer holds. */
+export const PAGE_SIZE = 100;
+
+/** A machine in CWP's list. A field is "" where CWP gives none. */
+export interface Machine {
+  /** The id of the instance, such as `ins-1a2b3c4d`. */
+  readonly instanceId: string;
+  /** The uuid of the machine, by which CWP's other actions name it. */
+  readonly quuid: string;
+  /** The uuid of its agent; "" where none is installed, or it was offline for long. */
+  readonly uuid: string;
+  readonly name: string;
+  readonly privateIp: string;
+  readonly publicIp: string;
+  /** ONLINE, OFFLINE or UNINSTALLED. */
+  readonly agentStatus: string;
+  /** ONLINE, OFFLINE, SHUTDOWN or UNINSTALLED. */
+  readonly machineStatus: string;
+  /** How CWP protects it: BASIC_VERSION, PRO_VERSION, Flagship and others. */
+  readonly protectType: string;
+}
+
+/** Which part of the list to show. */
+export interface MachineQuery {
+  readonly type: MachineType;
+  readonly region: string;
+  /**
+   * Only the machine with this id. The service may show others beside it: no documentation says that it
+   * compares whole ids.
+   */
+  readonly id?: string | undefined;
+  readonly offset: number;
+}
+
+/** A page of the list. */
+export interface MachinePage {
+  readonly machines: readonly Machine[];
+  /** How many machines the whole list has; undefined where the service gives no number. */
+  readonly total: number | undefined;
+}
+
+/** The action DescribeMachines of CWP's API 2018-02-28. Throws a CwpError. */
+export async function describeMachines(
+  calls: SignedCalls,
+  { type, region, id, offset }: MachineQuery,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<MachinePage> {
+  const params = {
+    MachineType: type,
+    MachineRegion: region,
+    Limit: PAGE_SIZE,
+    Offset: offset,
+    ...(id !== undefined && { Filters: [{ Name: "InstanceIds", Values: [id] }] }),
+  };
+  try {
+    return parseMachines(await calls.send("DescribeMachines", params, timeoutMs, signal));
+  } catch (error) {
+    throw error instanceof ApiError && isDenied(error) ? sayingWhatFor(error) : error;
+  }
+}
+
+/** Reads the `Response` object of a DescribeMachines answer. Throws BadAnswer. */
+function parseMachines(response: unknown): MachinePage {
+  const { Machines, TotalCount, RequestId } = Object(response);
+  const list: unknown = Machines ?? [];
+  const requestId = typeof RequestId === "string" ? RequestId : "";
+  if (!Array.isArray(list) || (Machines == null && typeof TotalCount !== "number")) {
+    throw new BadAnswer("Machines is not a list", requestId);
+  }
+  return {
+    machines: list.filter(isObject).map(readMachine),
+    total: typeof TotalCount === "number" ? TotalCount : undefined,
+  };
+}
+
+function readMachine(fields: object): Machine {
+  const text = (name: string, from: object = fields): string => {
+    const value: unknown = Reflect.get(from, name);
+    return typeof value === "string" ? value : "";
+  };
+  const extra: unknown = Reflect.get(fields, "MachineExtraInfo");
+  return {
+    instanceId: text("InstanceId") || (isObject(extra) ? text("InstanceID", extra) : ""),
+    quuid: text("Quuid"),
+    uuid: text("Uuid"),
+    name: text("MachineName"),
+    privateIp: text("MachineIp"),
+    publicIp: text("MachineWanIp"),
+    agentStatus: text("AgentStatus"),
+    machineStatus: text("MachineStatus"),
+    protectType: text("ProtectType"),
+  };
+}
+
+function isDenied({ code }: CwpError): boolean {
+  return code === "AuthFailure.UnauthorizedOperation" || code.split(".")[0] === "UnauthorizedOperation";
+}
+
+function sayingWhatFor({ code, message, retry, requestId }: ApiError): CwpError {
+  return new CwpError(
+    code,
+    `${message} The argument hosts needs it; without hosts, cwp:SyncMachines is enough.`,
+    retry,
+    requestId,
+  );
+}
