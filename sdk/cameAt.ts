@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as state from "@pulumi/pulumi/runtime/state";
 
 /**
- * When all that a resource waits for was there: its arguments were known, and the resources that it depends on existed. Pulumi
- * checks and creates only a few resources at a time, so its provider may hear of this one much later. In milliseconds of the
- * machine's own clock, which all processes share; undefined where the program cannot tell, as in a preview.
+ * When all that a resource waits for was there: its arguments were known, and the resources that it depends
+ * on existed. Pulumi checks and creates only a few resources at a time, so its provider may hear of this one
+ * much later. In milliseconds of the machine's own clock, which all processes share; undefined where the
+ * program cannot tell, as in a preview.
  */
 export async function cameAt(
   resource: pulumi.Resource,
@@ -28,8 +29,8 @@ export async function cameAt(
 }
 
 /**
- * A transformation, here or in the engine, may let the resource depend on others that nothing here shows. Under Pulumi's mocks,
- * where there is no engine, nobody asks.
+ * A transformation, here or in the engine, may let the resource depend on others that nothing here shows.
+ * Under Pulumi's mocks, where there is no engine, nobody asks.
  */
 function mayWaitForMore(resource: pulumi.Resource): boolean {
   const transformations: unknown = Reflect.get(resource, "__transformations");

@@ -13,7 +13,8 @@
  *
  * @module pulumi-tencentcloud-cwp
  */
-// Types apart: Pulumi's own TypeScript, 3.8, which runs a program that has none, cannot read `type` within braces.
+// Types apart: Pulumi's own TypeScript, 3.8, which runs a program that has none, cannot read `type` within
+// braces.
 export type { SyncState } from "../provider/cwp/status";
 export type { AssumeRole, Machine, MachineSyncArgs } from "./machineSync";
 export { MachineSync } from "./machineSync";

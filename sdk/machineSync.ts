@@ -12,7 +12,10 @@ export interface AssumeRole {
   roleArn: pulumi.Input<string>;
   /** Shown in the account's audit log. Default: `pulumi-tencentcloud-cwp`. */
   sessionName?: pulumi.Input<string>;
-  /** How long its temporary credentials live, in seconds, up to 43200. They are renewed in time. Default, and meant by 0: 7200. */
+  /**
+   * How long its temporary credentials live, in seconds, up to 43200. They are renewed in time. Default, and
+   * meant by 0: 7200.
+   */
   sessionDuration?: pulumi.Input<number>;
   /** The ExternalId that the role's trust policy asks for. Default: none. */
   externalId?: pulumi.Input<string>;
@@ -23,16 +26,21 @@ export interface AssumeRole {
   policy?: pulumi.Input<string>;
   /** The uin of the caller, for the account's audit log. Default: none. */
   sourceIdentity?: pulumi.Input<string>;
-  /** The MFA device of the calling user, such as `qcs::cam:uin/100000000001::mfa/softToken`. Default: none. */
+  /**
+   * The MFA device of the calling user, such as `qcs::cam:uin/100000000001::mfa/softToken`. Default: none.
+   */
   serialNumber?: pulumi.Input<string>;
   /**
-   * The code that the MFA device shows. It serves once, so the role cannot be assumed again: let `sessionDuration` cover the
-   * whole `pulumi up`. Default: none.
+   * The code that the MFA device shows. It serves once, so the role cannot be assumed again: let
+   * `sessionDuration` cover the whole `pulumi up`. Default: none.
    */
   tokenCode?: pulumi.Input<string>;
 }
 
-/** The arguments of a MachineSync. None of them takes a secret: credentials come from the Pulumi config or the environment. */
+/**
+ * The arguments of a MachineSync. None of them takes a secret: credentials come from the Pulumi config or the
+ * environment.
+ */
 export interface MachineSyncArgs {
   /**
    * The instance ids of hosts, such as `ins-1a2b3c4d`, that CWP must list when the sync has finished. One
@@ -43,14 +51,15 @@ export interface MachineSyncArgs {
    */
   hosts?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Values whose change syncs again, such as a release or a date. For the ids of hosts there is `hosts`.
-   * They are compared deeply and mean nothing else. Texts, numbers, booleans, lists and plain objects of them; a resource stands for its id. Others, such as a Date
-   * or a Map, are refused, since the state cannot hold them. Default: none, so that only the creation syncs.
+   * Values whose change syncs again, such as a release or a date. For the ids of hosts there is `hosts`. They
+   * are compared deeply and mean nothing else. Texts, numbers, booleans, lists and plain objects of them; a
+   * resource stands for its id. Others, such as a Date or a Map, are refused, since the state cannot hold
+   * them. Default: none, so that only the creation syncs.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
-   * Start a sync but do not wait for its end. Not together with `hosts`. A sync that was in progress before is
-   * still waited for, since CWP starts none beside it. Default: false.
+   * Start a sync but do not wait for its end. Not together with `hosts`. A sync that was in progress before
+   * is still waited for, since CWP starts none beside it. Default: false.
    */
   skipAwait?: pulumi.Input<boolean>;
   /**
@@ -59,19 +68,22 @@ export interface MachineSyncArgs {
    */
   region?: pulumi.Input<string>;
   /**
-   * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. Default: `tencentcloud-cwp:endpoint`, then
-   * TENCENTCLOUD_CWP_ENDPOINT, then `cwp.tencentcloudapi.com`. A change replaces the resource.
+   * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. Default:
+   * `tencentcloud-cwp:endpoint`, then TENCENTCLOUD_CWP_ENDPOINT, then `cwp.tencentcloudapi.com`. A change
+   * replaces the resource.
    */
   endpoint?: pulumi.Input<string>;
   /**
-   * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other settings. A change
-   * replaces the resource. Default: the credentials that the Tencent Cloud provider uses under the same config and
-   * environment; where it finds none, those of the SDKs' file, the machine's CVM role or TKE's pod identity.
+   * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other
+   * settings. A change replaces the resource. Default: the credentials that the Tencent Cloud provider uses
+   * under the same config and environment; where it finds none, those of the SDKs' file, the machine's CVM
+   * role or TKE's pod identity.
    */
   profile?: pulumi.Input<string>;
   /**
-   * A role to assume with the credentials found, in place of the roles of config and environment. A change replaces the
-   * resource. Default: the role of TENCENTCLOUD_ASSUME_ROLE_ARN, and `tencentcloud:assumeRole` on top of it, where they are set.
+   * A role to assume with the credentials found, in place of the roles of config and environment. A change
+   * replaces the resource. Default: the role of TENCENTCLOUD_ASSUME_ROLE_ARN, and `tencentcloud:assumeRole`
+   * on top of it, where they are set.
    */
   assumeRole?: pulumi.Input<AssumeRole>;
 }
@@ -80,7 +92,10 @@ export interface MachineSyncArgs {
 export interface Machine {
   /** The instance id, as in {@link MachineSyncArgs.hosts}. */
   instanceId: string;
-  /** The uuid of the machine, by which CWP's other resources and actions name it, such as the binding of a licence. */
+  /**
+   * The uuid of the machine, by which CWP's other resources and actions name it, such as the binding of a
+   * licence.
+   */
   quuid: string;
   /** The uuid of the agent on it. Empty where there is none, or it has been offline for long. */
   uuid: string;
@@ -99,12 +114,13 @@ export interface Machine {
 }
 
 /**
- * A machine sync of Tencent Cloud CWP (action SyncMachines). When Pulumi reports it as created or updated, a sync that started
- * after these arguments were first applied has finished, and CWP lists each of the `hosts`. Naming them orders it after them;
- * for others, use `dependsOn`.
+ * A machine sync of Tencent Cloud CWP (action SyncMachines). When Pulumi reports it as created or updated, a
+ * sync that started after these arguments were first applied has finished, and CWP lists each of the `hosts`.
+ * Naming them orders it after them; for others, use `dependsOn`.
  *
- * Preview, refresh and delete never start a sync. `customTimeouts.create` and `.update` bound the wait; the default is 30
- * minutes. A wait that ends early leaves the resource in the state, and the next `pulumi up` waits for the same sync.
+ * Preview, refresh and delete never start a sync. `customTimeouts.create` and `.update` bound the wait; the
+ * default is 30 minutes. A wait that ends early leaves the resource in the state, and the next `pulumi up`
+ * waits for the same sync.
  */
 export class MachineSync extends pulumi.dynamic.Resource {
   /** @internal Pulumi's policies tell classes apart by it. */
@@ -120,25 +136,30 @@ export class MachineSync extends pulumi.dynamic.Resource {
   }
 
   /**
-   * FINISHED once the account's latest sync has ended: always so after a create or update that waited. SYNCING while one is in
-   * progress and NOTASK when there has never been one, which only a refresh or `skipAwait` can show.
+   * FINISHED once the account's latest sync has ended: always so after a create or update that waited.
+   * SYNCING while one is in progress and NOTASK when there has never been one, which only a refresh or
+   * `skipAwait` can show.
    */
   declare readonly state: pulumi.Output<SyncState>;
   /**
-   * When the account's latest sync started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty when CWP gives
-   * none.
+   * When the account's latest sync started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty
+   * when CWP gives none.
    */
   declare readonly latestStartTime: pulumi.Output<string>;
   /** When the latest sync that has ended did so, in the same form. Empty when CWP gives none. */
   declare readonly latestEndTime: pulumi.Output<string>;
-  /** How long the latest sync took, in seconds. Undefined where the times do not tell, as while one is in progress. */
+  /**
+   * How long the latest sync took, in seconds. Undefined where the times do not tell, as while one is in
+   * progress.
+   */
   declare readonly durationSeconds: pulumi.Output<number | undefined>;
   /** The RequestId of the answer that these values come from, which Tencent Cloud's support asks for. */
   declare readonly requestId: pulumi.Output<string>;
 
   /**
-   * What CWP lists of the hosts, in the order of `hosts`: after a create or update that succeeded, `machines[i]` is `hosts[i]`.
-   * After a refresh, those that CWP no longer lists are gone. Undefined where no hosts are named.
+   * What CWP lists of the hosts, in the order of `hosts`: after a create or update that succeeded,
+   * `machines[i]` is `hosts[i]`. After a refresh, those that CWP no longer lists are gone. Undefined where no
+   * hosts are named.
    */
   declare readonly machines: pulumi.Output<Machine[]>;
 
@@ -160,7 +181,8 @@ export class MachineSync extends pulumi.dynamic.Resource {
   /**
    * @param name Its name in the stack.
    * @param args What to sync on, and for which account.
-   * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`). `provider` is refused.
+   * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`).
+   *   `provider` is refused.
    * @throws RunError for triggers, options or a bundle that Pulumi would get wrong without a word.
    */
   constructor(name: string, args: MachineSyncArgs = {}, opts: pulumi.CustomResourceOptions = {}) {

@@ -17,8 +17,8 @@ export interface Connection extends Endpoint {
 /** One CWP account at one endpoint. */
 export interface CwpClient {
   /**
-   * A fingerprint of the endpoint's host and of the identity that signed the last answered request: 32 hex digits, the same for
-   * the same account in every process. "" before the first answer.
+   * A fingerprint of the endpoint's host and of the identity that signed the last answered request: 32 hex
+   * digits, the same for the same account in every process. "" before the first answer.
    */
   readonly account: string;
   /**
@@ -30,7 +30,9 @@ export interface CwpClient {
 
 /** The list of machines of one CWP account at one endpoint. */
 export interface MachineClient extends Pick<CwpClient, "account"> {
-  /** Sends DescribeMachines once. Throws a CwpError, also when there is no whole answer within `timeoutMs`. */
+  /**
+   * Sends DescribeMachines once. Throws a CwpError, also when there is no whole answer within `timeoutMs`.
+   */
   describeMachines(query: MachineQuery, timeoutMs: number, signal?: AbortSignal): Promise<MachinePage>;
 }
 

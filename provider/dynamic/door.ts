@@ -12,15 +12,18 @@ import { arrived, left } from "../machineSync/sharedLoops";
 
 let config: Config = () => undefined;
 
-/** Takes the stack's config. Synchronous: the host serves other calls before an asynchronous configure has ended. */
+/**
+ * Takes the stack's config. Synchronous: the host serves other calls before an asynchronous configure has
+ * ended.
+ */
 export function configure(request: { config: { get(name: string): string | undefined } }): void {
   config = (name) => request.config.get(name);
 }
 
 /**
- * Fails inputs that are ill-typed or not there at all. Sends nothing. The engine prints the value of a property that a failure
- * names, be it a secret in the wrong place, so only the reason names it. When the resource came is noted, and not kept in the
- * state.
+ * Fails inputs that are ill-typed or not there at all. Sends nothing. The engine prints the value of a
+ * property that a failure names, be it a secret in the wrong place, so only the reason names it. When the
+ * resource came is noted, and not kept in the state.
  */
 export function check(
   _olds: unknown,
@@ -91,8 +94,9 @@ async function onItsRow(
 }
 
 /**
- * The form in which the dynamic provider host hands a partial failure to the engine, which then keeps the resource, with these
- * properties, and shows `reasons`. The inputs carry `__provider`, without which a later delete or refresh would break.
+ * The form in which the dynamic provider host hands a partial failure to the engine, which then keeps the
+ * resource, with these properties, and shows `reasons`. The inputs carry `__provider`, without which a later
+ * delete or refresh would break.
  */
 class PartialFailure extends Error {
   readonly properties: Outputs;

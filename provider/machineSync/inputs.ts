@@ -16,7 +16,10 @@ export interface Inputs {
   readonly assumeRole?: AssumeRole;
   /** The resource option customTimeouts, which the engine does not tell a dynamic provider. */
   readonly timeouts?: { readonly create?: string; readonly update?: string };
-  /** The resource's URN, which the engine does not tell either. Pulumi shows no property whose name begins like this. */
+  /**
+   * The resource's URN, which the engine does not tell either. Pulumi shows no property whose name begins
+   * like this.
+   */
   readonly __urn?: string;
 }
 
@@ -28,7 +31,10 @@ export interface CheckFailure {
 /** What stands for a value that is not known yet, in check and diff of a preview. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** What a property must be, and whether it tells one account from another: another account is another resource. */
+/**
+ * What a property must be, and whether it tells one account from another: another account is another
+ * resource.
+ */
 interface Rule {
   /** Completes "<property> must be …". */
   readonly what: string;
@@ -161,7 +167,10 @@ export function diffInputs(olds: Inputs, news: Inputs): { changes: boolean; repl
   return { changes, replaces };
 }
 
-/** Deep comparison. No triggers and an empty list are the same: neither can change again without a trigger being there. */
+/**
+ * Deep comparison. No triggers and an empty list are the same: neither can change again without a trigger
+ * being there.
+ */
 export function sameTriggers(olds: Inputs, news: Inputs): boolean {
   return isDeepStrictEqual(olds.triggers ?? [], news.triggers ?? []);
 }

@@ -16,7 +16,10 @@ export interface StatusOutputs {
 export interface Outputs extends Inputs, Partial<StatusOutputs> {
   /** The machines of those hosts that CWP lists, in the order of `hosts`. */
   readonly machines?: readonly Machine[];
-  /** A run that was started for these inputs and whose end has not been seen: the next update goes on waiting for it. */
+  /**
+   * A run that was started for these inputs and whose end has not been seen: the next update goes on waiting
+   * for it.
+   */
   readonly unfinishedRun?: UnfinishedRun;
 }
 

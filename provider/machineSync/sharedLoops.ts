@@ -12,8 +12,8 @@ const loops = new Map<string, { client: CwpClient & MachineClient; loop: SyncLoo
 const lists = new Map<string, MachineList>();
 
 /**
- * What the waits of one account share, with all that runs in this process. The identity of the credentials tells apart all that
- * the settings can make differ, so two accounts never share a stream.
+ * What the waits of one account share, with all that runs in this process. The identity of the credentials
+ * tells apart all that the settings can make differ, so two accounts never share a stream.
  */
 export function waitsOf(connection: Connection): AccountWaits {
   const { protocol, host, credentials, region } = connection;
@@ -32,9 +32,9 @@ function begin(connection: Connection) {
 }
 
 /**
- * A resource's inputs were accepted: a sync that begins from now on counts for it. Where its program tells when it came, on the
- * machine's own clock in milliseconds (`hrtimeMs`), a sync that began after that counts. This process has seen none before its own
- * beginning, which is the 0 of its clock.
+ * A resource's inputs were accepted: a sync that begins from now on counts for it. Where its program tells
+ * when it came, on the machine's own clock in milliseconds (`hrtimeMs`), a sync that began after that counts.
+ * This process has seen none before its own beginning, which is the 0 of its clock.
  */
 export function arrived(urn: string, hrtimeMs?: unknown): void {
   const now = systemClock.now();

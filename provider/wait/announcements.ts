@@ -16,11 +16,15 @@ interface Succeeded {
   readonly status: Extract<Step, { does: "succeed" }>["status"];
 }
 
-/** Tells the resources' logs how their waits go: a status on change only, a warning or a summary once for all. */
+/**
+ * Tells the resources' logs how their waits go: a status on change only, a warning or a summary once for all.
+ */
 export class Announcements {
   /** The kinds of warnings that were given to those who wait now, or to some before them whom they met. */
   private warned = new Set<string>();
-  /** The summary that was given last. Those who share that sync but came to it later need none of their own. */
+  /**
+   * The summary that was given last. Those who share that sync but came to it later need none of their own.
+   */
   private summary: string | undefined;
 
   status(one: Listener, now: number): void {

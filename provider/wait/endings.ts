@@ -88,7 +88,10 @@ export function unfinishedRun(wait: Wait): UnfinishedRun | undefined {
   return { state, latestStartTime, latestEndTime, shown, ...(account && { account }) };
 }
 
-/** `the last of 34 answers was SYNCING, started 2020-11-11 12:01:00 (RequestId …); failed requests: 2 RequestLimitExceeded` */
+/**
+ * `the last of 34 answers was SYNCING, started 2020-11-11 12:01:00 (RequestId …); failed requests: 2
+ * RequestLimitExceeded`
+ */
 function observed({ answers, last, errors, startId }: Seen): string {
   const parts: string[] = [];
   if (last) {

@@ -3,15 +3,15 @@ import { isIdle, type SyncStatus } from "../cwp/status";
 /**
  * How a run is recognised.
  *
- * The API names no task: it answers with the account's latest sync, whoever started it. A wait needs a run that *began after
- * its resource came*. Three assumptions carry everything here:
+ * The API names no task: it answers with the account's latest sync, whoever started it. A wait needs a run
+ * that *began after its resource came*. Three assumptions carry everything here:
  *
  * - A1: an idle answer to a wait's first question is true, unless this process awaits a run at that time;
  * - A2: any later answer is at most SETTLE_MS old, as from a replica that lags;
  * - A3: CWP runs one sync of an account at a time.
  *
- * Times are opaque: they are compared with each other, never with the local clock. In the service's one fixed form,
- * alphabetical order is the order in time.
+ * Times are opaque: they are compared with each other, never with the local clock. In the service's one fixed
+ * form, alphabetical order is the order in time.
  */
 
 /** How long an answer may lag behind the truth, in milliseconds. Weak evidence must hold this long. */
@@ -77,15 +77,23 @@ interface Finished {
   readonly status: SyncStatus;
 }
 
-/** An answer to a request that was sent after the resource came, with the times between which the service gave it. */
+/**
+ * An answer to a request that was sent after the resource came, with the times between which the service gave
+ * it.
+ */
 export interface Answer {
   readonly status: SyncStatus;
   /** When the request was sent and when the answer came, on the loop's clock. */
   readonly sentAt: number;
   readonly at: number;
-  /** Whether it may be a first answer in the sense of A1: a poll, sent while no wait of this process awaited a run. */
+  /**
+   * Whether it may be a first answer in the sense of A1: a poll, sent while no wait of this process awaited a
+   * run.
+   */
   readonly mayBeFirst: boolean;
-  /** The newest start that this process had seen before, whoever asked. An answer with an older one is stale. */
+  /**
+   * The newest start that this process had seen before, whoever asked. An answer with an older one is stale.
+   */
   readonly newestStart: string;
 }
 
@@ -105,7 +113,9 @@ export function learn(known: Knowledge, answer: Answer, came: number): Knowledge
   }
 }
 
-/** Whether an answer to a question of this moment shows the account as it was after the resource came (A2). */
+/**
+ * Whether an answer to a question of this moment shows the account as it was after the resource came (A2).
+ */
 function isLate(sentAt: number, came: number): boolean {
   return sentAt - came > SETTLE_MS;
 }
@@ -178,8 +188,9 @@ function learnRunning(known: Running, answer: Answer): Knowledge {
 }
 
 /**
- * An end in the very second of the run's start may be that of the run before, and so must not have stood beside SYNCING. One
- * in a later second is its own or a later run's (A3), even if it stood there: the start of the run after may have come late.
+ * An end in the very second of the run's start may be that of the run before, and so must not have stood
+ * beside SYNCING. One in a later second is its own or a later run's (A3), even if it stood there: the start
+ * of the run after may have come late.
  */
 function endsAfter(its: string, end: string, notItsEnd: string | undefined): boolean {
   return end > its || (end === its && end !== notItsEnd);
@@ -191,8 +202,8 @@ export function settlesAt(known: Knowledge): number | undefined {
 }
 
 /**
- * A status that has a start, or says that there has never been a run. Any other one says nothing of the runs before it, and
- * nor does a stale one.
+ * A status that has a start, or says that there has never been a run. Any other one says nothing of the runs
+ * before it, and nor does a stale one.
  */
 function anchorOf({ status, newestStart }: Answer): SyncStatus | undefined {
   const isStale = status.latestStartTime < newestStart;
@@ -200,8 +211,9 @@ function anchorOf({ status, newestStart }: Answer): SyncStatus | undefined {
 }
 
 /**
- * The run that was in progress first has ended: an end has come that was not there, to a start that is not older. An end that
- * was empty beside SYNCING may have been blanked for the time of the run, so the new one must be later than the start.
+ * The run that was in progress first has ended: an end has come that was not there, to a start that is not
+ * older. An end that was empty beside SYNCING may have been blanked for the time of the run, so the new one
+ * must be later than the start.
  */
 function endShows(first: Times, now: Times): boolean {
   const isNew =
@@ -212,8 +224,8 @@ function endShows(first: Times, now: Times): boolean {
 }
 
 /**
- * A run has begun since the baseline. Its start is newer than the baseline's; or it is SYNCING, or differs otherwise, in an
- * answer too late to show the time before the baseline.
+ * A run has begun since the baseline. Its start is newer than the baseline's; or it is SYNCING, or differs
+ * otherwise, in an answer too late to show the time before the baseline.
  */
 function runShows(baseline: SyncStatus, now: SyncStatus, age: number): boolean {
   if (startIsNewer(baseline, now, age)) {

@@ -27,7 +27,10 @@ import {
 export interface Call extends Wanted {
   /** Is told how the wait goes. */
   readonly log?: ResourceLog;
-  /** Ends the call at once: with a WaitError that holds the unfinished run where there is one, else with the signal's reason. */
+  /**
+   * Ends the call at once: with a WaitError that holds the unfinished run where there is one, else with the
+   * signal's reason.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -54,10 +57,11 @@ type Request = Told["request"];
 /**
  * What all waits of one account share in this process.
  *
- * There is one stream of requests. Every answer tells all waits whose resources had come when it was asked for, and each judges
- * for itself (wait.ts) what it means for its own run. A request to start a sync serves every wait that is ready for one. Those
- * that come while another's run is in progress ask their first question once it has ended. So N resources cost one sync, those
- * that come too late for it share the next, and none is served by a run that began before it came.
+ * There is one stream of requests. Every answer tells all waits whose resources had come when it was asked
+ * for, and each judges for itself (wait.ts) what it means for its own run. A request to start a sync serves
+ * every wait that is ready for one. Those that come while another's run is in progress ask their first
+ * question once it has ended. So N resources cost one sync, those that come too late for it share the next,
+ * and none is served by a run that began before it came.
  */
 export class SyncLoop {
   private readonly waiting = new Set<Waiting>();
@@ -87,7 +91,10 @@ export class SyncLoop {
     this.pace = new Pace(random);
   }
 
-  /** Resolves with the status that fulfils the call's goal. Rejects with a WaitError, or with the signal's reason. */
+  /**
+   * Resolves with the status that fulfils the call's goal. Rejects with a WaitError, or with the signal's
+   * reason.
+   */
   async call(call: Call): Promise<SyncStatus> {
     return (await this.reach(call)).status;
   }

@@ -100,7 +100,8 @@ export class MachineList {
   private async serve(): Promise<void> {
     try {
       while (this.wants.size > 0) {
-        // Those whose runs end at this same moment come in the same turn of the event loop: they share the search.
+        // Those whose runs end at this same moment come in the same turn of the event loop: they share the
+        // search.
         await this.surroundings.clock.sleep(0, new AbortController().signal);
         await this.searchOnce();
       }

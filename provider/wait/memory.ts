@@ -1,6 +1,9 @@
 import type { Told } from "./wait";
 
-/** The service writes times in whole seconds: a run within the same second as the one before would leave the same record. */
+/**
+ * The service writes times in whole seconds: a run within the same second as the one before would leave the
+ * same record.
+ */
 const RECORD_MS = 1_000;
 
 /** How many requests are remembered: many more than the waits of an `up` send. */
@@ -22,7 +25,9 @@ export class Memory {
     return this.told;
   }
 
-  /** The newest start that was seen of this account, when it is the one that answered last; "" where none was. */
+  /**
+   * The newest start that was seen of this account, when it is the one that answered last; "" where none was.
+   */
   newestStartOf(account: string): string {
     return (account === this.account && this.newestStart) || "";
   }

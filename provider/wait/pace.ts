@@ -2,9 +2,10 @@ import { CwpError } from "../cwp/errors";
 import { isLimit } from "./wait";
 
 /**
- * How fast one process may ask for one account. It does not know how many others ask too: it learns that from the service's
- * refusals (RequestLimitExceeded). A refusal doubles the interval between two requests and every answer shortens it a little,
- * so that processes come to share the limit evenly. After failures of another kind it backs off for a while.
+ * How fast one process may ask for one account. It does not know how many others ask too: it learns that from
+ * the service's refusals (RequestLimitExceeded). A refusal doubles the interval between two requests and
+ * every answer shortens it a little, so that processes come to share the limit evenly. After failures of
+ * another kind it backs off for a while.
  */
 
 /** The interval after a first refusal, and the longest one, in milliseconds. */
@@ -16,7 +17,10 @@ const NONE_BELOW_MS = 250;
 /** Which part of the interval those keep to who do not know yet which run was the newest when they came. */
 const NEWCOMER = 0.25;
 
-/** The pause after a first failure, and the longest one. It doubles each time, less a random part of up to a half. */
+/**
+ * The pause after a first failure, and the longest one. It doubles each time, less a random part of up to a
+ * half.
+ */
 const BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;
 

@@ -2,7 +2,10 @@ import { duration } from "../cwp/duration";
 import { durationSeconds, type SyncStatus } from "../cwp/status";
 import { lengthBefore, needsStart, type Wait } from "./wait";
 
-/** What a wait tells the person at the terminal. The texts are functions of what the wait knows; announcements.ts says when. */
+/**
+ * What a wait tells the person at the terminal. The texts are functions of what the wait knows;
+ * announcements.ts says when.
+ */
 export interface ResourceLog {
   /** Shows what is going on now, in place of what was shown before; it leaves no trace. */
   status(text: string): void;
@@ -12,12 +15,18 @@ export interface ResourceLog {
   info(text: string): void;
 }
 
-/** The length of a run is told in steps of this, in milliseconds: each new text is a line in a log that is no terminal. */
+/**
+ * The length of a run is told in steps of this, in milliseconds: each new text is a line in a log that is no
+ * terminal.
+ */
 const STEP_MS = 5_000;
 /** Failures that have lasted this long are worth a warning, in milliseconds. */
 const LASTING_MS = 15_000;
 
-/** What the wait is at: `[3/3] Syncing machines, 40 s of about 1 min 10 s`. Undefined while there is nothing to tell. */
+/**
+ * What the wait is at: `[3/3] Syncing machines, 40 s of about 1 min 10 s`. Undefined while there is nothing
+ * to tell.
+ */
 export function statusOf(wait: Wait, now: number): string | undefined {
   const { goal, known, seen } = wait;
   const steps = goal === "started" ? 2 : 3;
@@ -40,7 +49,10 @@ export function statusOf(wait: Wait, now: number): string | undefined {
   }
 }
 
-/** How far the run is. When a resumed one began is not known on this machine's clock, only in the service's own words. */
+/**
+ * How far the run is. When a resumed one began is not known on this machine's clock, only in the service's
+ * own words.
+ */
 function course(wait: Wait, now: number): string {
   const { resumes, seen, notBegunAt } = wait;
   if (resumes) {

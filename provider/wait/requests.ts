@@ -9,7 +9,10 @@ import { awaitsRun, type Told, type Wait } from "./wait";
 export const REQUEST_MS = 9_000;
 /** A request under way at a deadline is cut there, but is given this long at least. */
 export const SHORTEST_REQUEST_MS = 1_000;
-/** How long a start may wait for the first answer of those that have just come, so that the sync counts for them too. */
+/**
+ * How long a start may wait for the first answer of those that have just come, so that the sync counts for
+ * them too.
+ */
 const GATHER_MS = 2_000;
 
 type Request = Told["request"];
@@ -55,7 +58,8 @@ function paced(
   const spaced = lastPollAt + CLOSEST_POLLS_MS;
   const { known, goal, deadline } = wait;
   if (does === "start") {
-    // A sync that starts before their first answer could not be told from an older one by those that have just come.
+    // A sync that starts before their first answer could not be told from an older one by those that have
+    // just come.
     return gathers && known.is === "idle" && now - known.since < GATHER_MS
       ? { request: "poll", at: spaced }
       : { request: "start", at: Math.max(at, recordNewUntil) };
@@ -76,8 +80,8 @@ export function dueRequest(requests: readonly Due[], now: number): Request | und
 }
 
 /**
- * How long a request may take that is sent now. It ends by the next deadline, so that the last poll then need not wait for it. A
- * last poll that came late is shorter.
+ * How long a request may take that is sent now. It ends by the next deadline, so that the last poll then need
+ * not wait for it. A last poll that came late is shorter.
  */
 export function longestRequest(waits: readonly Pick<Wait, "deadline">[], now: number): number {
   const ends = waits.map(({ deadline }) => (deadline > now ? deadline : deadline + REQUEST_MS));

@@ -19,10 +19,12 @@ export type Why =
   | { readonly is: "too late" }
   /** Every request to start a sync was taken, and none showed a run. */
   | { readonly is: "nothing started" }
-  /** Its caller has cancelled it. */
+  /** It was cancelled from outside. */
   | { readonly is: "cancelled" };
 
-/** How long failures in a row are retried: of a service that has answered before, and of one that never has. */
+/**
+ * How long failures in a row are retried: of a service that has answered before, and of one that never has.
+ */
 export const PATIENCE_MS = 120_000;
 export const PATIENCE_UNREACHED_MS = 5_000;
 /** How many failures in a row are retried of the kind that seldom passes. */
@@ -101,7 +103,9 @@ function nextPollAt(wait: Wait): number {
   }
 }
 
-/** Whether it knows which run was the newest at some moment after its resource came, as far as answers tell. */
+/**
+ * Whether it knows which run was the newest at some moment after its resource came, as far as answers tell.
+ */
 export function knowsNewest({ known, came, answeredAt }: Wait): boolean {
   const asked = known.is === "blocked" && (known.anchor !== undefined || answeredAt >= came + SETTLE_MS + 1);
   return asked || (known.is !== "unasked" && known.is !== "blocked");
@@ -112,7 +116,9 @@ export function toKnowNewestAt({ came, askedAt }: Wait): number {
   return Math.max(askedAt, came + SETTLE_MS + 1);
 }
 
-/** Whether the schedule itself asks for a poll that soon after the last one: the end is expected any moment. */
+/**
+ * Whether the schedule itself asks for a poll that soon after the last one: the end is expected any moment.
+ */
 export function isDense({ askedAt }: Wait, at: number): boolean {
   return at - askedAt < CLOSEST_POLLS_MS;
 }

@@ -2,8 +2,8 @@ import type { Clock } from "./clock";
 import { CLOSEST_MS } from "./schedule";
 
 /**
- * Spaces out all requests of this process, whatever their account: one every CLOSEST_MS, which is half of what the API allows
- * one account (20 a second).
+ * Spaces out all requests of this process, whatever their account: one every CLOSEST_MS, which is half of
+ * what the API allows one account (20 a second).
  */
 export class Turns {
   private free = Number.NEGATIVE_INFINITY;

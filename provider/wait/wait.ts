@@ -4,11 +4,15 @@ import { type Answer, type Knowledge, learn } from "./evidence";
 import type { UnfinishedRun } from "./waitError";
 
 /**
- * One wait, as a value: what it wants, and what it knows. Everything here is a function of its arguments. The loop in loop.ts
- * sends the requests and tells every wait what came of them; step.ts says what a wait does next.
+ * One wait, as a value: what it wants, and what it knows. Everything here is a function of its arguments. The
+ * loop in loop.ts sends the requests and tells every wait what came of them; step.ts says what a wait does
+ * next.
  */
 export interface Wait {
-  /** `status`: any answer will do. `started`: a run that counts has been started. `finished`: such a run has ended. */
+  /**
+   * `status`: any answer will do. `started`: a run that counts has been started. `finished`: such a run has
+   * ended.
+   */
   readonly goal: "status" | "started" | "finished";
   /** When its resource came: a run that began later counts. On the loop's clock, as all times here. */
   readonly came: number;
@@ -22,7 +26,10 @@ export interface Wait {
   readonly known: Knowledge;
   /** The account that has answered. */
   readonly account?: string;
-  /** Requests to start a sync that the service has taken or may have taken, at most how many, and when the last was sent. */
+  /**
+   * Requests to start a sync that the service has taken or may have taken, at most how many, and when the
+   * last was sent.
+   */
   readonly starts: number;
   readonly mostStarts: number;
   readonly startedAt: number;
@@ -56,7 +63,9 @@ export interface Seen {
   readonly startId?: string | undefined;
 }
 
-/** What a wait is told of one request: what was asked, by which account it was answered, and what came of it. */
+/**
+ * What a wait is told of one request: what was asked, by which account it was answered, and what came of it.
+ */
 export interface Told {
   readonly request: "poll" | "start";
   readonly sentAt: number;
@@ -218,7 +227,10 @@ export function awaitsRun({ known, starts }: Wait): boolean {
   return known.is === "running" || (known.is === "idle" && starts > 0);
 }
 
-/** It knows the account idle, and no run has shown: none was asked for, or what was asked for has shown nothing for long. */
+/**
+ * It knows the account idle, and no run has shown: none was asked for, or what was asked for has shown
+ * nothing for long.
+ */
 export function needsStart(wait: Wait): boolean {
   return wait.known.is === "idle" && (wait.starts === 0 || graceIsOver(wait));
 }
@@ -233,8 +245,8 @@ export function graceEnd({ starts, startedAt }: Wait): number {
 }
 
 /**
- * How long the run before took, in milliseconds. Where it was in progress when the resource came, its end stands beside the
- * run that counts.
+ * How long the run before took, in milliseconds. Where it was in progress when the resource came, its end
+ * stands beside the run that counts.
  */
 export function lengthBefore({ known, resumes }: Wait): number | undefined {
   if (resumes || (known.is !== "idle" && known.is !== "running")) {

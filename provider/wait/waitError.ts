@@ -2,8 +2,8 @@ import { CwpError } from "../cwp/errors";
 import type { SyncStatus } from "../cwp/status";
 
 /**
- * What a wait knows of a run whose end it has not seen: enough to go on waiting for the same run later. The state of a stack
- * keeps it, so its form never changes, but for what is added.
+ * What a wait knows of a run whose end it has not seen: enough to go on waiting for the same run later. The
+ * state of a stack keeps it, so its form never changes, but for what is added.
  */
 export interface UnfinishedRun {
   /** The status that the run comes after, as the service gave it before the run began. */
@@ -12,11 +12,17 @@ export interface UnfinishedRun {
   readonly latestEndTime: string;
   /** Whether the run has been seen. */
   readonly shown: boolean;
-  /** The account that runs it (CwpClient.account). Version 0.1.0 kept none, and then nobody can tell whose run it is. */
+  /**
+   * The account that runs it (CwpClient.account). Version 0.1.0 kept none, and then nobody can tell whose run
+   * it is.
+   */
   readonly account?: string;
 }
 
-/** A wait that ended without the end of a run. `unfinished` is there once a sync has been asked for, or has shown. */
+/**
+ * A wait that ended without the end of a run. `unfinished` is there once a sync has been asked for, or has
+ * shown.
+ */
 export class WaitError extends CwpError {
   constructor(
     code: string,

@@ -13,8 +13,8 @@ export const download: WayToGet = {
   origin: "download",
   announce: (reasons) => `Downloading the Pulumi CLI ${pulumiVersion}, as ${reasons}.`,
   async get(root, holder) {
-    // In a process of its own, as the Automation API offers no way to stop it. Its installer goes through the folder
-    // for temporary files, so the size of `root` shows whether it gets on.
+    // In a process of its own, as the Automation API offers no way to stop it. Its installer goes through the
+    // folder for temporary files, so the size of `root` shows whether it gets on.
     const temporary = path.join(root, "tmp");
     fs.mkdirSync(temporary);
     const script = `require("@pulumi/pulumi/automation").PulumiCommand

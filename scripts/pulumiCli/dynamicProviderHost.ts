@@ -4,8 +4,8 @@ import { findProgram } from "./programs";
 import { windows } from "./release";
 
 /**
- * The launcher of the host, as the official archive has it beside the CLI. This one becomes the host's process rather
- * than waiting for it, so that a signal to the CLI's child reaches the host.
+ * The launcher of the host, as the official archive has it beside the CLI. This one becomes the host's
+ * process rather than waiting for it, so that a signal to the CLI's child reaches the host.
  */
 const host = windows
   ? {

@@ -11,7 +11,10 @@ const languages = ["sh", "bash", "shell"];
 const flags = new Set(help.match(/--[a-z-]+/g));
 const settings = settingsRead();
 
-/** What is wrong with the shell commands of a document: npm scripts, flags of cwp-emulator, and settings that do not exist. */
+/**
+ * What is wrong with the shell commands of a document: npm scripts, flags of cwp-emulator, and settings that
+ * do not exist.
+ */
 export function wrongCommands(document: Document): string[] {
   return commands(document).flatMap(({ line, command }) =>
     [...wrongScripts(command, document), ...wrongFlags(command), ...wrongSettings(command)].map(

@@ -25,7 +25,10 @@ export function modulesOf(document: Document): Module[] {
     }));
 }
 
-/** As `pulumi new typescript` sets them, but stricter, and with this package's sources in place of an installed package. */
+/**
+ * As `pulumi new typescript` sets them, but stricter, and with this package's sources in place of an
+ * installed package.
+ */
 const options: ts.CompilerOptions = {
   strict: true,
   noUncheckedIndexedAccess: true,
@@ -48,7 +51,10 @@ const options: ts.CompilerOptions = {
   },
 };
 
-/** Type-checks all of them at once. Gives a function that says what is wrong with one, each time with the document's line. */
+/**
+ * Type-checks all of them at once. Gives a function that says what is wrong with one, each time with the
+ * document's line.
+ */
 export function typeCheck(modules: readonly Module[]): (module: Module) => string[] {
   const code = new Map(modules.map((module) => [canonical(module.file), module.code]));
   const host = ts.createCompilerHost(options);

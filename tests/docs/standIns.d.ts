@@ -1,4 +1,7 @@
-/** Stand in for packages that the documentation's snippets use, and that are not installed here: each has what is used of it. */
+/**
+ * Stand in for packages that the documentation's snippets use, and that are not installed here: each has what
+ * is used of it.
+ */
 declare module "@pulumi/tencentcloud" {
   import type * as pulumi from "@pulumi/pulumi";
 

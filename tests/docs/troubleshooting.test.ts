@@ -6,12 +6,14 @@ import { root } from "./documents";
 
 const file = "docs/troubleshooting.md";
 
-/** Fewer words than this are a part of another text, such as "a list", and nothing that one would search for. */
+/**
+ * Fewer words than this are a part of another text, such as "a list", and nothing that one would search for.
+ */
 const FEWEST_WORDS = 3;
 
 /**
- * The fixed words of all texts in a source: of each string, and of each piece of a template between two `${…}`. In the
- * provider, a text of several words is there for the person at the terminal.
+ * The fixed words of all texts in a source: of each string, and of each piece of a template between two
+ * `${…}`. In the provider, a text of several words is there for the person at the terminal.
  */
 function messages(source: string): string[] {
   const found: string[] = [];
@@ -30,7 +32,10 @@ function codes(source: string): string[] {
   return [...source.matchAll(/^ {4}"?([A-Z][\w.]+)"?: (?:stop|again)\(/gm)].map(([, code = ""]) => code);
 }
 
-/** With one space for any, the action filled in, and no backticks; a sign at either end may stand elsewhere in the page. */
+/**
+ * With one space for any, the action filled in, and no backticks; a sign at either end may stand elsewhere in
+ * the page.
+ */
 function plain(text: string): string {
   return text
     .replaceAll("ACTION", "cwp:SyncMachines")

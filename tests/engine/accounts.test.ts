@@ -285,8 +285,9 @@ describe("What Pulumi shows and logs at its most talkative", function () {
   });
 
   /**
-   * All that an `up` leaves for people to see, but for one kind of line: at this level Pulumi itself logs every secret of the
-   * stack's config, decrypted, when it hands the config to a provider process, whatever the provider. A test below shows it.
+   * All that an `up` leaves for people to see, but for one kind of line: at this level Pulumi itself logs
+   * every secret of the stack's config, decrypted, when it hands the config to a provider process, whatever
+   * the provider. A test below shows it.
    */
   async function shown(stack: TestStack, program: PulumiFn, fails: boolean) {
     const result = await stack.up(program, { args: talkative, expectFailure: fails });
@@ -303,7 +304,10 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     };
   }
 
-  /** Fails when the text shows a secret, a temporary one that the emulator gave, or a key derived from any of them. */
+  /**
+   * Fails when the text shows a secret, a temporary one that the emulator gave, or a key derived from any of
+   * them.
+   */
   function assertNoSecret(text: string, more: readonly string[]): void {
     const secrets = [...Object.values(keysOf("nobody")), ...more, ...watch.given].filter(
       (value) => !value.startsWith("AKID"),

@@ -10,7 +10,10 @@ import { type OperationResult, TestStack, type TestStackOptions } from "./stack"
 const repository = path.resolve(__dirname, "../..");
 const examples = path.join(repository, "examples");
 
-/** What the READMEs start the emulator with: the first account by flags, both and the role in the example accounts by its file. */
+/**
+ * What the READMEs start the emulator with: the first account by flags, both and the role in the example
+ * accounts by its file.
+ */
 const { accounts, roles } = JSON.parse(
   fs.readFileSync(path.join(examples, "accounts", "emulator.json"), "utf8"),
 );
@@ -60,7 +63,10 @@ describe("The example", function () {
     return { ...Object.fromEntries(entries), "tencentcloud-cwp:endpoint": emulator.url };
   }
 
-  /** `pulumi up` of a program that is not type-checked in it: that takes seconds, and `tsc` has checked all examples. */
+  /**
+   * `pulumi up` of a program that is not type-checked in it: that takes seconds, and `tsc` has checked all
+   * examples.
+   */
   function up(stack: TestStack): Promise<OperationResult> {
     stack.envVars.PULUMI_NODEJS_TRANSPILE_ONLY = "true";
     return upAsItIs(stack);

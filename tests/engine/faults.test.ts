@@ -54,7 +54,10 @@ describe("pulumi up against a faulty service", function () {
     emulator.advance(3_600);
   }
 
-  /** The up has shown the times of the account's latest sync, which one of its own triggers started and which has ended. */
+  /**
+   * The up has shown the times of the account's latest sync, which one of its own triggers started and which
+   * has ended.
+   */
   function showsItsOwn({ outputs }: OperationResult): void {
     const own = emulator.world().runs.at(-1);
     assert.equal(own?.by, "trigger");

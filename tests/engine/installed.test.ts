@@ -12,8 +12,8 @@ const { name, dependencies, peerDependencies } = JSON.parse(
 );
 
 /**
- * Without the package registry: the tarball is unpacked outside of the repository, and what it depends on is linked to the
- * repository's. `npm run matrix` installs it with npm and pnpm.
+ * Without the package registry: the tarball is unpacked outside of the repository, and what it depends on is
+ * linked to the repository's. `npm run matrix` installs it with npm and pnpm.
  */
 describe("The package, installed from its tarball", function () {
   this.timeout(60_000);

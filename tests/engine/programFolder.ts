@@ -10,8 +10,9 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 const TOLD_ALREADY = 32;
 
 /**
- * Serves the program of a folder to the engine as Pulumi's own language host for Node.js does: in a process of its own, by the
- * `@pulumi/pulumi/cmd/run` that is installed there. The host itself comes with the official CLI only.
+ * Serves the program of a folder to the engine as Pulumi's own language host for Node.js does: in a process
+ * of its own, by the `@pulumi/pulumi/cmd/run` that is installed there. The host itself comes with the
+ * official CLI only.
  *
  * `say` gets what the program prints.
  */

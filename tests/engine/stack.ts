@@ -1,10 +1,11 @@
 /**
- * A Pulumi stack on the real engine: a temporary folder with a `file://` backend of its own, and the CLI run on it.
+ * A Pulumi stack on the real engine: a temporary folder with a `file://` backend of its own, and the CLI run
+ * on it.
  *
- * Programs are functions of this process (the Automation API's inline programs), or folders, which run in processes of their
- * own as in a user's `pulumi up`. The CLI is started here rather than
- * through the Automation API's `Stack`, which passes this process's whole environment on, runs three more commands
- * after each `up`, hides the CLI's pid, and drops the output of a failed operation.
+ * Programs are functions of this process (the Automation API's inline programs), or folders, which run in
+ * processes of their own as in a user's `pulumi up`. The CLI is started here rather than through the
+ * Automation API's `Stack`, which passes this process's whole environment on, runs three more commands after
+ * each `up`, hides the CLI's pid, and drops the output of a failed operation.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
@@ -28,7 +29,9 @@ declare module "@pulumi/pulumi/automation/server" {
 export interface TestStackOptions {
   /** The program of operations that are not given one. Default: one without resources. */
   program?: PulumiFn;
-  /** The folder of a program with its Pulumi.yaml, to run in place. The stack's settings are written into it. */
+  /**
+   * The folder of a program with its Pulumi.yaml, to run in place. The stack's settings are written into it.
+   */
   folder?: string;
   /** Whether the CLI itself finds what runs the folder's program, as it does for YAML. Default: false. */
   ownHost?: boolean;
@@ -38,13 +41,18 @@ export interface TestStackOptions {
   path?: string[];
   /** The `node` that runs a folder's program and the provider process. Default: the one on the PATH. */
   node?: string;
-  /** Another stack whose backend this one shares, so that one can read the other's outputs. It has to be removed last. */
+  /**
+   * Another stack whose backend this one shares, so that one can read the other's outputs. It has to be
+   * removed last.
+   */
   beside?: TestStack;
-  /** The stack's configuration, with full keys (`tencentcloud:region`). An object is given as its JSON text. */
+  /**
+   * The stack's configuration, with full keys (`tencentcloud:region`). An object is given as its JSON text.
+   */
   config?: Record<string, string | { value: string; secret: true }>;
   /**
-   * Environment variables for the CLI and the provider process, beside the harmless ones of this process. The program
-   * itself runs in this process and sees `process.env`.
+   * Environment variables for the CLI and the provider process, beside the harmless ones of this process. The
+   * program itself runs in this process and sees `process.env`.
    */
   env?: Record<string, string>;
 }
@@ -72,7 +80,9 @@ export interface OperationResult {
   stdout: string;
   stderr: string;
   events: EngineEvent[];
-  /** The engine's diagnostics of severity `error`, without the resource they belong to; see `events` for that. */
+  /**
+   * The engine's diagnostics of severity `error`, without the resource they belong to; see `events` for that.
+   */
   errors: string[];
   /** Whether the CLI ended with another exit code than 0, or by a signal. */
   failed: boolean;
@@ -110,7 +120,10 @@ const repository = path.resolve(__dirname, "../..");
 const stackName = "dev";
 const emptyProgram: PulumiFn = async () => undefined;
 
-/** The command of a provider process: Pulumi's host of dynamic providers, or the plugin, under its name or its file's. */
+/**
+ * The command of a provider process: Pulumi's host of dynamic providers, or the plugin, under its name or its
+ * file's.
+ */
 const providerCommand = /dynamic-provider|pulumi-resource-tencentcloud-cwp|plugin\/command\.js/;
 
 /** Variables of the host that would change what a stack does. */

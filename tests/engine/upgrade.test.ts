@@ -6,8 +6,8 @@ import { MachineSync } from "../../sdk";
 import { TestStack } from "./stack";
 
 /**
- * The state of a stack as version 0.1.0 left it: `machines` has synced, and the wait of `interrupted` ran out of time, so it holds
- * an unfinished run, which names no account.
+ * The state of a stack as version 0.1.0 left it: `machines` has synced, and the wait of `interrupted` ran out
+ * of time, so it holds an unfinished run, which names no account.
  */
 const leftBy010 = path.join(__dirname, "states/0.1.0.json");
 

@@ -65,7 +65,10 @@ function writeTables(outcomes: readonly Outcome[]): void {
   }
 }
 
-/** The rows that the command line asks for; undefined when it asks for the help. Throws an Error that says what was expected. */
+/**
+ * The rows that the command line asks for; undefined when it asks for the help. Throws an Error that says
+ * what was expected.
+ */
 function readOrder(args: string[]): readonly Row[] | undefined {
   const options = { row: { type: "string" }, help: { type: "boolean" } } as const;
   const { row: name, help: wantsHelp } = parseArgs({ args, options }).values;

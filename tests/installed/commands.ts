@@ -8,7 +8,8 @@ export interface Printed {
 }
 
 /**
- * Runs a command to its end, with these folders before the PATH. Rejects with all that it printed if it fails.
+ * Runs a command to its end, with these folders before the PATH. Rejects with all that it printed if it
+ * fails.
  */
 export function run(
   command: string,

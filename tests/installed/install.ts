@@ -66,14 +66,19 @@ async function linked(site: Site): Promise<Installation> {
   return { program, without: await npm("install"), added: await npm("install", checkout) };
 }
 
-/** As the linked folder is a checkout, it has the Pulumi that it is developed with. The other tools are left out. */
+/**
+ * As the linked folder is a checkout, it has the Pulumi that it is developed with. The other tools are left
+ * out.
+ */
 function developWith(pulumi: string, manifest: string): void {
   const found = JSON.parse(fs.readFileSync(manifest, "utf8"));
   found.devDependencies = { "@pulumi/pulumi": pulumi };
   fs.writeFileSync(manifest, JSON.stringify(found));
 }
 
-/** The program is one of two packages whose common modules are at the root. The other one uses another Pulumi. */
+/**
+ * The program is one of two packages whose common modules are at the root. The other one uses another Pulumi.
+ */
 async function inNpmWorkspaces(site: Site): Promise<Installation> {
   const { root, tarball, binDirs } = site;
   const program = writeMonorepo(site);
@@ -114,7 +119,8 @@ function writePnpmSettings(root: string, packages?: string[]): void {
   const settings = {
     ...(packages && { packages }),
     storeDir: path.join(userCache(), "pnpm-store"),
-    // A dependency of Pulumi's. pnpm wants a word about every package with an install script; pnpm 10 knows the second form.
+    // A dependency of Pulumi's. pnpm wants a word about every package with an install script; pnpm 10 knows
+    // the second form.
     allowBuilds: { protobufjs: true },
     onlyBuiltDependencies: ["protobufjs"],
   };

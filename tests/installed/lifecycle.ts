@@ -7,8 +7,9 @@ import { type OperationResult, TestStack } from "../engine/stack";
 export type Operation = "up" | "up again" | "refresh" | "destroy";
 
 /**
- * Runs a program's folder from creation to destruction, as its user would, against the emulator of the package that is
- * installed there. Yields each operation that went well, and throws where something is not as this package promises.
+ * Runs a program's folder from creation to destruction, as its user would, against the emulator of the
+ * package that is installed there. Yields each operation that went well, and throws where something is not as
+ * this package promises.
  */
 export async function* lifecycle(program: string, node: string): AsyncGenerator<Operation> {
   const emulator = await InstalledEmulator.start(program, node);
@@ -61,7 +62,9 @@ async function* operate(stack: TestStack, emulator: InstalledEmulator): AsyncGen
   yield "destroy";
 }
 
-/** The CLI shows no warning, and nothing that the provider process printed, such as a deprecation of Node's. */
+/**
+ * The CLI shows no warning, and nothing that the provider process printed, such as a deprecation of Node's.
+ */
 function assertCalm({ events }: OperationResult): void {
   const shown = events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []);
   const wrong = shown.filter(({ severity }) => severity === "warning" || severity === "info#err");

@@ -15,7 +15,9 @@ export async function newestRelease(wanted: string): Promise<string> {
   return newest;
 }
 
-/** The executable of the newest Node.js of a major version, from this package's folder of the user's cache. */
+/**
+ * The executable of the newest Node.js of a major version, from this package's folder of the user's cache.
+ */
 export async function getNode(major: number): Promise<string> {
   const name = nodePackage();
   const version = await newestRelease(`${name}@${major}`);

@@ -8,7 +8,10 @@ type TypeScript = "5.9" | "6" | "vendored";
 export interface Row {
   /** The newest release of this major version runs the installer, the program and the provider process. */
   readonly node: 20 | 22 | 24 | 26;
-  /** `@pulumi/pulumi`: the oldest that package.json allows, the one this package is developed with, or the newest there is. */
+  /**
+   * `@pulumi/pulumi`: the oldest that package.json allows, the one this package is developed with, or the
+   * newest there is.
+   */
   readonly pulumi: "oldest" | "own" | "newest";
   readonly layout: Layout;
   /** None: the program is JavaScript. */
@@ -22,8 +25,8 @@ export function nameOf({ node, pulumi, layout }: Row): string {
 }
 
 /**
- * Every Node.js beside the oldest and the newest Pulumi, and everything else at least twice. The oldest Pulumi knows no ES modules
- * in TypeScript, and no TypeScript 6.
+ * Every Node.js beside the oldest and the newest Pulumi, and everything else at least twice. The oldest
+ * Pulumi knows no ES modules in TypeScript, and no TypeScript 6.
  */
 export const rows: readonly Row[] = [
   { node: 20, pulumi: "oldest", layout: "npm", typescript: "5.9", modules: "CommonJS" },

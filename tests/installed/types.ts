@@ -4,7 +4,10 @@ import * as path from "node:path";
 export interface TypeCheck {
   /** The version of the TypeScript that Pulumi takes for this program. */
   readonly typescript: string;
-  /** The errors in the program and in this package's declarations. Those in Pulumi's own and others' are left out. */
+  /**
+   * The errors in the program and in this package's declarations. Those in Pulumi's own and others' are left
+   * out.
+   */
   readonly errors: readonly string[];
 }
 

@@ -110,7 +110,10 @@ describe("The published package", () => {
   });
 });
 
-/** Copies the project with what is built of its sources, but without what is left in `dist` of sources that are gone. */
+/**
+ * Copies the project with what is built of its sources, but without what is left in `dist` of sources that
+ * are gone.
+ */
 function copyWithBuilt(copy: string): void {
   const others = new Set([".git", "node_modules", "dist", "coverage"]);
   fs.cpSync(root, copy, { recursive: true, filter: (file) => !others.has(path.basename(file)) });

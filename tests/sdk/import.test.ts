@@ -6,7 +6,10 @@ import * as path from "node:path";
 const root = path.resolve(__dirname, "../..");
 const built = path.join(root, "dist/sdk/index.js");
 
-/** What importing the built package loads, in a program that has loaded Pulumi before, as paths from the package's root. */
+/**
+ * What importing the built package loads, in a program that has loaded Pulumi before, as paths from the
+ * package's root.
+ */
 function loaded(): string[] {
   const program = `
     require("@pulumi/pulumi");

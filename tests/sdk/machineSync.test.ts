@@ -36,7 +36,10 @@ describe("A MachineSync in a program", () => {
     pulumi.runtime.resetOptions("", "", -1, "", "", false, "");
   });
 
-  /** Registers one MachineSync, with neither credentials nor config, and gives its inputs without those of our own making. */
+  /**
+   * Registers one MachineSync, with neither credentials nor config, and gives its inputs without those of our
+   * own making.
+   */
   async function inputsOf(args?: MachineSyncArgs, opts?: pulumi.CustomResourceOptions) {
     await resolved(new MachineSync("machines", args, opts).urn);
     const [resource, ...more] = registered;

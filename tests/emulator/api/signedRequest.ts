@@ -114,7 +114,10 @@ export function sendSigned(request: SignedRequest): Promise<Reply> {
   });
 }
 
-/** The `Response` of an answer that must be a well-formed one of the API: status 200, exact content type, a RequestId. */
+/**
+ * The `Response` of an answer that must be a well-formed one of the API: status 200, exact content type, a
+ * RequestId.
+ */
 export async function call(request: SignedRequest): Promise<Record<string, unknown>> {
   const { status, contentType, text } = await sendSigned(request);
   const { Response: response } = JSON.parse(text);

@@ -31,8 +31,8 @@ describe("the emulator's log", () => {
   const read = () => send({ parameters: { Sync: false } });
 
   /**
-   * The last line without the time that it begins with and the RequestId that it may end with. TIME stands for others, with
-   * their dates, which they have around midnight.
+   * The last line without the time that it begins with and the RequestId that it may end with. TIME stands
+   * for others, with their dates, which they have around midnight.
    */
   function lastLine(): string {
     const [, rest] = /^\d\d:\d\d:\d\d {2}(.*)$/.exec(lines.at(-1) ?? "") ?? [];

@@ -3,7 +3,10 @@ import { createServer as createHttpServer, type RequestListener } from "node:htt
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** Of the tests alone. It names cwp.example.com and is signed by itself, so a client has to be told to take it. */
+/**
+ * Of the tests alone. It names cwp.example.com and is signed by itself, so a client has to be told to take
+ * it.
+ */
 const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgc22JU9YZtdnmSnAq

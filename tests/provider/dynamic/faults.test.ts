@@ -24,7 +24,10 @@ const MINUTE = 60_000;
 
 /** How long a request takes in the test's time. */
 const LATENCY_MS = 40;
-/** When a request is given up in real time, in milliseconds: in general, and where the test sends no whole answer. */
+/**
+ * When a request is given up in real time, in milliseconds: in general, and where the test sends no whole
+ * answer.
+ */
 const REAL_LIMIT_MS = 5_000;
 const REAL_LIMIT_OF_SILENCE_MS = 300;
 
@@ -500,7 +503,10 @@ describe("Against a faulty service, over HTTP", () => {
   });
 
   describe("a transport that fails", () => {
-    /** `carriedOut`: the request is, though its answer is no good. `silent`: the client cannot but wait for its limit. */
+    /**
+     * `carriedOut`: the request is, though its answer is no good. `silent`: the client cannot but wait for
+     * its limit.
+     */
     const cases: readonly [
       title: string,
       fault: GatewayFault,

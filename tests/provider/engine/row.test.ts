@@ -6,7 +6,10 @@ import * as grpc from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
-/** Sends three messages as a provider process does, whose last argument is the engine's address, and tells how long that took. */
+/**
+ * Sends three messages as a provider process does, whose last argument is the engine's address, and tells how
+ * long that took.
+ */
 const provider = `
 const { EngineLog } = require("./dist/provider/engine/row");
 const log = new EngineLog("urn:of:the::resource");

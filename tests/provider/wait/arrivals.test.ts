@@ -36,7 +36,9 @@ describe("A resource that came before its create begins", () => {
     assert.ok(outcome.status, `it did not succeed: ${outcome.error ?? "it has not ended"}`);
   }
 
-  /** One that is created at once, and one that came before the first one's sync began and is created later. */
+  /**
+   * One that is created at once, and one that came before the first one's sync began and is created later.
+   */
   async function second(createdAt: number, checkedAt: readonly number[] = [0]) {
     const scene = new Scene({ syncSeconds: 60 });
     for (const at of [...checkedAt].sort((a, b) => a - b)) {

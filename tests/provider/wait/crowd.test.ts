@@ -6,8 +6,9 @@ import { VirtualClock } from "../../virtualClock";
 import { Account, type AccountOptions, virtualTime } from "./account";
 
 /**
- * Many processes, each with one wait, that share nothing but the account: its answers, and its limit of 20 requests a second.
- * The slowest, the syncs, and the share of requests that the limit refused are what such a crowd is measured by.
+ * Many processes, each with one wait, that share nothing but the account: its answers, and its limit of 20
+ * requests a second. The slowest, the syncs, and the share of requests that the limit refused are what such a
+ * crowd is measured by.
  */
 
 const SECOND = 1_000;
@@ -41,7 +42,10 @@ type Crowd = Partial<AccountOptions> & {
   readonly seed: number;
 };
 
-/** Lets all of them sync, and checks that none of them is served by a sync that began before it came, or has not ended. */
+/**
+ * Lets all of them sync, and checks that none of them is served by a sync that began before it came, or has
+ * not ended.
+ */
 async function measure({ processes, within, seed, ...options }: Crowd): Promise<Measured> {
   const clock = new VirtualClock();
   const account = new Account({ clock, syncSeconds: 10, perSecond: PER_SECOND, ...options });

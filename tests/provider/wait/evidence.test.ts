@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";
 import { type Answer, type Knowledge, learn, settlesAt } from "../../../provider/wait/evidence";
 
-/** When an answer came, in seconds, and what it said: the state, then the seconds at which the latest run started and ended. */
+/**
+ * When an answer came, in seconds, and what it said: the state, then the seconds at which the latest run
+ * started and ended.
+ */
 type Said = readonly [second: number, says: string];
 
 const time = (second: string | undefined) => (second ? `2020-11-11 12:00:${second}` : "");
@@ -24,7 +27,10 @@ function answer([second, says]: Said, rest: Partial<Answer> = {}): Answer {
   return { status: status(says), sentAt, at, mayBeFirst: true, newestStart: "", ...rest };
 }
 
-/** What is known to a wait whose resource came right before the first second, and whose process heard nothing else. */
+/**
+ * What is known to a wait whose resource came right before the first second, and whose process heard nothing
+ * else.
+ */
 function learned(answers: readonly Said[], mayBeFirst = true): Knowledge {
   let known: Knowledge = { is: "unasked" };
   let newestStart = "";

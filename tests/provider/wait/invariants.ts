@@ -89,9 +89,8 @@ export function keepsTheTurns(history: History): void {
 }
 
 /**
- * Two polls are CLOSEST_POLLS_MS apart. A last poll at a deadline, one for which weak evidence or a grace ends,
- * and one after a failure may be closer to another: so any six polls take two gaps
- * at least.
+ * Two polls are CLOSEST_POLLS_MS apart. A last poll at a deadline, one for which weak evidence or a grace
+ * ends, and one after a failure may be closer to another: so any six polls take two gaps at least.
  */
 export function keepsPollsApart(history: History): void {
   for (const process of history.plan.processes.keys()) {

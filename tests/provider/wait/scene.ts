@@ -24,7 +24,10 @@ export class Scene {
   readonly arrivals = new Arrivals();
   readonly loop: SyncLoop;
 
-  /** `random` draws the numbers of the loop's pace. Default: always 0, which is the longest back-off and no pause. */
+  /**
+   * `random` draws the numbers of the loop's pace. Default: always 0, which is the longest back-off and no
+   * pause.
+   */
   constructor({ random = () => 0, ...options }: Omit<AccountOptions, "clock"> & { random?: () => number }) {
     this.account = new Account({ clock: this.clock, ...options });
     this.loop = new SyncLoop(this.account, {
@@ -35,7 +38,10 @@ export class Scene {
     });
   }
 
-  /** Calls at a moment, all of moment 0 in one turn of the event loop; the outcome is filled in when the call has ended. */
+  /**
+   * Calls at a moment, all of moment 0 in one turn of the event loop; the outcome is filled in when the call
+   * has ended.
+   */
   call(at: number, call: Partial<Call> = {}): Outcome {
     return this.callAt(at, () => call);
   }

@@ -23,7 +23,10 @@ const blank = {
   protectType: "",
 };
 
-/** What CWP answers. `loose`: the filter also lets through what only contains the id. `untold`: without a number of all. */
+/**
+ * What CWP answers. `loose`: the filter also lets through what only contains the id. `untold`: without a
+ * number of all.
+ */
 function answer(list: List, { type, id, offset }: Part, { loose = false, untold = false } = {}) {
   const passes = (one: string) => id === undefined || (loose ? one.includes(id) : one === id);
   const all = (list[type] ?? []).filter(passes);

@@ -43,7 +43,10 @@ function anyFile(): fc.Arbitrary<File> {
 const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
 const byRole = (name: string, signer: string) => `${arnOf(name)} by ${signer}`;
 
-/** Who signs for the Tencent Cloud provider, step by step as its source goes; undefined where it refuses to work. */
+/**
+ * Who signs for the Tencent Cloud provider, step by step as its source goes; undefined where it refuses to
+ * work.
+ */
 function signerOfProvider(settings: Settings): string | undefined {
   const { config, env, files } = settings;
   let id = config.secretId ?? env.secretId ?? "";

@@ -57,7 +57,10 @@ describe("Credentials that cannot be had", () => {
       ...(keys.token !== undefined && { TENCENTCLOUD_TOKEN: keys.token }),
     });
 
-  /** The error of a request under the settings of the test, which must be the package's own and show no secret. */
+  /**
+   * The error of a request under the settings of the test, which must be the package's own and show no
+   * secret.
+   */
   async function failure(...more: string[]): Promise<CwpError> {
     const request = async () => {
       const connection = resolveConnection(

@@ -9,7 +9,9 @@ export interface Asked {
   readonly body: string;
 }
 
-/** Answers a request: a text, an object for JSON, undefined for a 404, or a promise that may never resolve. */
+/**
+ * Answers a request: a text, an object for JSON, undefined for a 404, or a promise that may never resolve.
+ */
 export type Answer = (asked: Asked) => string | object | undefined | Promise<never>;
 
 /** A service on loopback that answers as a test says, for answers that the emulator does not give. */

@@ -21,7 +21,9 @@ const podVariables = (world: World, name: string) =>
 const iniOf = (name: string) =>
   `[default]\nsecret_id = ${keysOf(name).secretId}\nsecret_key = ${keysOf(name).secretKey}\n`;
 
-/** All of them, the one that signs before the others first. The order is that of the Tencent Cloud provider. */
+/**
+ * All of them, the one that signs before the others first. The order is that of the Tencent Cloud provider.
+ */
 const sources: readonly Source[] = [
   {
     name: "argumentRole",
@@ -209,7 +211,9 @@ function canBothBeSet(one: Source, other: Source): boolean {
   );
 }
 
-/** Roles use the default profile as what they are assumed with: beside them, it is not a source of its own. */
+/**
+ * Roles use the default profile as what they are assumed with: beside them, it is not a source of its own.
+ */
 function winnerOf(one: Source, other: Source): Source {
   return other.name === "argumentProfile" && replacedByProfile.includes(one.name) ? other : one;
 }

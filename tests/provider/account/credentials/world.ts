@@ -20,13 +20,21 @@ export const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${na
 export interface Accounts {
   /** Those that are reached with permanent keys. */
   readonly plain: readonly string[];
-  /** Those that are reached with temporary keys: `keysOf` with `tokenOf`. The metadata service gives those of a CVM role. */
+  /**
+   * Those that are reached with temporary keys: `keysOf` with `tokenOf`. The metadata service gives those of
+   * a CVM role.
+   */
   readonly temporary: readonly string[];
-  /** Those that are reached by assuming the role `arnOf`, in any way: the token and the assertion are `tokenOf`. */
+  /**
+   * Those that are reached by assuming the role `arnOf`, in any way: the token and the assertion are
+   * `tokenOf`.
+   */
   readonly assumed: readonly string[];
 }
 
-/** Accounts in an emulator, a metadata service that has a role for each name, and the settings of one test. */
+/**
+ * Accounts in an emulator, a metadata service that has a role for each name, and the settings of one test.
+ */
 export class World {
   args: AccountArgs = {};
   config: Record<string, string> = {};
@@ -82,7 +90,9 @@ export class World {
   }
 }
 
-/** Gives every test of a suite such a world, with settings, a home folder and an environment that are empty. */
+/**
+ * Gives every test of a suite such a world, with settings, a home folder and an environment that are empty.
+ */
 export function ownWorld(accounts: Accounts): () => World {
   const home = ownHome();
   let emulator: Emulator;
