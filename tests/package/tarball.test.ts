@@ -10,8 +10,8 @@ import { unpack } from "../installed/pack";
 
 const root = path.resolve(__dirname, "../..");
 
-/** It is about 140 kB: the built code, which keeps its names and comments. */
-const MOST_BYTES = 170_000;
+/** It is about 172 kB: the built code, which keeps its names and comments. */
+const MOST_BYTES = 200_000;
 
 describe("The published package", () => {
   let folder: string;
