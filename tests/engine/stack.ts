@@ -129,6 +129,9 @@ const providerCommand = /dynamic-provider|pulumi-resource-tencentcloud-cwp|plugi
 /** Variables of the host that would change what a stack does. */
 const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|(https?|all|no)_proxy$)/i;
 
+/** What `pulumi stack init` has written, for each project and passphrase. */
+const initialized = new Map<string, { salt: string; state: string; meta: string }>();
+
 export class TestStack {
   /** The folder the CLI and the provider process run in. */
   readonly workDir: string;
@@ -212,12 +215,30 @@ export class TestStack {
     const secret = entries.flatMap(([key, value]) =>
       typeof value === "string" ? [] : ["--secret", `${key}=${value.value}`],
     );
-    const stackSettings = { config: Object.fromEntries(plain) };
-    fs.writeFileSync(path.join(this.workDir, `Pulumi.${stackName}.yaml`), JSON.stringify(stackSettings));
-    await this.run(["stack", "init", stackName]);
+    await this.initStack(Object.fromEntries(plain));
     if (secret.length > 0) {
       await this.run(["config", "set-all", "--stack", stackName, ...secret]);
     }
+  }
+
+  /** `pulumi stack init`: once for each project and passphrase. What it writes is the same for all, and copied. */
+  private async initStack(config: object): Promise<void> {
+    const settings = path.join(this.workDir, `Pulumi.${stackName}.yaml`);
+    const meta = path.join(this.backendDir, ".pulumi", "meta.yaml");
+    const key = `${this.stateFile.slice(this.backendDir.length)} ${this.envVars.PULUMI_CONFIG_PASSPHRASE}`;
+    const known = initialized.get(key);
+    if (known) {
+      fs.mkdirSync(path.dirname(this.stateFile), { recursive: true });
+      fs.writeFileSync(this.stateFile, known.state);
+      fs.writeFileSync(meta, known.meta);
+      fs.writeFileSync(settings, JSON.stringify({ config, encryptionsalt: known.salt }));
+      return;
+    }
+    fs.writeFileSync(settings, JSON.stringify({ config }));
+    await this.run(["stack", "init", stackName]);
+    const [state = "", written = ""] = [this.stateFile, meta].map((file) => fs.readFileSync(file, "utf8"));
+    const { salt } = JSON.parse(state).checkpoint.latest.secrets_providers.state;
+    initialized.set(key, { salt, state, meta: written });
   }
 
   /** `pulumi up`. */
