@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 const endpoint = new pulumi.Config("tencentcloud-cwp").get("endpoint");
 
 /**
- * Stands in for a cloud instance, so that this program runs without a cloud account. When the CWP endpoint is the emulator, it
- * adds itself to the emulated account; to anything else it says nothing.
+ * Stands in for a cloud instance, so that this program runs without a cloud account. When the CWP endpoint is
+ * the emulator, it adds itself to the emulated account; to anything else it says nothing.
  */
 export class StandInHost extends pulumi.dynamic.Resource {
   constructor(name: string, opts?: pulumi.CustomResourceOptions) {
