@@ -118,7 +118,7 @@ async function runExample(): Promise<Record<string, unknown>> {
 
 function startEmulator(): { process: ChildProcess; url: Promise<string> } {
   const { secretId, secretKey } = account;
-  const command = path.join(repository, "dist", "emulator", "command.js");
+  const command = path.join(repository, "dist", "emulator", "cli", "command.js");
   const args = ["--port", "0", "--sync-seconds", "3", "--secret-id", secretId, "--secret-key", secretKey];
   const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const url = new Promise<string>((resolve, reject) => {
