@@ -5,9 +5,9 @@ import { pulumiSettings } from "../../provider/account/config";
 import { resolveConnection } from "../../provider/account/settings";
 import { providerSettings } from "../../provider/plugin/providerArgs";
 import { root } from "./documents";
-import { type Document, fences } from "./markdown";
+import type { Document } from "./markdown";
+import { shellCommands } from "./shell";
 
-const languages = ["sh", "bash", "shell"];
 const flags = new Set(help.match(/--[a-z-]+/g));
 const settings = settingsRead();
 
@@ -16,32 +16,16 @@ const settings = settingsRead();
  * do not exist.
  */
 export function wrongCommands(document: Document): string[] {
-  return commands(document).flatMap(({ line, command }) =>
+  return shellCommands(document).flatMap(({ line, command }) =>
     [...wrongScripts(command, document), ...wrongFlags(command), ...wrongSettings(command)].map(
       (wrong) => `${document.path}:${line}: ${wrong}`,
     ),
   );
 }
 
-/** The commands without their comments; one that goes on after a backslash is one. */
-function commands(document: Document): { line: number; command: string }[] {
-  return fences(document)
-    .filter(({ language }) => languages.includes(language))
-    .flatMap(({ line, code }) => {
-      const whole = code.replaceAll(/(?:[^\n]*\\\n)+[^\n]*/g, (lines) => {
-        const parts = lines.split("\\\n");
-        // Empty lines in place of the others keep the count.
-        return `${parts.join(" ")}${"\n".repeat(parts.length - 1)}`;
-      });
-      return whole
-        .split("\n")
-        .map((text, index) => ({ line: line + index, command: text.replace(/(^|\s)#.*/, "") }));
-    });
-}
-
 function wrongScripts(command: string, document: Document): string[] {
   const scripts = scriptsFor(document);
-  return [...command.matchAll(/\bnpm (?:run(?: -s)? (\S+)|(test)\b)/g)]
+  return [...command.matchAll(/\bnpm (?:run(?: -s)? (\S+)|(test|start)\b)/g)]
     .map(([, run, test]) => run ?? test ?? "")
     .filter((name) => !scripts.includes(name))
     .map((name) => `there is no npm script "${name}": there are ${scripts.join(", ")}.`);
