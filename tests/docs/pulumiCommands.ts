@@ -1,13 +1,12 @@
 import { spawnSync } from "node:child_process";
 import type { Document } from "./markdown";
-import { shellCommands, wordsOf } from "./shell";
+import { commandsInSentences, shellCommands, wordsOf } from "./shell";
 
 /** The commands of the Pulumi CLI that a document names, in its shell blocks and in its sentences. */
 export function pulumiCommands(document: Document): string[] {
   const inBlocks = shellCommands(document).map(({ command }) => command);
-  const inSentences = [...document.text.replaceAll(/```.*?```/gs, "").matchAll(/`(pulumi [a-z][^`]*)`/g)];
-  return [...inBlocks, ...inSentences.map(([, command = ""]) => command.replaceAll(/\s+/g, " "))].filter(
-    (command) => command.startsWith("pulumi "),
+  return [...inBlocks, ...commandsInSentences(document, "pulumi")].filter((command) =>
+    /^pulumi [a-z]/.test(command),
   );
 }
 

@@ -33,6 +33,13 @@ export function shellCommands(document: Document): ShellCommand[] {
     });
 }
 
+/** The commands in the sentences of a document, as they stand between backticks, that begin with this program. */
+export function commandsInSentences({ text }: Document, program: string): string[] {
+  return [...text.replaceAll(/```.*?```/gs, "").matchAll(/`([^`]+)`/g)]
+    .map(([, code = ""]) => code.replaceAll(/\s+/g, " "))
+    .filter((code) => code.startsWith(`${program} `));
+}
+
 /** The words of a command, with the quotes around them taken off. */
 export function wordsOf(command: string): string[] {
   return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(

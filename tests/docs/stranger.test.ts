@@ -77,6 +77,11 @@ describe("Somebody who has the tarball, or a clone, and nothing else", function 
     );
   });
 
+  it("has the code that `pulumi package add` runs", () => {
+    const { main } = JSON.parse(readFileSync(path.join(root, "plugin/package.json"), "utf8"));
+    assert.ok(tarball.files.has(path.posix.join("plugin", main)), main);
+  });
+
   it("reads in every example what to do in a clone, and what in a copy", () => {
     assert.ok(examples.length > 10);
     assert.deepEqual(examples.flatMap(waysMissing), []);
