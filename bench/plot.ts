@@ -1,4 +1,4 @@
-/** The README's picture of the delays. */
+/** The picture of the delays in docs/semantics.md. */
 import type { Delay } from "./delay";
 import { OURS } from "./schedules";
 

@@ -5,9 +5,9 @@ import { pulumiSettings } from "../../provider/account/config";
 import { resolveConnection } from "../../provider/account/settings";
 import { providerSettings } from "../../provider/plugin/providerArgs";
 import { root } from "./documents";
-import { type Document, fences } from "./markdown";
+import type { Document } from "./markdown";
+import { commandsInSentences, shellCommands } from "./shell";
 
-const languages = ["sh", "bash", "shell"];
 const flags = new Set(help.match(/--[a-z-]+/g));
 const settings = settingsRead();
 
@@ -16,40 +16,31 @@ const settings = settingsRead();
  * do not exist.
  */
 export function wrongCommands(document: Document): string[] {
-  return commands(document).flatMap(({ line, command }) =>
-    [...wrongScripts(command, document), ...wrongFlags(command), ...wrongSettings(command)].map(
-      (wrong) => `${document.path}:${line}: ${wrong}`,
+  const own = scriptsFor(document.path);
+  // A sentence may be about the clone, whatever the folder.
+  const any = [...own, ...scriptsFor("README.md")];
+  return [
+    ...shellCommands(document).flatMap(({ line, command }) =>
+      [...wrongScripts(command, own), ...wrongFlags(command), ...wrongSettings(command)].map(
+        (wrong) => `${document.path}:${line}: ${wrong}`,
+      ),
     ),
-  );
+    ...commandsInSentences(document, "npm").flatMap((command) =>
+      wrongScripts(command, any).map((wrong) => `${document.path}: ${wrong}`),
+    ),
+  ];
 }
 
-/** The commands without their comments; one that goes on after a backslash is one. */
-function commands(document: Document): { line: number; command: string }[] {
-  return fences(document)
-    .filter(({ language }) => languages.includes(language))
-    .flatMap(({ line, code }) => {
-      const whole = code.replaceAll(/(?:[^\n]*\\\n)+[^\n]*/g, (lines) => {
-        const parts = lines.split("\\\n");
-        // Empty lines in place of the others keep the count.
-        return `${parts.join(" ")}${"\n".repeat(parts.length - 1)}`;
-      });
-      return whole
-        .split("\n")
-        .map((text, index) => ({ line: line + index, command: text.replace(/(^|\s)#.*/, "") }));
-    });
-}
-
-function wrongScripts(command: string, document: Document): string[] {
-  const scripts = scriptsFor(document);
-  return [...command.matchAll(/\bnpm (?:run(?: -s)? (\S+)|(test)\b)/g)]
+function wrongScripts(command: string, scripts: readonly string[]): string[] {
+  return [...command.matchAll(/\bnpm (?:run(?: -s)? (\S+)|(test|start)\b)/g)]
     .map(([, run, test]) => run ?? test ?? "")
     .filter((name) => !scripts.includes(name))
     .map((name) => `there is no npm script "${name}": there are ${scripts.join(", ")}.`);
 }
 
-/** The scripts of the package.json that npm takes in the document's folder. */
-function scriptsFor(document: Document): string[] {
-  let folder = path.dirname(path.join(root, document.path));
+/** The scripts of the package.json that npm takes in the folder of a document. */
+function scriptsFor(document: string): string[] {
+  let folder = path.dirname(path.join(root, document));
   while (!existsSync(path.join(folder, "package.json"))) {
     folder = path.dirname(folder);
   }

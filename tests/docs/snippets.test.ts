@@ -10,7 +10,7 @@ const badPage: Document = {
   path: "docs/bad.md",
   text: `# A bad page
 
-See [the settings](settings.md#no-such-heading), [nothing](nothing.md) and [above](#a-bad-page).
+See [the settings](settings.md#no-such-heading), [nothing](nothing.md) and [above](#a-bad-page). Run \`npm run no-such-thing\`.
 
 \`\`\`ts
 import * as cwp from "pulumi-tencentcloud-cwp";
@@ -95,10 +95,11 @@ describe("The documentation", function () {
     });
 
     it("is told of scripts, flags and settings that do not exist, but not of comments", () => {
-      const [script, flag, setting, ...more] = wrongCommands(badPage);
+      const [script, flag, setting, inSentence, ...more] = wrongCommands(badPage);
       assert.match(script ?? "", /^docs\/bad\.md:20: there is no npm script "no-such-script": .*\btest\b/);
       assert.match(flag ?? "", /^docs\/bad\.md:21: cwp-emulator has no --no-such-flag: .*--port\b/);
       assert.match(setting ?? "", /^docs\/bad\.md:23: nothing reads the setting tencentcloud:noSuchKey: /);
+      assert.match(inSentence ?? "", /^docs\/bad\.md: there is no npm script "no-such-thing": /);
       assert.deepEqual(more, []);
     });
 

@@ -1,0 +1,56 @@
+import * as path from "node:path";
+import { type Document, fences } from "./markdown";
+
+const languages = ["sh", "bash", "shell"];
+
+/** A command of a document's shell block. */
+export interface ShellCommand {
+  /** In the document, from 1. */
+  readonly line: number;
+  /** Without its comment, and on one line where it goes on after a backslash. */
+  readonly command: string;
+  /** Where it runs, after each `cd` of its block before it: from where the block begins, with forward slashes. */
+  readonly folder: string;
+  /** The line at which its block begins. */
+  readonly block: number;
+}
+
+export function shellCommands(document: Document): ShellCommand[] {
+  return fences(document)
+    .filter(({ language }) => languages.includes(language))
+    .flatMap(({ line: block, code }) => {
+      let folder = ".";
+      return joined(code)
+        .split("\n")
+        .map((text, index) => ({ line: block + index, command: text.replace(/(^|\s)#.*/, "").trim() }))
+        .filter(({ command }) => command !== "")
+        .map((one) => {
+          const step = { ...one, folder, block };
+          const [, target] = /^cd (\S+)$/.exec(one.command) ?? [];
+          folder = target === undefined ? folder : path.posix.join(folder, target);
+          return step;
+        });
+    });
+}
+
+/** The commands in the sentences of a document, as they stand between backticks, that begin with this program. */
+export function commandsInSentences({ text }: Document, program: string): string[] {
+  return [...text.replaceAll(/```.*?```/gs, "").matchAll(/`([^`]+)`/g)]
+    .map(([, code = ""]) => code.replaceAll(/\s+/g, " "))
+    .filter((code) => code.startsWith(`${program} `));
+}
+
+/** The words of a command, with the quotes around them taken off. */
+export function wordsOf(command: string): string[] {
+  return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, plain]) => single ?? double ?? plain ?? "",
+  );
+}
+
+function joined(code: string): string {
+  return code.replaceAll(/(?:[^\n]*\\\n)+[^\n]*/g, (lines) => {
+    const parts = lines.split("\\\n");
+    // Empty lines in place of the others keep the count.
+    return `${parts.join(" ")}${"\n".repeat(parts.length - 1)}`;
+  });
+}
