@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { CwpError } from "../../../provider/cwp/errors";
 import { SETTLE_MS } from "../../../provider/wait/evidence";
+import { PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/failureRow";
 import { REQUEST_MS } from "../../../provider/wait/requests";
 import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/schedule";
-import { LAST_POLL_MS, PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/step";
+import { LAST_POLL_MS } from "../../../provider/wait/step";
 import { MOST_STARTS } from "../../../provider/wait/wait";
 import { WaitError } from "../../../provider/wait/waitError";
 import { type Logged, virtualTime } from "./account";

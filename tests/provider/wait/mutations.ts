@@ -226,7 +226,7 @@ const accounts: readonly Mutation[] = [
 const failures: readonly Mutation[] = [
   {
     breaks: "a good answer does not end a row of failures",
-    edit: inside("answered", "failures: noFailures(answer.at)", "failures: wait.failures"),
+    edit: inside("answered", "failures: undefined", "failures: wait.failures"),
     noticed: "failsOnlyAfterARow",
   },
   {
@@ -236,7 +236,7 @@ const failures: readonly Mutation[] = [
   },
   {
     breaks: "a service that has answered gets no more patience than another one",
-    edit: inside("givenUp", "seen.service ? PATIENCE_MS : PATIENCE_UNREACHED_MS", "PATIENCE_UNREACHED_MS"),
+    edit: inside("isOver", "isReached ? PATIENCE_MS : PATIENCE_UNREACHED_MS", "PATIENCE_UNREACHED_MS"),
     noticed: "failsOnlyAfterARow",
   },
   {
