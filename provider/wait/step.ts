@@ -1,7 +1,7 @@
 import type { SyncStatus } from "../cwp/status";
 import { SETTLE_MS, SETTLE_POLLS, settlesAt } from "./evidence";
 import { type FailureRow, isOver } from "./failureRow";
-import { CLOSEST_POLLS_MS, nextPoll } from "./schedule";
+import { nextPoll } from "./schedule";
 import { graceEnd, graceIsOver, lengthBefore, needsStart, type Wait } from "./wait";
 
 /** What a wait does next, and when, as a function of what it knows. */
@@ -103,11 +103,4 @@ export function knowsNewest({ known, came, answeredAt }: Wait): boolean {
 /** When an answer will first tell that. */
 export function toKnowNewestAt({ came, askedAt }: Wait): number {
   return Math.max(askedAt, came + SETTLE_MS + 1);
-}
-
-/**
- * Whether the schedule itself asks for a poll that soon after the last one: the end is expected any moment.
- */
-export function isDense({ askedAt }: Wait, at: number): boolean {
-  return at - askedAt < CLOSEST_POLLS_MS;
 }
