@@ -6,8 +6,8 @@ export interface Holder {
 }
 
 /**
- * Runs `task` while no other process of this machine runs one under the same `lock` (a path; its folder is created).
- * A lock whose holder has died, or has shown no sign of life for a minute, is taken over.
+ * Runs `task` while no other process of this machine runs one under the same `lock` (a path; its folder is
+ * created). A lock whose holder has died, or has shown no sign of life for ten minutes, is taken over.
  *
  * @param onWait is told once the pid of the process that is waited for.
  */

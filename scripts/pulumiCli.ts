@@ -1,6 +1,6 @@
 /**
- * Finds a Pulumi CLI for the tests and the demo, or gets one: from the PATH, from this package's folder in the user's
- * cache, by the official download, or built with Go.
+ * Finds a Pulumi CLI for the tests and the demo, or gets one: from the PATH, from this package's folder in
+ * the user's cache, by the official download, or built with Go.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -33,8 +33,8 @@ export interface Places {
 }
 
 /**
- * The oldest CLI that is taken from the PATH. 3.181.0 was the first whose `refresh` and `destroy` can be given an
- * inline program (`--client`), which the engine tests do.
+ * The oldest CLI that is taken from the PATH. 3.181.0 was the first whose `refresh` and `destroy` can be
+ * given an inline program (`--client`), which the engine tests do.
  */
 const oldestVersion = [3, 181, 0] as const;
 

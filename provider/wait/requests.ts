@@ -69,8 +69,8 @@ function paced(
     // Those who wait for the run see its end too. An own question helps only to know which run is the newest.
     return { request: "poll", at: knowsNewest(wait) ? deadline : Math.max(toKnowNewestAt(wait), spaced) };
   }
-  // Those who have just come, or whom another's run blocks, share polls that stay apart. All others were told of
-  // the last poll, and their own step counts from it.
+  // Those who have just come, or whom another's run blocks, share polls that stay apart. All others were told
+  // of the last poll, and their own step counts from it.
   const leavesRoom = askedAt < lastPollAt || known.is === "blocked";
   return { request: "poll", at: leavesRoom ? Math.max(at, spaced) : at };
 }

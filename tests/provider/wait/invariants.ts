@@ -258,9 +258,9 @@ export function failsOnlyAfterARow(history: History): void {
  * No wait fails though its process has polled before, during and after whole runs that began after its
  * resource came.
  *
- * Before: a poll late enough to show an anchor, whose answer is not known to be stale. After: one that shows the account idle again, or a later run
- * where a run that counts was seen before (rules 3, 5 and 6). The margins are the age that an answer may
- * have, and whole seconds.
+ * Before: a poll late enough to show an anchor, whose answer is not known to be stale. After: one that shows
+ * the account idle again, or a later run where a run that counts was seen before (rules 3, 5 and 6). The
+ * margins are the age that an answer may have, and whole seconds.
  */
 export function seesWholeRuns(history: History): void {
   for (const end of history.ended) {
