@@ -12,7 +12,7 @@ import { findProgram, output } from "./pulumiCli/programs";
 import { executable, pulumiVersion } from "./pulumiCli/release";
 import type { WayToGet } from "./pulumiCli/wayToGet";
 import { yamlHostFolder } from "./pulumiCli/yamlHost";
-import { userCache } from "./userCache.cjs";
+import { userCache } from "./userCache";
 
 export interface PulumiCli {
   /** The path of the executable. */
