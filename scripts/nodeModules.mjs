@@ -1,38 +1,27 @@
 // Installs this package's node modules, if they are not those of package-lock.json. Plain JavaScript without
 // dependencies, as it runs before there are any.
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { isDeepStrictEqual } from "node:util";
-import lock from "./oneAtATime.cjs";
-import cache from "./userCache.cjs";
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const nodeModules = path.join(root, "node_modules");
-// npm's own note of what it installed, written when all the rest is in place.
-const installedLock = path.join(nodeModules, ".package-lock.json");
+process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
-/** Whether npm installed what package.json and package-lock.json ask for, and got to the end of it. */
+const FRESH = ".npm-ci-";
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Whether npm installed what package-lock.json asks for, and got to the end of it. */
 function areInstalled() {
-  const wanted = readJson(path.join(root, "package-lock.json"))?.packages;
-  const installed = readJson(installedLock)?.packages;
-  if (!wanted || !installed || !isOfPackageJson(wanted[""])) {
+  const wanted = readJson("package-lock.json")?.packages;
+  // npm's own note of what it installed, written when all the rest is in place.
+  const installed = readJson("node_modules/.package-lock.json")?.packages;
+  if (!wanted || !installed) {
     return false;
   }
-  const names = new Set([...Object.keys(wanted), ...Object.keys(installed)]);
-  names.delete("");
-  return [...names].every((name) =>
+  const { "": _root, ...all } = { ...wanted, ...installed };
+  return Object.keys(all).every((name) =>
     installed[name] ? wanted[name]?.version === installed[name].version : wanted[name].optional,
   );
-}
-
-/** Whether the lock file was made for the package.json that is there. */
-function isOfPackageJson(locked) {
-  const declared = readJson(path.join(root, "package.json"));
-  const sections = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
-  return sections.every((section) => isDeepStrictEqual(locked[section], declared[section]));
 }
 
 function readJson(file) {
@@ -43,26 +32,51 @@ function readJson(file) {
   }
 }
 
-function npmCi(holder) {
-  return new Promise((resolve, reject) => {
-    // A shell, as npm is a script of the command processor on Windows.
-    const npm = spawn("npm ci --no-audit --no-fund --loglevel=error", {
-      cwd: root,
-      shell: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    holder.keepFor(npm);
-    let output = "";
-    for (const stream of [npm.stdout, npm.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => {
-        output += text;
-      });
+/**
+ * Runs npm ci in a folder of its own, and puts its node_modules into place when they are whole. So a set-up
+ * that is killed leaves none that are half made, and two at a time do not disturb each other.
+ */
+function install() {
+  console.log("Installing node modules with npm ci; this takes about half a minute, once.");
+  const fresh = fs.mkdtempSync(FRESH);
+  try {
+    for (const file of ["package.json", "package-lock.json", ".npmrc"].filter((name) =>
+      fs.existsSync(name),
+    )) {
+      fs.copyFileSync(file, path.join(fresh, file));
     }
-    npm.on("error", reject);
-    npm.on("close", (code, signal) =>
-      code === 0 ? resolve() : reject(new Error(`npm ci failed (${code ?? signal}):\n${output.trim()}`)),
-    );
-  });
+    // A shell, as npm is a script of the command processor on Windows.
+    const { status, signal, stdout, stderr } = spawnSync("npm ci --no-audit --no-fund --loglevel=error", {
+      cwd: fresh,
+      shell: true,
+      encoding: "utf8",
+    });
+    if (status !== 0) {
+      throw new Error(`npm ci failed (${status ?? signal}):\n${`${stdout}${stderr}`.trim()}`);
+    }
+    // Another set-up may have been faster.
+    if (!areInstalled()) {
+      putIntoPlace(path.join(fresh, "node_modules"), path.join(fresh, "before"));
+    }
+  } finally {
+    fs.rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+function putIntoPlace(made, before) {
+  if (fs.existsSync("node_modules")) {
+    fs.renameSync("node_modules", before);
+  }
+  fs.renameSync(made, "node_modules");
+}
+
+/** Deletes what set-ups that were killed left behind. */
+function removeLeftovers() {
+  for (const name of fs.readdirSync(".").filter((one) => one.startsWith(FRESH))) {
+    if (Date.now() - fs.statSync(name).mtimeMs > HOUR_MS) {
+      fs.rmSync(name, { recursive: true, force: true });
+    }
+  }
 }
 
 /**
@@ -70,14 +84,13 @@ function npmCi(holder) {
  * installs something.
  */
 function linkToItself() {
-  const { name } = readJson(path.join(root, "package.json"));
-  const link = path.join(nodeModules, name);
+  const link = path.join("node_modules", readJson("package.json").name);
   if (fs.existsSync(link)) {
     return;
   }
   fs.rmSync(link, { force: true });
   try {
-    fs.symlinkSync(process.platform === "win32" ? root : "..", link, "junction");
+    fs.symlinkSync(process.platform === "win32" ? process.cwd() : "..", link, "junction");
   } catch (error) {
     // Another set-up may have been faster.
     if (error.code !== "EEXIST") {
@@ -86,25 +99,10 @@ function linkToItself() {
   }
 }
 
-async function install() {
-  const place = createHash("sha256").update(root).digest("hex").slice(0, 16);
-  await lock.oneAtATime(
-    path.join(cache.userCache(), "locks", `node-modules-${place}`),
-    async (holder) => {
-      if (!areInstalled()) {
-        console.log("Installing node modules with npm ci; this takes about half a minute, once.");
-        fs.rmSync(installedLock, { force: true });
-        await npmCi(holder);
-      }
-    },
-    (pid) =>
-      console.log(`Waiting for another set-up of this folder (process ${pid}) to install node modules.`),
-  );
-}
-
 try {
+  removeLeftovers();
   if (!areInstalled()) {
-    await install();
+    install();
   }
   linkToItself();
 } catch (error) {

@@ -1,18 +1,18 @@
 /**
- * Finds a Pulumi CLI for the tests and the demo, or gets one: from the PATH, from this package's folder in the user's
- * cache, by the official download, or built with Go.
+ * Finds a Pulumi CLI for the tests and the demo, or gets one: from the PATH, from this package's folder in
+ * the user's cache, by the official download, or built with Go.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Holder, oneAtATime } from "./oneAtATime.cjs";
 import { download } from "./pulumiCli/download";
 import { hasHost, hostFolder, writeHost } from "./pulumiCli/dynamicProviderHost";
 import { goBuild } from "./pulumiCli/goBuild";
+import { putIntoPlace, unfinishedFolder } from "./pulumiCli/places";
 import { findProgram, output } from "./pulumiCli/programs";
 import { executable, pulumiVersion } from "./pulumiCli/release";
 import type { WayToGet } from "./pulumiCli/wayToGet";
 import { yamlHostFolder } from "./pulumiCli/yamlHost";
-import { userCache } from "./userCache.cjs";
+import { userCache } from "./userCache";
 
 export interface PulumiCli {
   /** The path of the executable. */
@@ -33,8 +33,8 @@ export interface Places {
 }
 
 /**
- * The oldest CLI that is taken from the PATH. 3.181.0 was the first whose `refresh` and `destroy` can be given an
- * inline program (`--client`), which the engine tests do.
+ * The oldest CLI that is taken from the PATH. 3.181.0 was the first whose `refresh` and `destroy` can be
+ * given an inline program (`--client`), which the engine tests do.
  */
 const oldestVersion = [3, 181, 0] as const;
 
@@ -71,7 +71,7 @@ export async function findOrGetPulumiIn(places: Places): Promise<PulumiCli> {
   if (typeof onPath !== "string") {
     return onPath;
   }
-  return findInCache(places) ?? (await getIntoCache(places, onPath));
+  return findInCache(places) ?? (await tryAllWays(places, onPath));
 }
 
 /** The CLI on the PATH, or why it is not taken. */
@@ -112,22 +112,7 @@ function cacheRoot(cache: string): string {
   return path.join(cache, `pulumi-${pulumiVersion}`);
 }
 
-function getIntoCache(places: Places, whyNotPath: string): Promise<PulumiCli> {
-  const { cache, say } = places;
-  return oneAtATime(
-    path.join(cache, "locks", `pulumi-${pulumiVersion}`),
-    // Another set-up may have been faster.
-    async (holder) => findInCache(places) ?? (await tryAllWays(places, whyNotPath, holder)),
-    (pid) => say(`Waiting for another set-up (process ${pid}) to get the Pulumi CLI.`),
-  );
-}
-
-async function tryAllWays(
-  { cache, waysToGet, say }: Places,
-  whyNotPath: string,
-  holder: Holder,
-): Promise<PulumiCli> {
-  removeLeftovers(cache);
+async function tryAllWays({ cache, waysToGet, say }: Places, whyNotPath: string): Promise<PulumiCli> {
   const reasons = [whyNotPath];
   for (const way of waysToGet) {
     const missing = await way.missing?.();
@@ -136,11 +121,11 @@ async function tryAllWays(
       continue;
     }
     say(way.announce(joined(reasons)));
-    const unfinished = fs.mkdtempSync(`${cacheRoot(cache)}${unfinishedMark}`);
+    const unfinished = unfinishedFolder(cacheRoot(cache));
     try {
-      await way.get(unfinished, holder);
+      await way.get(unfinished);
       writeHost(path.join(unfinished, "bin"));
-      fs.renameSync(unfinished, cacheRoot(cache));
+      putIntoPlace(unfinished, cacheRoot(cache));
       say(`The Pulumi CLI is now in ${cacheRoot(cache)}.`);
       return cachedCli(cache, way.origin);
     } catch (error) {
@@ -155,17 +140,6 @@ async function tryAllWays(
 }
 
 const joined = (reasons: string[]): string => new Intl.ListFormat("en").format(reasons);
-
-const unfinishedMark = ".unfinished-";
-
-/** Deletes what set-ups that were killed left behind. Only the holder of the lock may do so. */
-function removeLeftovers(cache: string): void {
-  for (const name of fs.readdirSync(cache)) {
-    if (name.startsWith(`${path.basename(cacheRoot(cache))}${unfinishedMark}`)) {
-      fs.rmSync(path.join(cache, name), { recursive: true, force: true });
-    }
-  }
-}
 
 async function main(): Promise<void> {
   try {

@@ -36,9 +36,6 @@ const faultReaders = (nowMs: number) =>
     deniedActions: listOf(readActionName),
   }) satisfies Record<Exclude<keyof Faults, "random">, FieldReader<unknown>>;
 
-/** The faults of CWP that last, as JSON names them. */
-export const faultNames = Object.keys(faultReaders(0));
-
 const plainFaults: readonly GatewayFault[] = [
   { html: true },
   { truncate: true },
@@ -49,13 +46,7 @@ const plainFaults: readonly GatewayFault[] = [
 ];
 
 /** The faults of single requests, as JSON names them. */
-export const gatewayFaultNames = [
-  "error",
-  "http",
-  "body",
-  "delaySeconds",
-  ...plainFaults.flatMap(Object.keys),
-];
+const gatewayFaultNames = ["error", "http", "body", "delaySeconds", ...plainFaults.flatMap(Object.keys)];
 
 /** What a fault of single requests can be aimed at. */
 const requestNames = ["trigger", "read", "sts", "any", "metadata", ...actionNames] as const;

@@ -179,7 +179,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map(
 );
 
 /** What an error code means for a wait. */
-export function meaningOf(code: string): Meaning {
+function meaningOf(code: string): Meaning {
   return meanings.get(code) ?? meanings.get(code.split(".")[0] ?? "") ?? stop(lookUp);
 }
 

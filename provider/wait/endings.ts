@@ -1,5 +1,5 @@
 import { duration } from "../cwp/duration";
-import type { CwpError } from "../cwp/errors";
+import { errorOf, type FailureRow } from "./failureRow";
 import type { Why } from "./step";
 import { awaitsRun, type Seen, type Wait } from "./wait";
 import { type UnfinishedRun, WaitError } from "./waitError";
@@ -13,7 +13,7 @@ const longer = "allow more time with customTimeouts";
 export function endingOf(wait: Wait, why: Why, now: number): WaitError {
   switch (why.is) {
     case "gave up":
-      return gaveUp(wait, why.error, now);
+      return gaveUp(wait, why.failures, now);
     case "too late":
       return tooLate(wait);
     case "nothing started":
@@ -24,14 +24,14 @@ export function endingOf(wait: Wait, why: Why, now: number): WaitError {
 }
 
 function tooLate(wait: Wait): WaitError {
-  const { known, seen } = wait;
+  const { known, seen, failures } = wait;
   const within = `within ${duration(wait.deadline - wait.since)}`;
-  if (seen.answers === 0 && seen.lastError) {
+  if (seen.answers === 0 && failures) {
     const next = unfinishedRun(wait) ? goOn : later;
     return ending(
       wait,
-      seen.lastError.code,
-      `No answer ${within}: ${seen.lastError.message} ${next}, or ${longer}.`,
+      failures.last.code,
+      `No answer ${within}: ${failures.last.message} ${next}, or ${longer}.`,
     );
   }
   if (awaitsRun(wait)) {
@@ -58,11 +58,10 @@ function nothingStarted(wait: Wait, now: number): WaitError {
   );
 }
 
-function gaveUp(wait: Wait, error: CwpError, now: number): WaitError {
-  const { inRow, since } = wait.failures;
-  const tries = inRow > 1 ? ` Tried ${inRow} times in ${duration(now - since)}.` : "";
+function gaveUp(wait: Wait, failures: FailureRow, now: number): WaitError {
+  const error = errorOf(failures, now);
   const next = unfinishedRun(wait) ? ` ${goOn}.` : error.retry === "never" ? "" : ` ${later}.`;
-  return ending(wait, error.code, `${error.message}${tries}${next}`, error.requestId);
+  return ending(wait, error.code, `${error.message}${next}`, error.requestId);
 }
 
 function ending(

@@ -1,14 +1,21 @@
 import { duration } from "../cwp/duration";
 import { CwpError } from "../cwp/errors";
-import { MOST_FEW, PATIENCE_MS, PATIENCE_UNREACHED_MS } from "./step";
-import { isLimit } from "./wait";
 
-/** The failures of look-ups since the last good answer, and when they have lasted too long. */
+/**
+ * How long failures in a row are retried: of a service that has answered before, and of one that never has.
+ */
+export const PATIENCE_MS = 120_000;
+export const PATIENCE_UNREACHED_MS = 5_000;
+/** How many failures in a row are retried of the kind that seldom passes. */
+const MOST_FEW = 3;
+
+/** The failures since the last good answer, to the polls and starts of a wait or to look-ups. */
 export interface FailureRow {
   readonly inRow: number;
+  /** How many of them are of the kind that seldom passes. */
   readonly few: number;
   readonly since: number;
-  /** Since when the service has not even refused a request for their number. */
+  /** Since when the service has not even refused a request for their number, which shows that it is there. */
   readonly silentSince: number;
   readonly last: CwpError;
   readonly lastSentAt: number;
@@ -26,16 +33,24 @@ export function oneMore(row: FailureRow | undefined, error: CwpError, sentAt: nu
   };
 }
 
-/** Whether no retry helps any more, as for a wait (step.ts). `isReached`: the service has answered before. */
+/** Whether no retry helps any more. `isReached`: the service has answered before, be it with an error. */
 export function isOver({ few, silentSince, last, lastSentAt }: FailureRow, isReached: boolean): boolean {
   const patience = isReached ? PATIENCE_MS : PATIENCE_UNREACHED_MS;
   return last.retry === "never" || few > MOST_FEW || lastSentAt - silentSince > patience;
 }
 
-/** The last failure, with how often it was tried. */
-export function errorOf({ inRow, since, last }: FailureRow, now: number): CwpError {
-  const { code, message, retry, requestId } = last;
-  return inRow > 1
-    ? new CwpError(code, `${message} Tried ${inRow} times in ${duration(now - since)}.`, retry, requestId)
-    : last;
+/** The last failure, with how often the request was sent. */
+export function errorOf(row: FailureRow, now: number): CwpError {
+  const { code, message, retry, requestId } = row.last;
+  return row.inRow > 1 ? new CwpError(code, `${message} ${tries(row, now)}.`, retry, requestId) : row.last;
+}
+
+/** `Tried 4 times in 7 s` */
+export function tries({ inRow, since }: FailureRow, now: number): string {
+  return `Tried ${inRow} times in ${duration(now - since)}`;
+}
+
+/** The account's requests come too fast. Nothing is wrong with the service, and nothing was carried out. */
+export function isLimit({ code }: CwpError): boolean {
+  return code.split(".")[0] === "RequestLimitExceeded";
 }

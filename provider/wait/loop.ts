@@ -107,7 +107,7 @@ export class SyncLoop {
       const now = this.clock.now();
       const begun = beginWait(wanted, now);
       // A service that has answered others of this process is there.
-      const wait = caughtUp(this.memory.hasAnswered ? heard(begun, now) : begun, this.memory.history);
+      const wait = caughtUp(this.memory.hasAnswered ? heard(begun) : begun, this.memory.history);
       const one: Waiting = { wait, log, resolve, reject };
       leave = () => {
         const cut = this.cutShort(one);
@@ -245,7 +245,7 @@ export class SyncLoop {
       if (asks.has(one) || one.wait.came < told.sentAt) {
         one.wait = tell(one.wait, told);
       } else if (!(told.outcome instanceof Error)) {
-        one.wait = heard(one.wait, now);
+        one.wait = heard(one.wait);
       }
     }
     if (told.outcome instanceof Error) {

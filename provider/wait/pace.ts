@@ -1,5 +1,5 @@
 import { CwpError } from "../cwp/errors";
-import { isLimit } from "./wait";
+import { isLimit } from "./failureRow";
 
 /**
  * How fast one process may ask for one account. It does not know how many others ask too: it learns that from

@@ -1,5 +1,6 @@
 import { duration } from "../cwp/duration";
 import { durationSeconds, type SyncStatus } from "../cwp/status";
+import { tries } from "./failureRow";
 import { lengthBefore, needsStart, type Wait } from "./wait";
 
 /**
@@ -75,10 +76,9 @@ function since(status: SyncStatus | undefined): string {
 }
 
 /** The service has failed for long, but is still asked. */
-export function lastingRetry({ failures, seen }: Wait, now: number): string | undefined {
-  const { inRow, since } = failures;
-  return inRow > 0 && seen.lastError && now - since >= LASTING_MS
-    ? `${seen.lastError.message} Tried ${inRow} times in ${duration(now - since)}; still trying.`
+export function lastingRetry({ failures }: Wait, now: number): string | undefined {
+  return failures && now - failures.since >= LASTING_MS
+    ? `${failures.last.message} ${tries(failures, now)}; still trying.`
     : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Pace } from "./pace";
 import { CLOSEST_POLLS_MS } from "./schedule";
-import { isDense, knowsNewest, nextStep, type Step, toKnowNewestAt } from "./step";
+import { knowsNewest, nextStep, type Step, toKnowNewestAt } from "./step";
 import { awaitsRun, type Told, type Wait } from "./wait";
 
 /** What the one stream of requests sends next, for all the waits that share it. */
@@ -56,7 +56,7 @@ function paced(
   { someoneAwaitsRun, gathers, now }: { someoneAwaitsRun: boolean; gathers: boolean; now: number },
 ): Due {
   const spaced = lastPollAt + CLOSEST_POLLS_MS;
-  const { known, goal, deadline } = wait;
+  const { known, goal, deadline, askedAt } = wait;
   if (does === "start") {
     // A sync that starts before their first answer could not be told from an older one by those that have
     // just come.
@@ -69,8 +69,10 @@ function paced(
     // Those who wait for the run see its end too. An own question helps only to know which run is the newest.
     return { request: "poll", at: knowsNewest(wait) ? deadline : Math.max(toKnowNewestAt(wait), spaced) };
   }
-  const expectsEnd = isDense(wait, at) && known.is !== "blocked";
-  return { request: "poll", at: expectsEnd ? at : Math.max(at, spaced) };
+  // Those who have just come, or whom another's run blocks, share polls that stay apart. All others were told
+  // of the last poll, and their own step counts from it.
+  const leavesRoom = askedAt < lastPollAt || known.is === "blocked";
+  return { request: "poll", at: leavesRoom ? Math.max(at, spaced) : at };
 }
 
 /** The request to send now: a start serves every wait that is ready for one, and a poll all others. */

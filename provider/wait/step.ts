@@ -1,8 +1,8 @@
-import type { CwpError } from "../cwp/errors";
 import type { SyncStatus } from "../cwp/status";
 import { SETTLE_MS, SETTLE_POLLS, settlesAt } from "./evidence";
-import { CLOSEST_POLLS_MS, nextPoll } from "./schedule";
-import { graceEnd, graceIsOver, isLimit, lengthBefore, needsStart, type Wait } from "./wait";
+import { type FailureRow, isOver } from "./failureRow";
+import { nextPoll } from "./schedule";
+import { graceEnd, graceIsOver, lengthBefore, needsStart, type Wait } from "./wait";
 
 /** What a wait does next, and when, as a function of what it knows. */
 
@@ -13,8 +13,8 @@ export type Step =
 
 /** Why a wait ends that did not see the end of a run. */
 export type Why =
-  /** An error that no retry helps, or that has lasted too long. */
-  | { readonly is: "gave up"; readonly error: CwpError }
+  /** A failure that no retry helps, or failures that have lasted too long. */
+  | { readonly is: "gave up"; readonly failures: FailureRow }
   /** The deadline has passed, and so has a last poll. */
   | { readonly is: "too late" }
   /** Every request to start a sync was taken, and none showed a run. */
@@ -22,13 +22,6 @@ export type Why =
   /** It was cancelled from outside. */
   | { readonly is: "cancelled" };
 
-/**
- * How long failures in a row are retried: of a service that has answered before, and of one that never has.
- */
-export const PATIENCE_MS = 120_000;
-export const PATIENCE_UNREACHED_MS = 5_000;
-/** How many failures in a row are retried of the kind that seldom passes. */
-export const MOST_FEW = 3;
 /** A request this close to the deadline waits for the deadline, and is the last poll. */
 export const LAST_POLL_MS = 1_000;
 
@@ -50,12 +43,8 @@ function reached({ goal, known, seen, answeredAt, since }: Wait): Step | undefin
 
 function givenUp(wait: Wait): Step | undefined {
   const { failures, seen, askedAt, deadline } = wait;
-  if (seen.lastError && failures.inRow > 0 && !isLimit(seen.lastError)) {
-    const patience = seen.service ? PATIENCE_MS : PATIENCE_UNREACHED_MS;
-    const silent = askedAt - failures.silentSince;
-    if (seen.lastError.retry === "never" || failures.few > MOST_FEW || silent > patience) {
-      return { does: "fail", why: { is: "gave up", error: seen.lastError } };
-    }
+  if (failures && isOver(failures, seen.service)) {
+    return { does: "fail", why: { is: "gave up", failures } };
   }
   if (askedAt >= deadline) {
     return { does: "fail", why: { is: "too late" } };
@@ -79,7 +68,7 @@ function wanted(wait: Wait, now: number): Step & { at: number } {
   if (needsStart(wait)) {
     return { does: "start", at: now };
   }
-  if (failures.inRow > 0) {
+  if (failures) {
     return { does: "poll", at: askedAt };
   }
   const settled = settlesAt(known);
@@ -114,11 +103,4 @@ export function knowsNewest({ known, came, answeredAt }: Wait): boolean {
 /** When an answer will first tell that. */
 export function toKnowNewestAt({ came, askedAt }: Wait): number {
   return Math.max(askedAt, came + SETTLE_MS + 1);
-}
-
-/**
- * Whether the schedule itself asks for a poll that soon after the last one: the end is expected any moment.
- */
-export function isDense({ askedAt }: Wait, at: number): boolean {
-  return at - askedAt < CLOSEST_POLLS_MS;
 }

@@ -1,6 +1,7 @@
 import { ApiError, type CwpError, mayHaveWorked } from "../cwp/errors";
 import { durationSeconds, isIdle, type SyncStatus } from "../cwp/status";
 import { type Answer, type Knowledge, learn } from "./evidence";
+import { type FailureRow, oneMore } from "./failureRow";
 import type { UnfinishedRun } from "./waitError";
 
 /**
@@ -38,17 +39,9 @@ export interface Wait {
   /** When the last request was sent, and the last one that got a good answer. */
   readonly askedAt: number;
   readonly answeredAt: number;
-  readonly failures: Failures;
+  /** The failures since the last good answer, to whomever of this process. */
+  readonly failures: FailureRow | undefined;
   readonly seen: Seen;
-}
-
-/** The failures since the last good answer. */
-interface Failures {
-  readonly inRow: number;
-  readonly few: number;
-  readonly since: number;
-  /** Since when the service has not even refused a request for their number, which shows that it is there. */
-  readonly silentSince: number;
 }
 
 /** What was observed, for the message at the end of a wait. */
@@ -58,7 +51,6 @@ export interface Seen {
   readonly answers: number;
   readonly last?: SyncStatus;
   readonly errors: ReadonlyMap<string, number>;
-  readonly lastError?: CwpError;
   /** The RequestId of the last answer to a request of this wait to start a sync. */
   readonly startId?: string | undefined;
 }
@@ -114,7 +106,7 @@ export function beginWait(
     notBegunAt: now,
     askedAt: Number.NEGATIVE_INFINITY,
     answeredAt: Number.NEGATIVE_INFINITY,
-    failures: noFailures(now),
+    failures: undefined,
     seen: { service: false, answers: 0, errors: new Map() },
   };
 }
@@ -161,7 +153,7 @@ function answered(wait: Wait, answer: Answer, account: string): Wait {
     notBegunAt: begun ? wait.notBegunAt : answer.sentAt,
     askedAt: answer.sentAt,
     answeredAt: answer.sentAt,
-    failures: noFailures(answer.at),
+    failures: undefined,
     seen: { ...(at.seen ?? wait.seen), service: true, answers: wait.seen.answers + 1, last: answer.status },
   };
 }
@@ -186,40 +178,19 @@ function ofThisAccount(wait: Wait, account: string, now: number): Pick<Wait, "kn
 }
 
 function failed(wait: Wait, error: CwpError, sentAt: number): Wait {
-  const { inRow, few, since, silentSince } = wait.failures;
   const errors = new Map(wait.seen.errors);
   errors.set(error.code, (errors.get(error.code) ?? 0) + 1);
-  const first = inRow === 0;
   return {
     ...wait,
     askedAt: sentAt,
-    failures: {
-      inRow: inRow + 1,
-      few: few + (error.retry === "few" ? 1 : 0),
-      since: first ? sentAt : since,
-      silentSince: first || isLimit(error) ? sentAt : silentSince,
-    },
-    seen: {
-      ...wait.seen,
-      service: wait.seen.service || error instanceof ApiError,
-      errors,
-      lastError: error,
-    },
+    failures: oneMore(wait.failures, error, sentAt),
+    seen: { ...wait.seen, service: wait.seen.service || error instanceof ApiError, errors },
   };
 }
 
 /** The service answered somebody else of this process: it is there, and the row of failures is over. */
-export function heard(wait: Wait, now: number): Wait {
-  return { ...wait, failures: noFailures(now), seen: { ...wait.seen, service: true } };
-}
-
-function noFailures(now: number): Failures {
-  return { inRow: 0, few: 0, since: now, silentSince: now };
-}
-
-/** The account's requests come too fast. Nothing is wrong with the service, and nothing was carried out. */
-export function isLimit({ code }: CwpError): boolean {
-  return code.split(".")[0] === "RequestLimitExceeded";
+export function heard(wait: Wait): Wait {
+  return { ...wait, failures: undefined, seen: { ...wait.seen, service: true } };
 }
 
 /** It waits for a run that it has started, or that has shown. */

@@ -12,7 +12,7 @@ const stalledAfterMs = 20_000;
 export const download: WayToGet = {
   origin: "download",
   announce: (reasons) => `Downloading the Pulumi CLI ${pulumiVersion}, as ${reasons}.`,
-  async get(root, holder) {
+  async get(root) {
     // In a process of its own, as the Automation API offers no way to stop it. Its installer goes through the
     // folder for temporary files, so the size of `root` shows whether it gets on.
     const temporary = path.join(root, "tmp");
@@ -26,7 +26,6 @@ export const download: WayToGet = {
       stdio: ["ignore", "pipe", "pipe"],
       detached: !windows,
     });
-    holder.keepFor(installer);
     const stop = stopWithAllItsChildren(installer);
     let size = sizeOf(root);
     let stalled = false;

@@ -12,7 +12,7 @@ export const goBuild: WayToGet = {
   async missing() {
     return (await output("go", ["version"])) === undefined ? "there is no Go to build it with" : undefined;
   },
-  async get(root, holder) {
+  async get(root) {
     const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
     const command = path.join(root, "bin", executable);
     const go = spawn(
@@ -31,7 +31,6 @@ export const goBuild: WayToGet = {
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
-    holder.keepFor(go);
     const { ended, lastLine } = await end(go);
     if (ended !== 0) {
       throw new Error(`the Go build failed (${lastLine})`);

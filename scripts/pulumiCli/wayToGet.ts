@@ -1,5 +1,3 @@
-import type { Holder } from "../oneAtATime.cjs";
-
 /** A way to get the CLI where there is none. */
 export interface WayToGet {
   origin: "download" | "Go build";
@@ -8,5 +6,5 @@ export interface WayToGet {
   /** What is missing for it, such as a program. */
   missing?(): Promise<string | undefined>;
   /** Puts the executable into `root/bin`; rejects with the reason if it cannot. */
-  get(root: string, holder: Holder): Promise<void>;
+  get(root: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { oneAtATime } from "../oneAtATime.cjs";
+import { putIntoPlace, unfinishedFolder } from "./places";
 import { end, findProgram, output } from "./programs";
 import { windows } from "./release";
 
@@ -26,46 +26,39 @@ export async function yamlHostFolder(
     return path.dirname(there);
   }
   const folder = path.join(cache, `pulumi-yaml-${version}`);
-  return oneAtATime(
-    path.join(cache, "locks", `pulumi-yaml-${version}`),
-    async (holder) => {
-      if (fs.existsSync(path.join(folder, file))) {
-        return folder;
-      }
-      if ((await output("go", ["version"])) === undefined) {
-        throw new Error(
-          "There is no pulumi-language-yaml to run YAML programs. Install the official Pulumi CLI " +
-            "(https://www.pulumi.com/docs/install/), or Go 1.25.11 or later (https://go.dev/dl/), and run this again.",
-        );
-      }
-      say(`Building the host of YAML programs ${version} with Go; this takes about 2 minutes, once.`);
-      const unfinished = fs.mkdtempSync(`${folder}.unfinished-`);
-      const go = spawn(
-        "go",
-        [
-          "build",
-          "-mod=readonly",
-          "-trimpath",
-          "-buildvcs=false",
-          `-ldflags=-X github.com/pulumi/pulumi-yaml/pkg/version.Version=v${version}`,
-          `-o=${path.join(unfinished, file)}`,
-          "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
-        ],
-        {
-          cwd: path.join(__dirname, "yamlHost"),
-          env: { ...process.env, GOWORK: "off" },
-          stdio: ["ignore", "pipe", "pipe"],
-        },
-      );
-      holder.keepFor(go);
-      const { ended, lastLine } = await end(go);
-      if (ended !== 0) {
-        fs.rmSync(unfinished, { recursive: true, force: true });
-        throw new Error(`The host of YAML programs could not be built (${lastLine}).`);
-      }
-      fs.renameSync(unfinished, folder);
-      return folder;
+  if (fs.existsSync(path.join(folder, file))) {
+    return folder;
+  }
+  if ((await output("go", ["version"])) === undefined) {
+    throw new Error(
+      "There is no pulumi-language-yaml to run YAML programs. Install the official Pulumi CLI " +
+        "(https://www.pulumi.com/docs/install/), or Go 1.25.11 or later (https://go.dev/dl/), and run this again.",
+    );
+  }
+  say(`Building the host of YAML programs ${version} with Go; this takes about 2 minutes, once.`);
+  const unfinished = unfinishedFolder(folder);
+  const go = spawn(
+    "go",
+    [
+      "build",
+      "-mod=readonly",
+      "-trimpath",
+      "-buildvcs=false",
+      `-ldflags=-X github.com/pulumi/pulumi-yaml/pkg/version.Version=v${version}`,
+      `-o=${path.join(unfinished, file)}`,
+      "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    ],
+    {
+      cwd: path.join(__dirname, "yamlHost"),
+      env: { ...process.env, GOWORK: "off" },
+      stdio: ["ignore", "pipe", "pipe"],
     },
-    (pid) => say(`Waiting for another set-up (process ${pid}) to build the host of YAML programs.`),
   );
+  const { ended, lastLine } = await end(go);
+  if (ended !== 0) {
+    fs.rmSync(unfinished, { recursive: true, force: true });
+    throw new Error(`The host of YAML programs could not be built (${lastLine}).`);
+  }
+  putIntoPlace(unfinished, folder);
+  return folder;
 }

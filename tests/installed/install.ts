@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { userCache } from "../../scripts/userCache.cjs";
+import { userCache } from "../../scripts/userCache";
 import { run } from "./commands";
 import { unpack } from "./pack";
 import { type Language, writeProgram } from "./program";

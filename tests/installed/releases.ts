@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { userCache } from "../../scripts/userCache.cjs";
+import { userCache } from "../../scripts/userCache";
 import { run } from "./commands";
 
 /** The newest release that fits, such as `pnpm@10` or `@pulumi/pulumi@latest`: its version. */

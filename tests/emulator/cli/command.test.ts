@@ -7,10 +7,20 @@ import { emulatorAccount, startEmulator } from "../../../emulator";
 import { readCommandLine } from "../../../emulator/cli/commandLine";
 import { help } from "../../../emulator/cli/flags";
 import { greeting } from "../../../emulator/cli/greeting";
-import { faultNames, gatewayFaultNames } from "../../../emulator/http/faultInput";
+import { readFaults, readInjected } from "../../../emulator/http/faultInput";
 import { call, sendSigned } from "../api/signedRequest";
 
 const root = path.join(__dirname, "../../..");
+
+/** The names that the refusal of a wrong one says are known. */
+function namesIn(refuse: () => unknown): string[] {
+  try {
+    refuse();
+  } catch (error) {
+    return /Known: (.*)\.$/.exec(String(error))?.[1]?.split(", ") ?? [];
+  }
+  return [];
+}
 
 describe("the command cwp-emulator", () => {
   let running: ChildProcess | undefined;
@@ -170,7 +180,10 @@ describe("the flags of cwp-emulator", () => {
   });
 
   it("are explained with every fault there is, in lines that fit a terminal", () => {
-    for (const fault of [...faultNames, ...gatewayFaultNames]) {
+    const lasting = namesIn(() => readFaults({ moon: true }, 0));
+    const ofRequests = namesIn(() => readInjected({ inject: {} }));
+    assert.ok(lasting.includes("neverEnds") && ofRequests.includes("hang"));
+    for (const fault of [...lasting, ...ofRequests]) {
       assert.match(help, new RegExp(`\\b${fault}: `), fault);
     }
     assert.deepEqual(

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { userCache } from "../../../scripts/userCache.cjs";
+import { userCache } from "../../../scripts/userCache";
 
 const run = promisify(execFile);
 const repository = path.resolve(__dirname, "../../..");

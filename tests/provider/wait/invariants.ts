@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { CwpError } from "../../../provider/cwp/errors";
 import { SETTLE_MS } from "../../../provider/wait/evidence";
+import { PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/failureRow";
 import { REQUEST_MS } from "../../../provider/wait/requests";
 import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/schedule";
-import { LAST_POLL_MS, PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/step";
+import { LAST_POLL_MS } from "../../../provider/wait/step";
 import { MOST_STARTS } from "../../../provider/wait/wait";
 import { WaitError } from "../../../provider/wait/waitError";
 import { type Logged, virtualTime } from "./account";
@@ -257,14 +258,14 @@ export function failsOnlyAfterARow(history: History): void {
  * No wait fails though its process has polled before, during and after whole runs that began after its
  * resource came.
  *
- * Before: a poll late enough to show an anchor. After: one that shows the account idle again, or a later run
- * where a run that counts was seen before (rules 3, 5 and 6). The margins are the age that an answer may
- * have, and whole seconds.
+ * Before: a poll late enough to show an anchor, whose answer is not known to be stale. After: one that shows
+ * the account idle again, or a later run where a run that counts was seen before (rules 3, 5 and 6). The
+ * margins are the age that an answer may have, and whole seconds.
  */
 export function seesWholeRuns(history: History): void {
   for (const end of history.ended) {
     const { call, process, came, at, outcome, abortedAt, account } = end;
-    const { faults, perSecond: _any } = history.plan.accounts[history.accounts.indexOf(account)] ?? {};
+    const { faults } = history.plan.accounts[history.accounts.indexOf(account)] ?? {};
     const moves = history.plan.processes[process]?.moves;
     if (!("error" in outcome) || abortedAt !== undefined || call.goal !== "finished" || moves) {
       continue;
@@ -273,15 +274,17 @@ export function seesWholeRuns(history: History): void {
       continue;
     }
     const { runs } = account;
-    const good = requestsOf(history, process).filter(
+    const sent = requestsOf(history, process);
+    const good = sent.filter(
       ({ at: sentAt, endedAt, error }) =>
         sentAt > came && endedAt !== undefined && endedAt <= at && error === undefined,
     );
     const anchor = good.find(
-      ({ at: sentAt }) =>
-        sentAt > came + SETTLE_MS &&
-        (runs.some(({ startMs }) => startMs <= sentAt - SETTLE_MS) ||
-          !runs.some(({ startMs }) => startMs <= (anchorEnd(sentAt, good) ?? sentAt))),
+      (poll) =>
+        poll.at > came + SETTLE_MS &&
+        !isStale(poll, sent) &&
+        (runs.some(({ startMs }) => startMs <= poll.at - SETTLE_MS) ||
+          !runs.some(({ startMs }) => startMs <= (poll.endedAt ?? poll.at))),
     );
     if (!anchor?.endedAt) {
       continue;
@@ -308,8 +311,10 @@ export function seesWholeRuns(history: History): void {
   }
 }
 
-function anchorEnd(sentAt: number, good: readonly Logged[]): number | undefined {
-  return good.find(({ at }) => at === sentAt)?.endedAt;
+/** Its process had seen a newer start before: no anchor is taken from such an answer. */
+function isStale({ at, status }: Logged, sent: readonly Logged[]): boolean {
+  const start = status?.latestStartTime ?? "";
+  return sent.some((before) => (before.endedAt ?? at) < at && (before.status?.latestStartTime ?? "") > start);
 }
 
 export function leavesNothingBehind({ accounts, left }: History): void {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { CwpClient } from "../../../provider/cwp/client";
 import { SETTLE_MS } from "../../../provider/wait/evidence";
+import { PATIENCE_UNREACHED_MS } from "../../../provider/wait/failureRow";
 import { type Call, SyncLoop } from "../../../provider/wait/loop";
 import { REQUEST_MS } from "../../../provider/wait/requests";
 import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/schedule";
-import { PATIENCE_UNREACHED_MS } from "../../../provider/wait/step";
 import { Turns } from "../../../provider/wait/turns";
 import { WaitError } from "../../../provider/wait/waitError";
 import { VirtualClock } from "../../virtualClock";

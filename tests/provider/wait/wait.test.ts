@@ -3,8 +3,9 @@ import { ApiError, BadAnswer, type CwpError, NoAnswer, UnknownState } from "../.
 import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";
 import { endingOf } from "../../../provider/wait/endings";
 import { SETTLE_MS } from "../../../provider/wait/evidence";
+import { PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/failureRow";
 import { nextPoll } from "../../../provider/wait/schedule";
-import { nextStep, PATIENCE_MS, PATIENCE_UNREACHED_MS, type Step } from "../../../provider/wait/step";
+import { nextStep, type Step } from "../../../provider/wait/step";
 import {
   awaitsRun,
   beginWait,
@@ -87,7 +88,7 @@ class Story {
 
   /** The service answers another wait of the process, whose resource came later. */
   hears(): this {
-    this.wait = heard(this.wait, this.now);
+    this.wait = heard(this.wait);
     return this;
   }
 

@@ -7,10 +7,10 @@ import { live, type Plan } from "./worlds";
  * Random worlds in virtual time (worlds.ts), of several kinds (arbitraries.ts), and what must hold in them
  * (invariants.ts).
  *
- *   FC_RUNS=20000 npx mocha tests/provider/wait/worlds.property.test.ts       more worlds in all (500 by default)
- *   FC_SEED=123 FC_PATH="7:0:1" npx mocha …/worlds.property.test.ts -g TITLE  the world of a failure again
- *   FC_SHRINK=no npx mocha …/worlds.property.test.ts                          the first bad world, not the smallest
- *   FC_ONLY=endsInTime npx mocha …/worlds.property.test.ts                    one invariant alone
+ *   FC_RUNS=20000 npx mocha tests/provider/wait/worlds.property.test.ts     more worlds in all (default: 500)
+ *   FC_SEED=1 FC_PATH="7:0:1" npx mocha …/worlds.property.test.ts -g TITLE  the world of a failure once more
+ *   FC_SHRINK=no npx mocha …/worlds.property.test.ts                        the first bad world as it is
+ *   FC_ONLY=endsInTime npx mocha …/worlds.property.test.ts                  one invariant alone
  *
  * fast-check prints seed and path of a failure; without a seed every run sees other worlds. Each invariant
  * has been seen to fail on a broken core: mutations.ts lists how, and can be run again.

@@ -1,0 +1,32 @@
+/** How something that takes long to make comes into the cache: whole, whoever else makes it at the same time. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+const UNFINISHED = ".unfinished-";
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A folder of this process's own to make something in. Deletes what was left where that was killed. */
+export function unfinishedFolder(place: string): string {
+  const cache = path.dirname(place);
+  fs.mkdirSync(cache, { recursive: true });
+  for (const name of fs.readdirSync(cache)) {
+    const folder = path.join(cache, name);
+    const isOurs = name.startsWith(`${path.basename(place)}${UNFINISHED}`);
+    if (isOurs && Date.now() - fs.statSync(folder).mtimeMs > DAY_MS) {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return fs.mkdtempSync(`${place}${UNFINISHED}`);
+}
+
+/** Puts what was made into its place, unless another process was faster. */
+export function putIntoPlace(made: string, place: string): void {
+  try {
+    fs.renameSync(made, place);
+  } catch (error) {
+    if (!fs.existsSync(place)) {
+      throw error;
+    }
+    fs.rmSync(made, { recursive: true, force: true });
+  }
+}
