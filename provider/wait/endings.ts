@@ -28,9 +28,9 @@ function tooLate(wait: Wait): WaitError {
   const within = `within ${duration(wait.deadline - wait.since)}`;
   if (seen.answers === 0 && seen.lastError) {
     const next = unfinishedRun(wait) ? goOn : later;
-    return ending(
+    return endingWith(
       wait,
-      seen.lastError.code,
+      seen.lastError,
       `No answer ${within}: ${seen.lastError.message} ${next}, or ${longer}.`,
     );
   }
@@ -62,7 +62,11 @@ function gaveUp(wait: Wait, error: CwpError, now: number): WaitError {
   const { inRow, since } = wait.failures;
   const tries = inRow > 1 ? ` Tried ${inRow} times in ${duration(now - since)}.` : "";
   const next = unfinishedRun(wait) ? ` ${goOn}.` : error.retry === "never" ? "" : ` ${later}.`;
-  return ending(wait, error.code, `${error.message}${tries}${next}`, error.requestId);
+  return endingWith(wait, error, `${error.message}${tries}${next}`);
+}
+
+function endingWith(wait: Wait, { code, requestId, topic }: CwpError, message: string): WaitError {
+  return Object.assign(ending(wait, code, message, requestId), { topic });
 }
 
 function ending(

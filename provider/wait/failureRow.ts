@@ -1,5 +1,5 @@
 import { duration } from "../cwp/duration";
-import { CwpError } from "../cwp/errors";
+import type { CwpError } from "../cwp/errors";
 import { MOST_FEW, PATIENCE_MS, PATIENCE_UNREACHED_MS } from "./step";
 import { isLimit } from "./wait";
 
@@ -34,8 +34,5 @@ export function isOver({ few, silentSince, last, lastSentAt }: FailureRow, isRea
 
 /** The last failure, with how often it was tried. */
 export function errorOf({ inRow, since, last }: FailureRow, now: number): CwpError {
-  const { code, message, retry, requestId } = last;
-  return inRow > 1
-    ? new CwpError(code, `${message} Tried ${inRow} times in ${duration(now - since)}.`, retry, requestId)
-    : last;
+  return inRow > 1 ? last.saying(`${last.message} Tried ${inRow} times in ${duration(now - since)}.`) : last;
 }
