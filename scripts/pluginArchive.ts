@@ -28,8 +28,8 @@ export async function makeArchives(folder: string): Promise<string[]> {
     for (const [file, text] of Object.entries(launchers)) {
       fs.writeFileSync(path.join(contents, file), text, { mode: 0o755 });
     }
-    for (const file of ["schema.json", "LICENSE", "README.md"]) {
-      fs.copyFileSync(path.join(root, file), path.join(contents, file));
+    for (const file of ["schema.json", "LICENSE", "README.md", "docs"]) {
+      fs.cpSync(path.join(root, file), path.join(contents, file), { recursive: true });
     }
     fs.mkdirSync(folder, { recursive: true });
     const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
