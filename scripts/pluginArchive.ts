@@ -15,34 +15,38 @@ const machines = ["darwin", "linux", "windows"].flatMap((system) =>
   ["amd64", "arm64"].map((processor) => `${system}-${processor}`),
 );
 
-const launchers = {
+/**
+ * What starts the plugin, by the file's name: on Windows Pulumi looks for the name with .exe, then with .cmd.
+ */
+export const launchers: Readonly<Record<string, string>> = {
   [name]: `#!/bin/sh\nexec node "$(dirname "$0")/${name}.js" "$@"\n`,
   [`${name}.cmd`]: `@node "%~dp0${name}.js" %*\r\n`,
 };
 
 /** Makes the archives in a folder, and returns their paths. */
 export async function makeArchives(folder: string): Promise<string[]> {
-  const contents = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-archive-"));
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-archive-"));
+  const contents = path.join(temporary, "contents");
+  fs.mkdirSync(contents);
   try {
     await bundle(path.join(contents, `${name}.js`));
     for (const [file, text] of Object.entries(launchers)) {
       fs.writeFileSync(path.join(contents, file), text, { mode: 0o755 });
     }
-    for (const file of ["schema.json", "LICENSE", "README.md"]) {
-      fs.copyFileSync(path.join(root, file), path.join(contents, file));
+    for (const file of ["schema.json", "LICENSE", "README.md", "docs"]) {
+      fs.cpSync(path.join(root, file), path.join(contents, file), { recursive: true });
     }
     fs.mkdirSync(folder, { recursive: true });
     const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
-    const [first = "", ...others] = machines.map((machine) =>
-      path.join(folder, `${name}-v${version}-${machine}.tar.gz`),
-    );
-    execFileSync("tar", ["-czf", path.resolve(first), ...fs.readdirSync(contents)], { cwd: contents });
-    for (const other of others) {
-      fs.copyFileSync(first, other);
+    const archives = machines.map((machine) => path.join(folder, `${name}-v${version}-${machine}.tar.gz`));
+    // A name without a colon, which some take for a host.
+    execFileSync("tar", ["-czf", "../archive", ...fs.readdirSync(contents)], { cwd: contents });
+    for (const archive of archives) {
+      fs.copyFileSync(path.join(temporary, "archive"), archive);
     }
-    return [first, ...others];
+    return archives;
   } finally {
-    fs.rmSync(contents, { recursive: true, force: true });
+    fs.rmSync(temporary, { recursive: true, force: true });
   }
 }
 

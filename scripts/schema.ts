@@ -148,12 +148,21 @@ function replacing({ doc }: Member): Json {
   return /replaces the resource/.test(doc.replaceAll(/\s+/g, " ")) ? { willReplaceOnChanges: true } : {};
 }
 
+/** Where the sources are, and where Pulumi downloads the plugin from: the assets of GitHub's releases. */
+export function placesOf(repository: { url?: string } | undefined): Json {
+  const [, place] = /github\.com[/:]([^/]+\/[^/]+?)(?:\.git)?$/.exec(repository?.url ?? "") ?? [];
+  return place === undefined
+    ? {}
+    : { repository: `https://github.com/${place}`, pluginDownloadURL: `github://api.github.com/${place}` };
+}
+
 /** The schema, as the text of schema.json. */
 export function schemaText(): string {
   const {
     version,
     description: summary,
     license,
+    repository,
   } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
   const args = declaration("MachineSyncArgs").members;
   const resource = declaration("MachineSync");
@@ -167,6 +176,7 @@ export function schemaText(): string {
     description: summary,
     publisher: "pulumi-tencentcloud-cwp",
     license,
+    ...placesOf(repository),
     keywords: ["pulumi", "tencentcloud", "cwp", "category/cloud", "kind/native"],
     attribution: "Made with Node.js, on the SDK of Tencent Cloud.",
     meta: { moduleFormat: "(.*)" },

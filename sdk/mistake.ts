@@ -1,5 +1,6 @@
 /** The error for a mistake in the program. */
 import { RunError } from "@pulumi/pulumi";
+import { withHeading } from "../provider/machineSync/headings";
 
 /**
  * The error for a mistake in the program. Pulumi shows the message of a RunError alone. It has no stack,
@@ -7,7 +8,7 @@ import { RunError } from "@pulumi/pulumi";
  * (`node_modules/@pulumi/output.ts`).
  */
 export function mistake(message: string): RunError {
-  const error = new RunError(message);
-  error.stack = message;
+  const error = new RunError(withHeading(message, "arguments"));
+  error.stack = error.message;
   return error;
 }

@@ -49,10 +49,11 @@ export async function getMachineSyncStatus(args: GetMachineSyncStatusArgs = {}):
   // Loaded only by a program that asks: importing this package must not cost the Tencent SDK.
   const { readStatus } = await import("../provider/machineSync/operations");
   const { pulumiSettings } = await import("../provider/account/config");
+  const { errorWithHeading } = await import("../provider/machineSync/readMore");
   try {
     return await readStatus(args, { config: pulumiSettings(pulumi.runtime.getConfig), env: process.env });
   } catch (error) {
-    throw withoutFields(error);
+    throw withoutFields(errorWithHeading(error));
   }
 }
 

@@ -11,21 +11,21 @@ const STS_REGION = "ap-guangzhou";
 export function parseEndpoint(endpoint: string): Endpoint {
   const form = "a host such as cwp.tencentcloudapi.com or a URL such as https://cwp.tencentcloudapi.com";
   if (endpoint.includes("@")) {
-    throw new SettingsError(`The endpoint must not hold a user name or password: it is ${form}.`);
+    throw wrong(`The endpoint must not hold a user name or password: it is ${form}.`);
   }
   const text = endpoint.includes("://") ? endpoint : `https://${endpoint}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const rest = url && `${url.pathname}${url.search}${url.hash}`;
   if (!url || url.hostname === "" || rest !== "/" || !/^https?:$/.test(url.protocol)) {
-    throw new SettingsError(`The endpoint "${endpoint}" cannot be used: it must be ${form}.`);
+    throw wrong(`The endpoint "${endpoint}" cannot be used: it must be ${form}.`);
   }
   if (isLoopback(url.hostname) && !endpoint.includes("://")) {
-    throw new SettingsError(
+    throw wrong(
       `The endpoint "${endpoint}" cannot be used: write http://${url.host} for the emulator, or https://${url.host} for a server with TLS.`,
     );
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw new SettingsError(
+    throw wrong(
       `The endpoint "${endpoint}" cannot be used: http:// is accepted only for a loopback address such as http://127.0.0.1:8080. Use https://${url.host}.`,
     );
   }
@@ -37,8 +37,12 @@ export function endpointAt(domain: string, setting: string): Endpoint {
   try {
     return parseEndpoint(`https://cwp.${domain}`);
   } catch {
-    throw new SettingsError(`${setting} cannot be used: it must be a domain such as tencentcloudapi.com.`);
+    throw wrong(`${setting} cannot be used: it must be a domain such as tencentcloudapi.com.`);
   }
+}
+
+function wrong(message: string): SettingsError {
+  return new SettingsError(message, "endpoint");
 }
 
 /**

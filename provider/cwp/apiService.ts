@@ -53,11 +53,17 @@ export class ApiService {
 }
 
 async function openClient(address: ServiceAddress, getCredential: () => Promise<Credentials>) {
-  const { CommonClient } = await import("tencentcloud-sdk-nodejs-cwp/tencentcloud/common/common_client");
+  // The one file that the whole SDK and the product's own package both have. Its client sends any action, of
+  // STS too.
+  const { Client } = await import(
+    "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/cwp/v20180228/cwp_client"
+  );
   const { host, version, region } = address;
-  return new CommonClient(host, version, {
+  const client = new Client({
     credential: { getCredential },
     ...(region !== undefined && { region }),
-    profile: { language: "en-US", httpProfile: await httpProfile(address) },
+    profile: { language: "en-US", httpProfile: { ...(await httpProfile(address)), endpoint: host } },
   });
+  client.apiVersion = version;
+  return client;
 }

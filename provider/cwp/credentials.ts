@@ -79,6 +79,7 @@ export function refuseIllegal(setting: string, value: string): void {
   if (!/^[\x21-\x7e]+$/.test(value)) {
     throw new SettingsError(
       `${setting} holds a character that cannot be right, such as a space, a line break or a typographic dash: copy it again.`,
+      "endpoint",
     );
   }
 }

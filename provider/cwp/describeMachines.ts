@@ -1,5 +1,5 @@
 /** The action DescribeMachines: pages of the list of machines that CWP knows. */
-import { ApiError, BadAnswer, CwpError } from "./errors";
+import { ApiError, BadAnswer, type CwpError } from "./errors";
 import { isObject } from "./isObject";
 import type { SignedCalls } from "./signedCalls";
 
@@ -107,11 +107,8 @@ function isDenied({ code }: CwpError): boolean {
   return code === "AuthFailure.UnauthorizedOperation" || code.split(".")[0] === "UnauthorizedOperation";
 }
 
-function sayingWhatFor({ code, message, retry, requestId }: ApiError): CwpError {
-  return new CwpError(
-    code,
-    `${message} The argument hosts needs it; without hosts, cwp:SyncMachines is enough.`,
-    retry,
-    requestId,
+function sayingWhatFor(error: ApiError): CwpError {
+  return error.saying(
+    `${error.message} The argument hosts needs it; without hosts, cwp:SyncMachines is enough.`,
   );
 }

@@ -4,10 +4,15 @@ import { inspect } from "node:util";
 /** Whether a retry may help: as long as the retry budget lasts, a few times only, or not at all. */
 export type Retry = "yes" | "few" | "never";
 
+/** The settings that an error is about, where its code does not tell. */
+export type Topic = "credentials" | "endpoint";
+
 /** Every failure of this package: what happened and, in the same message, what to do about it. */
 export class CwpError extends Error {
   /** False where nothing was sent to CWP, as when there were no credentials to sign it with. */
   sent = true;
+
+  topic: Topic | undefined;
 
   constructor(
     /** Tencent Cloud's error code where there is one, else one of this package's own. */
@@ -24,6 +29,12 @@ export class CwpError extends Error {
     this.stack = message;
   }
 
+  /** The same failure with another message. */
+  saying(message: string): CwpError {
+    const { code, retry, requestId, sent, topic } = this;
+    return Object.assign(new CwpError(code, message, retry, requestId), { sent, topic });
+  }
+
   /** The message is all that a person at a terminal needs; Node would print every field beside it. */
   [inspect.custom](): string {
     return this.message;
@@ -32,9 +43,10 @@ export class CwpError extends Error {
 
 /** A setting that cannot be used: nothing was sent. */
 export class SettingsError extends CwpError {
-  constructor(message: string) {
+  constructor(message: string, topic: Topic = "credentials") {
     super("InvalidSettings", message, "never");
     this.sent = false;
+    this.topic = topic;
   }
 }
 
@@ -89,8 +101,10 @@ export class NoAnswer extends CwpError {
     code: "NetworkFailure" | "RequestTimeout" | "HttpStatus" | "Aborted",
     message: string,
     retry: Retry = "yes",
+    topic?: Topic,
   ) {
     super(code, message, retry);
+    this.topic = topic;
   }
 }
 

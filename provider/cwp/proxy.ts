@@ -34,6 +34,7 @@ export function proxyFor(host: string, env: Environment): NamedProxy | undefined
   if (!url) {
     throw new SettingsError(
       `The proxy in ${variable} cannot be used: it must be a URL such as http://proxy.example.com:3128 or socks5://proxy.example.com:1080, and a user name or password in it must be percent-encoded.`,
+      "endpoint",
     );
   }
   return { url, variable };

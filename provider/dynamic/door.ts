@@ -6,7 +6,9 @@ import { EngineLog } from "../engine/row";
 import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machineSync/inputs";
 import * as operations from "../machineSync/operations";
 import type { Outputs } from "../machineSync/outputs";
+import { errorWithHeading, reasonsWithHeading } from "../machineSync/readMore";
 import { arrived, left } from "../machineSync/sharedLoops";
+import { UnfinishedSync } from "../machineSync/unfinishedSync";
 
 /** The door that Pulumi's dynamic provider host calls, by way of the shim in sdk/shim.ts. */
 
@@ -34,7 +36,7 @@ export function check(
   if (failures.length === 0 && typeof inputs.__urn === "string") {
     arrived(inputs.__urn, came);
   }
-  return { inputs, failures: failures.map(({ reason }) => ({ property: "", reason })) };
+  return { inputs, failures: reasonsWithHeading(failures).map((reason) => ({ property: "", reason })) };
 }
 
 /** Whether the new inputs ask for a sync, or for another resource. Sends nothing. */
@@ -65,7 +67,7 @@ export async function read(id: string, props: Outputs): Promise<{ id: string; pr
   try {
     return { id, props: await operations.read(props, settings()) };
   } catch (error) {
-    throw mindingOldConfig(error);
+    throw errorWithHeading(mindingOldConfig(error));
   }
 }
 
@@ -86,8 +88,9 @@ async function onItsRow(
   const log = new EngineLog(__urn);
   try {
     return await whileEngineLives(() => work(log));
-  } catch (error) {
-    throw error instanceof operations.UnfinishedSync ? new PartialFailure(id, error) : error;
+  } catch (thrown) {
+    const error = errorWithHeading(thrown);
+    throw error instanceof UnfinishedSync ? new PartialFailure(id, error) : error;
   } finally {
     await log.flush();
   }
@@ -104,7 +107,7 @@ class PartialFailure extends Error {
 
   constructor(
     readonly id: string,
-    { message, outputs }: operations.UnfinishedSync,
+    { message, outputs }: UnfinishedSync,
   ) {
     super(message);
     this.reasons = [message];

@@ -9,8 +9,7 @@ export function mindingOldConfig(error: unknown): unknown {
   if (!(error instanceof CwpError) || !/^(AuthFailure|InvalidSettings)\b/.test(error.code)) {
     return error;
   }
-  const { code, message, retry, requestId } = error;
   const advice =
     'A refresh reads the config of the last "pulumi up": if it has changed since, run "pulumi refresh --run-program".';
-  return new CwpError(code, `${message} ${advice}`, retry, requestId);
+  return error.saying(`${error.message} ${advice}`);
 }

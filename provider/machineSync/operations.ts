@@ -9,6 +9,7 @@ import { diffInputs, type Inputs, sameTriggers } from "./inputs";
 import { type Outputs, type StatusOutputs, statusBefore, statusOutputs } from "./outputs";
 import { cameAt, waitsOf } from "./sharedLoops";
 import { tellOnce } from "./tellOnce";
+import { UnfinishedSync } from "./unfinishedSync";
 
 /** What the resource does, on plain objects. What an operation needs beside them, its door passes in. */
 
@@ -32,20 +33,6 @@ export interface Waiting extends Settings {
 
 /** How long a read may try to get an answer, in milliseconds. */
 const READ_TIMEOUT_MS = 60_000;
-
-/**
- * Pulumi's partial failure: a sync was started and its end has not been seen. The resource stays in the state
- * with these outputs, and the next update goes on with the run that they hold.
- */
-export class UnfinishedSync extends Error {
-  constructor(
-    message: string,
-    readonly outputs: Outputs,
-  ) {
-    super(message);
-    this.name = "UnfinishedSync";
-  }
-}
 
 /**
  * Changed triggers, other hosts, a host that CWP did not list when it was asked last, or a run whose end was
@@ -147,8 +134,8 @@ function withoutSync(olds: Outputs, news: Inputs, listed: ReadonlyMap<string, Ma
 }
 
 function unfinishedSync(inputs: Inputs, error: WaitError): UnfinishedSync {
-  const { message, last, unfinished } = error;
-  return new UnfinishedSync(message, {
+  const { last, unfinished } = error;
+  return new UnfinishedSync(error, {
     ...inputs,
     ...(last && statusOutputs(last)),
     ...(error instanceof NotListed && machinesOf(inputs, error.machines)),

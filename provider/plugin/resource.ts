@@ -6,10 +6,13 @@ import { randomUUID } from "node:crypto";
 import type { AccountArgs } from "../account/settings";
 import { mindingOldConfig } from "../engine/oldConfig";
 import { EngineLog } from "../engine/row";
+import { withHeading } from "../machineSync/headings";
 import { checkInputs, DEFAULT_TIMEOUT_MS, UNKNOWN } from "../machineSync/inputs";
 import * as operations from "../machineSync/operations";
 import type { Outputs, StatusOutputs } from "../machineSync/outputs";
+import { errorWithHeading, reasonsWithHeading } from "../machineSync/readMore";
 import { arrived, left } from "../machineSync/sharedLoops";
+import { UnfinishedSync } from "../machineSync/unfinishedSync";
 import { PartialFailure } from "./failures";
 import { hides, type Properties, rewrapped, unwrapped, withoutLeftovers } from "./values";
 
@@ -50,8 +53,8 @@ export function check(urn: string, news: Properties): string[] {
   const reasons = [
     ...Object.keys(news)
       .filter((name) => !(name in plain))
-      .map((name) => `MachineSync has no property ${name}.`),
-    ...checkInputs(plain).map(({ reason }) => reason),
+      .map((name) => withHeading(`MachineSync has no property ${name}.`, "arguments")),
+    ...reasonsWithHeading(checkInputs(plain)),
   ];
   if (reasons.length === 0) {
     arrived(urn);
@@ -118,7 +121,7 @@ export async function read(olds: Properties, { settings }: Context): Promise<Pro
   try {
     return rewrapped(await operations.read(unwrapped(olds), settings), withoutLeftovers(olds));
   } catch (error) {
-    throw Object.keys(olds).length > 0 ? mindingOldConfig(error) : error;
+    throw errorWithHeading(Object.keys(olds).length > 0 ? mindingOldConfig(error) : error);
   }
 }
 
@@ -128,10 +131,15 @@ export async function readStatus(
   { settings }: Context,
 ): Promise<{ status?: Properties; reasons: string[] }> {
   const plain = unwrapped(args);
-  const reasons = checkInputs(plain).map(({ reason }) => reason);
-  return reasons.length > 0
-    ? { reasons }
-    : { status: { ...(await operations.readStatus(plain as AccountArgs, settings)) }, reasons };
+  const reasons = reasonsWithHeading(checkInputs(plain));
+  if (reasons.length > 0) {
+    return { reasons };
+  }
+  try {
+    return { status: { ...(await operations.readStatus(plain as AccountArgs, settings)) }, reasons };
+  } catch (error) {
+    throw errorWithHeading(error);
+  }
 }
 
 async function sync(
@@ -145,8 +153,9 @@ async function sync(
   try {
     const timeoutMs = timeout > 0 ? timeout * 1000 : DEFAULT_TIMEOUT_MS;
     return rewrapped(await work({ ...settings, timeoutMs, signal, log, urn }), news);
-  } catch (error) {
-    throw error instanceof operations.UnfinishedSync
+  } catch (thrown) {
+    const error = errorWithHeading(thrown);
+    throw error instanceof UnfinishedSync
       ? new PartialFailure(id, error.message, rewrapped(error.outputs, news), news)
       : error;
   } finally {

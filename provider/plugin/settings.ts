@@ -4,7 +4,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { pluginSettings, type Settings } from "../account/config";
 import { isObject } from "../cwp/isObject";
+import { withHeading } from "../machineSync/headings";
 import { checkInputs, kindOf } from "../machineSync/inputs";
+import { reasonsWithHeading } from "../machineSync/readMore";
 import { type ProviderArgs, providerSettings } from "./providerArgs";
 import { isUnknown, type Properties, secret } from "./values";
 
@@ -39,13 +41,13 @@ export function checkSettings(args: Properties): string[] {
       : [`${PACKAGE}:${name} must be ${kind.must}, not ${kindOf(value)}.`];
   });
   if (reasons.length > 0) {
-    return reasons;
+    return reasons.map((reason) => withHeading(reason, "plugin"));
   }
   const { region, endpoint, profile, assumeRole } = given;
   const shared = Object.entries({ region, endpoint, profile, assumeRole }).filter(
     ([, value]) => value !== undefined,
   );
-  return checkInputs(Object.fromEntries(shared)).map(({ reason }) => `${PACKAGE}: ${reason}`);
+  return reasonsWithHeading(checkInputs(Object.fromEntries(shared))).map((reason) => `${PACKAGE}: ${reason}`);
 }
 
 const names = Object.keys(providerSettings).join(", ");

@@ -1,4 +1,5 @@
 import { duration } from "../cwp/duration";
+import type { CwpError } from "../cwp/errors";
 import { errorOf, type FailureRow } from "./failureRow";
 import type { Why } from "./step";
 import { awaitsRun, type Seen, type Wait } from "./wait";
@@ -28,9 +29,9 @@ function tooLate(wait: Wait): WaitError {
   const within = `within ${duration(wait.deadline - wait.since)}`;
   if (seen.answers === 0 && failures) {
     const next = unfinishedRun(wait) ? goOn : later;
-    return ending(
+    return endingWith(
       wait,
-      failures.last.code,
+      failures.last,
       `No answer ${within}: ${failures.last.message} ${next}, or ${longer}.`,
     );
   }
@@ -61,7 +62,11 @@ function nothingStarted(wait: Wait, now: number): WaitError {
 function gaveUp(wait: Wait, failures: FailureRow, now: number): WaitError {
   const error = errorOf(failures, now);
   const next = unfinishedRun(wait) ? ` ${goOn}.` : error.retry === "never" ? "" : ` ${later}.`;
-  return ending(wait, error.code, `${error.message}${next}`, error.requestId);
+  return endingWith(wait, error, `${error.message}${next}`);
+}
+
+function endingWith(wait: Wait, { code, requestId, topic }: CwpError, message: string): WaitError {
+  return Object.assign(ending(wait, code, message, requestId), { topic });
 }
 
 function ending(

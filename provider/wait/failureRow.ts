@@ -1,5 +1,5 @@
 import { duration } from "../cwp/duration";
-import { CwpError } from "../cwp/errors";
+import type { CwpError } from "../cwp/errors";
 
 /**
  * How long failures in a row are retried: of a service that has answered before, and of one that never has.
@@ -41,8 +41,8 @@ export function isOver({ few, silentSince, last, lastSentAt }: FailureRow, isRea
 
 /** The last failure, with how often the request was sent. */
 export function errorOf(row: FailureRow, now: number): CwpError {
-  const { code, message, retry, requestId } = row.last;
-  return row.inRow > 1 ? new CwpError(code, `${message} ${tries(row, now)}.`, retry, requestId) : row.last;
+  const { inRow, last } = row;
+  return inRow > 1 ? last.saying(`${last.message} ${tries(row, now)}.`) : last;
 }
 
 /** `Tried 4 times in 7 s` */

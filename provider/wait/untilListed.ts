@@ -116,11 +116,12 @@ async function again(
   try {
     return await loop.reach({ ...call, goal: "finished", came: undefined, run: undefined });
   } catch (error) {
-    const { code = "Cancelled", requestId = "" } = error instanceof CwpError ? error : {};
+    const { code = "Cancelled", requestId = "", topic = undefined } = error instanceof CwpError ? error : {};
     const unfinished = error instanceof WaitError ? error.unfinished : undefined;
     const last = (error instanceof WaitError && unfinished && error.last) || status;
     const message = `${lacks(looked.missing, syncs)}. ${reasonOf(error)}`;
-    throw new NotListed(code, message, requestId, last, looked.found, unfinished);
+    const failure = new NotListed(code, message, requestId, last, looked.found, unfinished);
+    throw Object.assign(failure, { topic });
   }
 }
 
@@ -143,9 +144,13 @@ async function lookUpFor(
     try {
       looked = await list.lookUp(missing(), limits);
     } catch (error) {
-      const { code = "Cancelled", requestId = "" } = error instanceof CwpError ? error : {};
+      const {
+        code = "Cancelled",
+        requestId = "",
+        topic = undefined,
+      } = error instanceof CwpError ? error : {};
       const message = `The machine sync has finished, but its hosts could not be looked up. ${reasonOf(error)} Run "pulumi up" again to look them up.`;
-      throw new NotListed(code, message, requestId, status, found);
+      throw Object.assign(new NotListed(code, message, requestId, status, found), { topic });
     }
     if (looked.account !== account) {
       // It was another account that synced: what this one lists says nothing of that sync.

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { root } from "./documents";
 
-const made = ["node_modules", "dist", "coverage"];
+const made = ["node_modules", "dist", "coverage", "archives"];
 
 /** The folders in a folder of the repository, but for those that commands make and hidden ones. */
 function foldersIn(folder: string): string[] {

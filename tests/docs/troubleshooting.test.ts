@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
+import { headings } from "../../provider/machineSync/headings";
 import { root } from "./documents";
 
 const file = "docs/troubleshooting.md";
@@ -73,6 +74,13 @@ describe("The troubleshooting page", () => {
     assertNone(
       found.filter((code) => !page.includes(`\`${code}\``)),
       (code) => `${file} does not name the error code ${code}.`,
+    );
+  });
+
+  it("has every heading that an error names", () => {
+    assertNone(
+      Object.values(headings).filter((heading) => !new RegExp(`^#+ ${heading}$`, "m").test(page)),
+      (heading) => `${file} has no heading "${heading}", which provider/machineSync/headings.ts names.`,
     );
   });
 

@@ -5,13 +5,20 @@ import { isBuiltin } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as ts from "typescript";
+import { links } from "../docs/markdown";
 import { run } from "../installed/commands";
 import { unpack } from "../installed/pack";
 
 const root = path.resolve(__dirname, "../..");
 
-/** It is about 231 kB: the built code, which keeps its names and comments, and 58 kB of documents and examples. */
+/**
+ * It is about 240 kB: 174 of them the built code, which keeps its names and comments, and 64 the documents with
+ * their pictures and the examples. So the README's links lead somewhere, on npm and in node_modules.
+ */
 const MOST_BYTES = 260_000;
+
+/** What documents link to for those who work on this package. */
+const ofTheRepository = /^(bench|emulator|provider|scripts|tests)(\/|$)/;
 
 describe("The published package", () => {
   let folder: string;
@@ -43,14 +50,42 @@ describe("The published package", () => {
 
   it("holds what is built and what a reader looks for, and nothing else", () => {
     const known =
-      /^(dist\/(sdk|provider|emulator)\/.+|(docs|examples)\/.+|plugin\/[^/]+|bench\/delay\.svg|schema\.json|package\.json|[A-Z]+\.md|LICENSE)$/;
+      /^(dist\/(sdk|provider|emulator)\/.+|(plugin|docs|examples)\/.+|bench\/delay\.svg|schema\.json|package\.json|LICENSE|[A-Z]+\.md)$/;
     assert.deepEqual(
-      files.filter((file) => !known.test(file) || /^dist.*\.test\./.test(file)),
+      files.filter((file) => !known.test(file) || /^dist\/.*\.test\./.test(file)),
       [],
     );
     for (const file of ["README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"]) {
       assert.ok(files.includes(file), `there is no ${file}`);
     }
+  });
+
+  it("holds nothing that git does not know, but what is built: no stack's config, no virtual environment", function () {
+    const { status, stdout } = spawnSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" });
+    if (status !== 0) {
+      this.skip(); // This is no clone.
+    }
+    const tracked = new Set(stdout.split("\0"));
+    assert.deepEqual(
+      files.filter((file) => !file.startsWith("dist/") && !tracked.has(file)),
+      [],
+    );
+  });
+
+  it("has what its documents link to, and every picture", () => {
+    const broken = files
+      .filter((file) => file.endsWith(".md"))
+      .flatMap((file) =>
+        links({ path: file, text: read(file) })
+          .filter(({ target }) => !/^([a-z]+:|#)/i.test(target))
+          .map(({ line, target }) => {
+            const [page = ""] = decodeURI(target).split("#");
+            return { from: `${file}:${line}`, to: path.posix.join(path.posix.dirname(file), page) };
+          }),
+      )
+      .filter(({ to }) => !fs.existsSync(path.join(unpacked, to)))
+      .filter(({ to }) => !ofTheRepository.test(to) || /\.(svg|png)$/.test(to));
+    assert.deepEqual(broken, []);
   });
 
   it(`is smaller than ${MOST_BYTES / 1000} kB`, () => {
@@ -115,7 +150,7 @@ describe("The published package", () => {
  * are gone.
  */
 function copyWithBuilt(copy: string): void {
-  const others = new Set([".git", "node_modules", "dist", "coverage"]);
+  const others = new Set([".git", "node_modules", "dist", "coverage", "archives"]);
   fs.cpSync(root, copy, { recursive: true, filter: (file) => !others.has(path.basename(file)) });
   for (const source of ["sdk", "provider", "emulator"].flatMap(sourcesIn)) {
     const changed = fs.statSync(path.join(root, source)).mtimeMs;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { schemaText, settingsPage, settingsPageText } from "../../scripts/schema";
+import { placesOf, schemaText, settingsPage, settingsPageText } from "../../scripts/schema";
 
 const root = path.join(__dirname, "../..");
 
@@ -16,6 +16,16 @@ describe("schema.json", () => {
     for (const language of ["typescript", "python", "go", "csharp", "java", "yaml"]) {
       assert.match(description, new RegExp(`^\`\`\`${language}\n[^]*MachineSync[^]*?^\`\`\``, "m"));
     }
+  });
+
+  it("says where the plugin is downloaded from, once package.json has a repository", () => {
+    const places = {
+      repository: "https://github.com/someone/something",
+      pluginDownloadURL: "github://api.github.com/someone/something",
+    };
+    assert.deepEqual(placesOf({ url: "git+https://github.com/someone/something.git" }), places);
+    assert.deepEqual(placesOf({ url: "git@github.com:someone/something.git" }), places);
+    assert.deepEqual(placesOf(undefined), {});
   });
 
   it("has the settings that the documentation lists", () => {

@@ -47,6 +47,7 @@ describe("Importing the package", function () {
     ];
     assert.deepEqual(loaded(), [
       "dist/provider/cwp/duration.js",
+      "dist/provider/machineSync/headings.js",
       ...own.map((name) => `dist/sdk/${name}.js`),
     ]);
   });

@@ -36,7 +36,7 @@ describe("The options of a MachineSync", () => {
       const { message } = await refusal(() => new MachineSync("machines", {}, { provider }));
       assert.match(
         message,
-        /^MachineSync takes no option provider: .* stack's config \(tencentcloud:secretId .*profile and assumeRole\. .* plugin tencentcloud-cwp takes a Provider\.$/,
+        /^MachineSync takes no option provider: .* stack's config \(tencentcloud:secretId .*profile and assumeRole\. .* plugin tencentcloud-cwp takes a Provider\. See "Arguments" in /,
       );
     });
   }
@@ -77,7 +77,7 @@ describe("The options of a MachineSync", () => {
       const error = await refusal(() => Reflect.construct(MachineSync, ["machines", {}, { customTimeouts }]));
       assert.equal(
         error.message,
-        `customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${shown}.`,
+        `customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${shown}. See "Arguments" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.`,
       );
       assert.ok(pulumi.RunError.isInstance(error));
     });

@@ -41,6 +41,8 @@ async function known(value: unknown): Promise<unknown> {
   return Reflect.get(kept, "promise").call(kept);
 }
 
+const see = 'See "Arguments" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.';
+
 describe("The argument triggers", () => {
   const shown = (value: unknown) => (value instanceof Object ? value.constructor.name : String(value));
 
@@ -55,7 +57,7 @@ describe("The argument triggers", () => {
       for (const [triggers, path] of places) {
         const error = await refusal(() => keepable(triggers));
         assert.ok(pulumi.RunError.isInstance(error));
-        assert.equal(error.message, `MachineSync cannot use its triggers: ${path} ${says}.`);
+        assert.equal(error.message, `MachineSync cannot use its triggers: ${path} ${says}. ${see}`);
       }
     });
 
@@ -70,7 +72,7 @@ describe("The argument triggers", () => {
       for (const [triggers, path] of later) {
         const error = await refusal(known(triggers));
         assert.ok(pulumi.RunError.isInstance(error));
-        assert.equal(error.message, `MachineSync cannot use its triggers: ${path} ${says}.`);
+        assert.equal(error.message, `MachineSync cannot use its triggers: ${path} ${says}. ${see}`);
       }
     });
   }
@@ -87,7 +89,7 @@ describe("The argument triggers", () => {
         const { message } = await refusal(known(triggers));
         assert.match(
           message,
-          /: triggers\[0\] is an empty object, .* of a Date, a Map, .*: give its text\.$/,
+          /: triggers\[0\] is an empty object, .* of a Date, a Map, .*: give its text\. See "Arguments" in /,
         );
       }
     }
@@ -95,7 +97,10 @@ describe("The argument triggers", () => {
 
   it("refuses an object that holds itself", async () => {
     const { message } = await refusal(() => keepable([holdsItself]));
-    assert.match(message, /: triggers\[0\]\.again\[0\] holds itself: leave that part out\.$/);
+    assert.match(
+      message,
+      /: triggers\[0\]\.again\[0\] holds itself: leave that part out\. See "Arguments" in /,
+    );
   });
 
   it("leaves all other values as they are", async () => {

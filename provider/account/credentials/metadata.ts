@@ -35,10 +35,10 @@ export async function askMetadata(url: string, signal: AbortSignal | undefined):
     status = response.status;
   } catch (error) {
     if (signal?.aborted) {
-      throw new NoAnswer("Aborted", "The request to the metadata service was given up.");
+      throw failed("Aborted", "The request to the metadata service was given up.");
     }
     if (end.signal.aborted) {
-      throw new NoAnswer(
+      throw failed(
         "RequestTimeout",
         `The metadata service did not answer within ${METADATA_MS / 1000} s. ${elsewhere}`,
       );
@@ -53,15 +53,22 @@ export async function askMetadata(url: string, signal: AbortSignal | undefined):
 
 function absent(status: number): undefined {
   if (status >= 500 || status === 429) {
-    throw new NoAnswer("HttpStatus", `The metadata service answered with HTTP status ${status}.`);
+    throw failed("HttpStatus", `The metadata service answered with HTTP status ${status}.`);
   }
 }
 
 function unconnected(error: unknown): undefined {
   const code = codeOf(error);
   if (!nobodyThere.includes(code)) {
-    throw new NoAnswer("NetworkFailure", `No connection to the metadata service: ${code}. ${elsewhere}`);
+    throw failed("NetworkFailure", `No connection to the metadata service: ${code}. ${elsewhere}`);
   }
+}
+
+function failed(
+  code: "NetworkFailure" | "RequestTimeout" | "HttpStatus" | "Aborted",
+  message: string,
+): NoAnswer {
+  return new NoAnswer(code, message, "yes", "credentials");
 }
 
 /** The code that the system gave. A host with several addresses has one for each. */

@@ -15,20 +15,27 @@ export interface ProfilePlaces {
 /** The SDKs' file for all users of a machine. */
 const SYSTEM_INI = "/etc/tencentcloud/credentials";
 
-export function profilePlaces(settings: Settings, env: Environment): ProfilePlaces {
+export function profilePlaces(
+  settings: Settings,
+  env: Environment,
+  platform: NodeJS.Platform = process.platform,
+): ProfilePlaces {
+  const { join } = platform === "win32" ? path.win32 : path.posix;
   const home = homeFolder();
+  // As the Tencent Cloud provider: what a setting begins with is HOME on Windows too, where that is set.
+  const tilde = (platform === "win32" && env.HOME) || home;
   const inConfig = settings.read("sharedCredentialsDir");
   const folder = inConfig || env.TENCENTCLOUD_SHARED_CREDENTIALS_DIR;
   const named = env.TENCENTCLOUD_CREDENTIALS_FILE;
-  if (folder && /^~(?=$|[\\/])/.test(folder) && home === undefined) {
+  if (folder && /^~(?=$|[\\/])/.test(folder) && tilde === undefined) {
     const setting = inConfig
       ? settings.nameOf("sharedCredentialsDir")
       : "TENCENTCLOUD_SHARED_CREDENTIALS_DIR";
     throw new SettingsError(`${setting} begins with ~, but this user has no home folder: set a full path.`);
   }
   return {
-    tccli: folder ? folder.replace(/^~(?=$|[\\/])/, () => home ?? "") : home && path.join(home, ".tccli"),
-    ini: named ? [named] : [...(home ? [path.join(home, ".tencentcloud", "credentials")] : []), SYSTEM_INI],
+    tccli: folder ? folder.replace(/^~(?=$|[\\/])/, () => tilde ?? "") : home && join(home, ".tccli"),
+    ini: named ? [named] : [...(home ? [join(home, ".tencentcloud", "credentials")] : []), SYSTEM_INI],
   };
 }
 

@@ -33,7 +33,8 @@ export function search(given: Given): CredentialSource {
         }
       }
       if (held) {
-        throw new NoAnswer("NetworkFailure", `There are no credentials any more in ${held.name}.`);
+        const message = `There are no credentials any more in ${held.name}.`;
+        throw new NoAnswer("NetworkFailure", message, "yes", "credentials");
       }
       const names = [
         `the Pulumi config (${nameOf("secretId")} and ${nameOf("secretKey")})`,

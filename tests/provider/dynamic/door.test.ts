@@ -67,7 +67,11 @@ describe("A MachineSync without the engine", () => {
       assert.deepEqual(checked.inputs, wrong);
       // No property: the engine would print its value.
       assert.deepEqual(checked.failures, [
-        { property: "", reason: "skipAwait must be true or false, not a string." },
+        {
+          property: "",
+          reason:
+            'skipAwait must be true or false, not a string. See "Arguments" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.',
+        },
       ]);
     });
   });
@@ -387,7 +391,7 @@ describe("A MachineSync without the engine", () => {
 
     it("says that it knows the config of the last up only, where its keys are refused or missing", async () => {
       const advice =
-        / A refresh reads the config of the last "pulumi up": .* "pulumi refresh --run-program"\.$/;
+        / A refresh reads the config of the last "pulumi up": .* "pulumi refresh --run-program"\. See "[^"]+" in /;
       emulator.inject({ error: "AuthFailure.SecretIdNotFound" });
       const refused = await failure(read("id", { ...inputs }));
       assert.match(refused.message, advice);

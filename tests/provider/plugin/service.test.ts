@@ -110,7 +110,9 @@ describe("The plugin, over gRPC", function () {
 
     it("has none of the properties that a dynamic resource has for itself", async () => {
       const { reasons } = await plugin.check({ timeouts: { create: "5m" } });
-      assert.deepEqual(reasons, ["MachineSync has no property timeouts."]);
+      assert.deepEqual(reasons, [
+        'MachineSync has no property timeouts. See "Arguments" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.',
+      ]);
     });
 
     it("knows no other resource", async () => {

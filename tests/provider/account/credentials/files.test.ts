@@ -187,6 +187,12 @@ describe("Credentials in files", () => {
       });
     }
 
+    it("are read with lines of Windows, after a byte order mark", async () => {
+      const text = JSON.stringify(keysOf("tccli"), null, 2).replaceAll("\n", "\r\n");
+      write(".tccli/mine.credential", `\uFEFF${text}\r\n`);
+      assert.equal(await signer(), "tccli");
+    });
+
     it("are looked for in ~/.tccli where the folder is set but empty", async () => {
       mine(keysOf("tccli"));
       world().setEnv({ TENCENTCLOUD_SHARED_CREDENTIALS_DIR: "" });
@@ -247,6 +253,10 @@ describe("Credentials in files", () => {
       [
         "with a section that is continued",
         `[default]\nsecret_id=${secretId}\n[other]\nsecret_id=x\n[default]\nsecret_key=${secretKey}\ntoken=${token}\n`,
+      ],
+      [
+        "with lines of Windows",
+        `[default]\r\nsecret_id = ${secretId}\r\nsecret_key = ${secretKey}\r\ntoken = ${token}\r\n`,
       ],
       [
         "after a byte order mark",

@@ -1,0 +1,16 @@
+import type { CwpError } from "../cwp/errors";
+import type { Outputs } from "./outputs";
+
+/**
+ * Pulumi's partial failure: a sync was started and its end has not been seen. The resource stays in the state
+ * with these outputs, and the next update goes on with the run that they hold.
+ */
+export class UnfinishedSync extends Error {
+  constructor(
+    override readonly cause: CwpError,
+    readonly outputs: Outputs,
+  ) {
+    super(cause.message);
+    this.name = "UnfinishedSync";
+  }
+}

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { launchers } from "../../scripts/pluginArchive";
+
+const name = "pulumi-resource-tencentcloud-cwp";
+
+describe("The launchers in the plugin's archive", () => {
+  it("have the names that Pulumi looks for: the plain one, and .cmd on Windows", () => {
+    assert.deepEqual(Object.keys(launchers), [name, `${name}.cmd`]);
+  });
+
+  it("are for Windows a batch file: its own folder, quoted, every argument, and line ends of Windows", () => {
+    const text = launchers[`${name}.cmd`] ?? "";
+    assert.equal(text, `@node "%~dp0${name}.js" %*\r\n`);
+  });
+
+  it("start what lies beside them, in a folder with blanks, with every argument", function () {
+    if (process.platform === "win32") {
+      this.skip(); // Only the batch file runs there.
+    }
+    const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp launchers ")));
+    try {
+      fs.writeFileSync(path.join(folder, name), launchers[name] ?? "", { mode: 0o755 });
+      fs.writeFileSync(
+        path.join(folder, `${name}.js`),
+        "console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 3;",
+      );
+      const { status, stdout } = spawnSync(path.join(folder, name), ["a b", "127.0.0.1:1"], {
+        encoding: "utf8",
+      });
+      assert.deepEqual([status, JSON.parse(stdout)], [3, ["a b", "127.0.0.1:1"]]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+});
