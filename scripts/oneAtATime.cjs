@@ -25,7 +25,9 @@ async function oneAtATime(lock, task, onWait) {
     return await task({
       keepFor(child) {
         mine.pids.push(child.pid);
-        fs.writeFileSync(holderFile, JSON.stringify(mine));
+        // Renamed into place: a file that a kill left half written would name no holder, and be waited for in vain.
+        fs.writeFileSync(`${holderFile}.new`, JSON.stringify(mine));
+        fs.renameSync(`${holderFile}.new`, holderFile);
       },
     });
   } finally {
