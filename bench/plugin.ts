@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import * as os from "node:os";
 import * as path from "node:path";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { MachineSync } from "../sdk";
@@ -15,6 +16,9 @@ import { type Spread, spreadOf } from "./spread";
 import { table } from "./table";
 
 export interface PluginFigures {
+  /** How many processes ran or waited for a processor, in the last minute of the measurement (not on Windows). */
+  readonly load: number;
+  readonly processors: number;
   /** From the start of the plugin's process to its port, in milliseconds. */
   readonly startToPortMs: Spread;
   /** From the start to the end of a Node.js that does nothing, in milliseconds. */
@@ -66,6 +70,8 @@ export async function measurePlugin(tell: (step: string) => void): Promise<Plugi
   const of = (take: (round: (typeof rounds)[number]) => number) => spreadOf(rounds.map(take));
   const memory = (which: "plugin" | "dynamic") => rounds.flatMap((round) => round[which].peakMb ?? []);
   return {
+    load: os.loadavg()[0] ?? 0,
+    processors: os.availableParallelism(),
     startToPortMs: spreadOf(starts.map(({ port }) => port)),
     bareNodeMs: spreadOf(starts.map(({ bare }) => bare)),
     emptyYamlSeconds: of(({ emptyYaml }) => emptyYaml.seconds),
@@ -102,7 +108,7 @@ export function pluginTable(figures: PluginFigures): string {
   const seconds = (spread: Spread) => `${spread.median.toFixed(2)} s`;
   const memory = (spread: Spread | undefined) => (spread ? `${spread.median.toFixed(0)} MB` : "?");
   return `
-One MachineSync whose sync takes no time, by the plugin (in YAML) and by the dynamic resource (in TypeScript); medians of ${ROUNDS}
+One MachineSync whose sync takes no time, by the plugin (in YAML) and by the dynamic resource (in TypeScript); medians of ${ROUNDS}, at a load of ${figures.load.toFixed(1)} on ${figures.processors} processors
 
 ${table(
   ["", "pulumi up", "an empty program", "more than that", "peak memory"],
