@@ -1,4 +1,4 @@
-/** The emulator in a process of its own, for the measurements of crowds. */
+/** The emulator in a process of its own, which ends with this one. */
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
@@ -31,11 +31,26 @@ export interface EmulatorProcess {
   stop(): void;
 }
 
+const command = path.resolve(__dirname, "../dist/emulator/cli/command.js");
+
+/**
+ * Its standard input ends with this process, however that ends. An emulator that lived on would keep the
+ * terminal, or the pipe that this process writes to, open for ever.
+ */
+const commandWhileInputLasts = `process.stdin.resume().on("end", () => process.exit()); require(${JSON.stringify(command)});`;
+
 /** Starts the built emulator; its syncs take this long. */
 export async function startEmulatorProcess(syncSeconds: number): Promise<EmulatorProcess> {
-  const command = path.resolve(__dirname, "../dist/emulator/cli/command.js");
-  const args = [command, "--sync-seconds", String(syncSeconds), "--quiet"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const args = [
+    "-e",
+    commandWhileInputLasts,
+    "--",
+    command,
+    "--sync-seconds",
+    String(syncSeconds),
+    "--quiet",
+  ];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const url = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).once("line", resolve);
     child.once("error", reject);

@@ -4,17 +4,21 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import * as os from "node:os";
 import * as path from "node:path";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { emulatorAccount } from "../emulator";
 import { MachineSync } from "../sdk";
 import { oneSync, YamlStack } from "../tests/engine/plugin/yamlStack";
 import { startEmulatorProcess } from "./emulatorProcess";
-import { measureUp, type Up, watchMemory } from "./pulumiUp";
+import { emulatedAccount, measured, measureUp, type Up } from "./pulumiUp";
 import { type Spread, spreadOf } from "./spread";
 import { table } from "./table";
 
 export interface PluginFigures {
+  /** How many processes ran or waited for a processor, in the last minute of the measurement (not on Windows). */
+  readonly load: number;
+  readonly processors: number;
   /** From the start of the plugin's process to its port, in milliseconds. */
   readonly startToPortMs: Spread;
   /** From the start to the end of a Node.js that does nothing, in milliseconds. */
@@ -47,10 +51,7 @@ const nothing: PulumiFn = async () => undefined;
 /** Measures one thing after the other, in turn. `tell` gets a line for each step. */
 export async function measurePlugin(tell: (step: string) => void): Promise<PluginFigures> {
   tell("plugin: start to port");
-  const starts: { port: number; bare: number }[] = [];
-  for (let start = 0; start < STARTS; start += 1) {
-    starts.push({ port: await untilPort(), bare: await untilEnd() });
-  }
+  const starts = await measureStarts();
   const emulator = await startEmulatorProcess(0);
   const rounds: Record<"emptyYaml" | "plugin" | "dynamic" | "empty", Up>[] = [];
   try {
@@ -69,6 +70,8 @@ export async function measurePlugin(tell: (step: string) => void): Promise<Plugi
   const of = (take: (round: (typeof rounds)[number]) => number) => spreadOf(rounds.map(take));
   const memory = (which: "plugin" | "dynamic") => rounds.flatMap((round) => round[which].peakMb ?? []);
   return {
+    load: os.loadavg()[0] ?? 0,
+    processors: os.availableParallelism(),
     startToPortMs: spreadOf(starts.map(({ port }) => port)),
     bareNodeMs: spreadOf(starts.map(({ bare }) => bare)),
     emptyYamlSeconds: of(({ emptyYaml }) => emptyYaml.seconds),
@@ -84,13 +87,28 @@ export async function measurePlugin(tell: (step: string) => void): Promise<Plugi
   };
 }
 
+async function measureStarts(): Promise<{ port: number; bare: number }[]> {
+  const engine = createServer().listen(0, "127.0.0.1");
+  await once(engine, "listening");
+  const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
+  const starts: { port: number; bare: number }[] = [];
+  try {
+    for (let start = 0; start < STARTS; start += 1) {
+      starts.push({ port: await untilPort(address), bare: await untilEnd() });
+    }
+    return starts;
+  } finally {
+    engine.close();
+  }
+}
+
 /** The figures as a table. */
 export function pluginTable(figures: PluginFigures): string {
   const { startToPortMs, bareNodeMs } = figures;
   const seconds = (spread: Spread) => `${spread.median.toFixed(2)} s`;
   const memory = (spread: Spread | undefined) => (spread ? `${spread.median.toFixed(0)} MB` : "?");
   return `
-One MachineSync whose sync takes no time, by the plugin (in YAML) and by the dynamic resource (in TypeScript); medians of ${ROUNDS}
+One MachineSync whose sync takes no time, by the plugin (in YAML) and by the dynamic resource (in TypeScript); medians of ${ROUNDS}, at a load of ${figures.load.toFixed(1)} on ${figures.processors} processors
 
 ${table(
   ["", "pulumi up", "an empty program", "more than that", "peak memory"],
@@ -116,30 +134,26 @@ The plugin prints its port ${startToPortMs.median.toFixed(0)} ms after its start
 }
 
 async function measureYaml(withResource: boolean, endpoint: string): Promise<Up> {
-  const yaml = await YamlStack.create({
-    env: {
-      TENCENTCLOUD_CWP_ENDPOINT: endpoint,
-      TENCENTCLOUD_SECRET_ID: emulatorAccount.secretId,
-      TENCENTCLOUD_SECRET_KEY: emulatorAccount.secretKey,
-    },
-  });
+  const yaml = await YamlStack.create({ env: emulatedAccount(endpoint) });
   try {
-    const memory = watchMemory(yaml.stack);
-    const start = performance.now();
-    await yaml.up(withResource ? oneSync() : {}).finally(memory.stop);
-    return { seconds: (performance.now() - start) / 1000, peakMb: memory.peakMb() };
+    return await measured(yaml.stack, (options) => yaml.up(withResource ? oneSync() : {}, options));
   } finally {
     await yaml.remove();
   }
 }
 
-async function untilPort(): Promise<number> {
+/** `engine` is its last argument, as the engine starts it: so it ends with this process, however that ends. */
+async function untilPort(engine: string): Promise<number> {
   const start = performance.now();
-  const plugin = spawn(process.execPath, [command], { stdio: ["ignore", "pipe", "inherit"] });
-  await once(plugin.stdout, "data");
+  const plugin = spawn(process.execPath, [command, engine], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(plugin, "close");
+  const first = await Promise.race([once(plugin.stdout, "data"), ended.then(() => undefined)]);
   const ms = performance.now() - start;
+  if (!first) {
+    throw new Error("The plugin ended before it had printed its port.");
+  }
   plugin.kill("SIGKILL");
-  await once(plugin, "close");
+  await ended;
   return ms;
 }
 

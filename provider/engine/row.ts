@@ -16,7 +16,10 @@ export class EngineLog implements ResourceLog {
   private delivered = Promise.resolve();
   private lost = false;
 
-  constructor(private readonly urn: string) {}
+  /** Connects to the engine already, so that no message waits for that. */
+  constructor(private readonly urn: string) {
+    deliverer()?.catch(() => {}); // The first message finds it too.
+  }
 
   status(text: string): void {
     this.send("INFO", text, true);
@@ -41,16 +44,12 @@ export class EngineLog implements ResourceLog {
   /** One after the other, as the engine shows them in the order of arrival. */
   private send(severity: Severity, text: string, ephemeral: boolean): void {
     this.delivered = this.delivered.then(async () => {
-      const address = engineAddress();
-      if (!address || this.lost) {
+      if (this.lost) {
         return;
       }
       try {
-        if (engine?.address !== address.text) {
-          engine = { address: address.text, deliver: connect(address.text) };
-        }
-        const deliver = await engine.deliver;
-        await deliver(this.urn, severity, text, ephemeral);
+        const deliver = await deliverer();
+        await deliver?.(this.urn, severity, text, ephemeral);
       } catch {
         this.lost = true;
       }
@@ -64,12 +63,22 @@ type Deliver = (urn: string, severity: Severity, text: string, ephemeral: boolea
 /** One connection serves all resources. */
 let engine: { readonly address: string; readonly deliver: Promise<Deliver> } | undefined;
 
+/** What delivers messages; undefined where there is no engine. */
+function deliverer(): Promise<Deliver> | undefined {
+  const address = engineAddress();
+  if (address && engine?.address !== address.text) {
+    engine = { address: address.text, deliver: connect(address.text) };
+  }
+  return address && engine?.deliver;
+}
+
 async function connect(address: string): Promise<Deliver> {
   const { EngineClient } = await import("@pulumi/pulumi/proto/engine_grpc_pb");
   const { LogRequest, LogSeverity } = await import("@pulumi/pulumi/proto/engine_pb");
   const { grpc } = await import("./pulumiModules");
   const { credentials, Metadata } = grpc;
   const client = new EngineClient(address, credentials.createInsecure());
+  client.getChannel().getConnectivityState(true); // Connects now rather than with the first message.
   return (urn, severity, text, ephemeral) =>
     new Promise((resolve, reject) => {
       const request = new LogRequest();

@@ -57,6 +57,10 @@ export function create(inputs: Inputs, waiting: Waiting): Promise<Outputs> {
  */
 export async function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
   const came = cameAt(waiting.urn ?? "");
+  const known = knownUpdate(olds, news);
+  if (known) {
+    return known;
+  }
   if (!sameTriggers(olds, news)) {
     return sync(news, undefined, waiting, came);
   }
@@ -66,7 +70,7 @@ export async function update(olds: Outputs, news: Inputs, waiting: Waiting): Pro
   }
   const unlisted = unlistedHosts(olds, news);
   if (unlisted.length === 0) {
-    return sameHosts(olds, news) ? sync(news, undefined, waiting, came) : withoutSync(olds, news, new Map());
+    return sync(news, undefined, waiting, came);
   }
   const begun = performance.now();
   const listed = await lookFirst(unlisted, news, waiting);
@@ -74,6 +78,19 @@ export async function update(olds: Outputs, news: Inputs, waiting: Waiting): Pro
   return listed
     ? withoutSync(olds, news, listed)
     : sync(news, undefined, { ...waiting, timeoutMs }, came ?? begun);
+}
+
+/**
+ * What an update leaves that only removes hosts: it needs no request, so a preview knows its outputs too.
+ * Undefined for all others.
+ */
+export function knownUpdate(olds: Outputs, news: Inputs): Outputs | undefined {
+  const onlyRemoves =
+    sameTriggers(olds, news) &&
+    !olds.unfinishedRun &&
+    unlistedHosts(olds, news).length === 0 &&
+    !sameHosts(olds, news);
+  return onlyRemoves ? withoutSync(olds, news, new Map()) : undefined;
 }
 
 /** Shows the account's latest sync, and those of the hosts that CWP lists. Never starts a sync. */

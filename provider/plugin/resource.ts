@@ -109,7 +109,8 @@ export async function update(
     return { ...news, ...Object.fromEntries(kept) };
   }
   if (asked.preview) {
-    return previewed(news);
+    const known = operations.knownUpdate(unwrapped(olds), unwrapped(news));
+    return known ? rewrapped(known, news) : previewed(news);
   }
   return sync(id, news, asked, context, (waiting) =>
     operations.update(unwrapped(olds), unwrapped(news), waiting),

@@ -275,7 +275,7 @@ export class TestStack {
   providerPids(): number[] {
     return runningProcesses()
       .filter((pid) => pid !== this.cli?.pid && workingDirectory(pid) === this.workDir)
-      .filter((pid) => providerCommand.test(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")));
+      .filter((pid) => providerCommand.test(commandLine(pid)));
   }
 
   /** `pulumi config set`. */
@@ -292,7 +292,7 @@ export class TestStack {
   async remove(): Promise<void> {
     this.cli?.kill("SIGKILL");
     for (const pid of this.providerPids()) {
-      process.kill(pid, "SIGKILL");
+      kill(pid);
     }
     await fs.promises.rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -459,5 +459,21 @@ function workingDirectory(pid: number): string | undefined {
     return fs.readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return undefined; // It has ended, or is another user's.
+  }
+}
+
+function commandLine(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return ""; // It has ended meanwhile.
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
   }
 }

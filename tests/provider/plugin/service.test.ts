@@ -264,6 +264,65 @@ describe("The plugin, over gRPC", function () {
     });
   });
 
+  describe("update of the hosts", () => {
+    const unknownTimes = {
+      state: unknown,
+      latestStartTime: unknown,
+      latestEndTime: unknown,
+      durationSeconds: unknown,
+      requestId: unknown,
+    };
+    let olds: Properties;
+
+    beforeEach(async () => {
+      emulator.addHost({ id: "ins-a" });
+      emulator.addHost({ id: "ins-b" });
+      const created = await plugin.create({ hosts: ["ins-a", "ins-b"], triggers: [secret("a")] });
+      olds = created.properties;
+      emulator.clearRequests();
+    });
+
+    for (const { what, hosts } of [
+      { what: "one of them", hosts: ["ins-b"] },
+      { what: "one of them, and names the other twice", hosts: ["ins-b", "ins-b"] },
+      { what: "all of them", hosts: [] },
+      { what: "the whole argument", hosts: undefined },
+    ]) {
+      it(`that removes ${what} sends nothing, and a preview knows all that it leaves`, async () => {
+        const news = { ...(hosts && { hosts }), triggers: [secret("a")] };
+        const previewed = await plugin.update(olds, news, { preview: true });
+        assert.deepEqual(previewed, await plugin.update(olds, news));
+        assert.equal(previewed.latestEndTime, olds.latestEndTime);
+        assert.deepEqual(previewed.triggers, [secret("a")]);
+        assert.equal(emulator.requests.length, 0);
+      });
+    }
+
+    for (const { what, news, before } of [
+      { what: "adds one that may be listed already", news: { hosts: ["ins-a", "ins-b", "ins-c"] } },
+      { what: "adds one that is not known yet", news: { hosts: ["ins-a", unknown] } },
+      { what: "brings a list that is not known yet", news: { hosts: unknown } },
+      { what: "changes the triggers too", news: { hosts: ["ins-a"], triggers: ["b"] } },
+      {
+        what: "goes on with an unfinished run",
+        news: { hosts: ["ins-a"] },
+        before: { unfinishedRun: { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true } },
+      },
+      {
+        what: "keeps one that CWP did not list",
+        news: { hosts: ["ins-a"] },
+        before: { machines: [] },
+      },
+    ]) {
+      it(`that ${what} leaves what a sync changes unknown in a preview`, async () => {
+        const asked = { triggers: [secret("a")], ...news };
+        const previewed = await plugin.update({ ...olds, ...before }, asked, { preview: true });
+        assert.deepEqual(previewed, { ...asked, ...unknownTimes, machines: unknown });
+        assert.equal(emulator.requests.length, 0);
+      });
+    }
+  });
+
   it("hides what has become secret, with no sync", async () => {
     const { properties } = await plugin.create({ triggers: ["a", { b: "b" }] });
     emulator.clearRequests();
