@@ -3,7 +3,6 @@
  * The command pulumi-resource-tencentcloud-cwp: serves the provider, and prints its port, by which the engine
  * finds it.
  */
-import "./compileCache";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { grpc } from "../engine/pulumiModules";
 import { liveWithEngine } from "./life";

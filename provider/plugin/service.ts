@@ -7,7 +7,6 @@ import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "../engine/pulumiModules";
 import { Cancellation } from "./cancel";
-import { keepCompiled } from "./compileCache";
 import { statusOf } from "./failures";
 import { attachTo, liveWithEngine } from "./life";
 import type { Asked, Context } from "./resource";
@@ -147,7 +146,6 @@ export function providerService(): UntypedServiceImplementation {
 
     cancel: answer(() => {
       cancellation.cancel();
-      keepCompiled();
       return new Empty();
     }),
   };

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import * as fs from "node:fs";
-import * as nodeModule from "node:module";
 import { createServer, type Server, type Socket } from "node:net";
-import * as path from "node:path";
 import { PluginProcess } from "./pluginProcess";
 
 /** What an engine is to the plugin's life: somebody who listens at its address. */
@@ -111,34 +108,5 @@ describe("The plugin's process", function () {
     next.die();
     assert.equal((await plugin.handshake()).getAcceptSecrets(), true);
     assert.equal(plugin.child.exitCode, null);
-  });
-
-  describe("with a Node.js that can keep compiled code", () => {
-    const compiled = path.join(__dirname, "../../../dist/provider/plugin/.compiled");
-
-    before(function () {
-      if (!("flushCompileCache" in nodeModule)) {
-        this.skip();
-      }
-    });
-    beforeEach(() => fs.rmSync(compiled, { recursive: true, force: true }));
-    after(() => fs.rmSync(compiled, { recursive: true, force: true }));
-
-    it("keeps it beside its own for the next process, before the engine kills it", async () => {
-      plugin = await PluginProcess.start([engine.address]);
-      await plugin.cancel();
-      await plugin.stop();
-      assert.notDeepEqual(fs.readdirSync(compiled, { recursive: true }), []);
-      plugin = await PluginProcess.start([engine.address]);
-      assert.equal((await plugin.handshake(engine.address)).getAcceptSecrets(), true);
-    });
-
-    it("works as well, and says nothing, where it cannot write", async () => {
-      fs.writeFileSync(compiled, "");
-      plugin = await PluginProcess.start([engine.address]);
-      assert.equal((await plugin.handshake(engine.address)).getAcceptSecrets(), true);
-      await plugin.cancel();
-      assert.equal(plugin.printed, "");
-    });
   });
 });
