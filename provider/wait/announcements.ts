@@ -28,11 +28,17 @@ export class Announcements {
   private summary: string | undefined;
 
   status(one: Listener, now: number): void {
-    const status = statusOf(one.wait, now);
-    if (status !== undefined && status !== one.said) {
-      one.said = status;
-      one.log?.status(status);
+    const text = statusOf(one.wait, now)?.text;
+    if (text !== undefined && text !== one.said) {
+      one.said = text;
+      one.log?.status(text);
     }
+  }
+
+  /** When the status of one of them changes though nothing new is heard. */
+  nextStatusAt(among: Iterable<Listener>, now: number): number {
+    const told = [...among].filter(({ log }) => log);
+    return Math.min(...told.map(({ wait }) => statusOf(wait, now)?.until ?? Number.POSITIVE_INFINITY));
   }
 
   summaries(succeeded: readonly Succeeded[]): void {

@@ -146,7 +146,9 @@ export class SyncLoop {
         this.announcements.forget();
         return;
       }
-      const wait = Math.min(...this.requests().map(({ at }) => at)) - this.clock.now();
+      const requestAt = Math.min(...this.requests().map(({ at }) => at));
+      const statusAt = this.announcements.nextStatusAt(this.waiting, this.clock.now());
+      const wait = Math.min(requestAt, statusAt) - this.clock.now();
       if (wait > 0) {
         this.wakeUp = new AbortController();
         await this.clock.sleep(wait, this.wakeUp.signal);

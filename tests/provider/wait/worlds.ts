@@ -77,6 +77,8 @@ export interface Ended {
    * resumes.
    */
   readonly counts: number;
+  /** What its row showed, one after the other. */
+  readonly shown: readonly string[];
 }
 
 export interface History {
@@ -275,7 +277,9 @@ export async function live(plan: Plan): Promise<History> {
         }
       });
     }
-    const outcome = await process.loop.call({ ...call, signal: abort.signal }).then(
+    const shown: string[] = [];
+    const log = { status: (text: string) => void shown.push(text), warning() {}, info() {} };
+    const outcome = await process.loop.call({ ...call, log, signal: abort.signal }).then(
       (status) => ({ status }),
       (error: unknown) => ({ error }),
     );
@@ -294,6 +298,7 @@ export async function live(plan: Plan): Promise<History> {
       account,
       resumes,
       counts: resumes ? (counts ?? called) : (came ?? called),
+      shown,
     };
     ended.push(end);
     return end;

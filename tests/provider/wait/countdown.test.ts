@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { parseDuration } from "../../../provider/cwp/duration";
+import { countdown } from "../../../provider/wait/countdown";
+
+const S = 1_000;
+const MIN = 60 * S;
+const H = 60 * MIN;
+
+/** Everything that is told of a sync, with the moment at which each text appears, in milliseconds. */
+function texts(lengthMs: number, goneMs: number): [at: number, text: string][] {
+  const told: [number, string][] = [];
+  for (let at = 0; at <= goneMs; ) {
+    const { text, until } = countdown(lengthMs, at);
+    if (told.at(-1)?.[1] !== text) {
+      told.push([at, text]);
+    }
+    assert.ok(until > at, `at ${at} ms, "${text}" ends at ${until} ms`);
+    at = until;
+  }
+  return told;
+}
+
+const inSeconds = (told: [number, string][]) => told.map(([at, text]) => `${at / S}: ${text}`);
+
+/** The milliseconds of `~1 min 30 s left`. */
+const leftIn = (text: string) => parseDuration(text.replaceAll(/[~ ]|left|in/g, ""));
+
+describe("The countdown of a sync", () => {
+  it("tells each step at the moment at which it is right", () =>
+    assert.deepEqual(inSeconds(texts(20 * S, 60 * S)), [
+      "0: ~20 s left",
+      "5: ~15 s left",
+      "10: ~10 s left",
+      "15: ~5 s left",
+      "20: any moment now",
+      "25: longer than before",
+    ]));
+
+  it("begins with the length of the sync before", () => {
+    const first = (lengthMs: number) => countdown(lengthMs, 0).text;
+    assert.equal(first(1 * S), "~1 s left");
+    assert.equal(first(8 * S), "~8 s left");
+    assert.equal(first(37 * S), "~37 s left");
+    assert.equal(first(73 * S), "~1 min 15 s left");
+    assert.equal(first(12 * MIN + 20 * S), "~12 min left");
+    assert.equal(first(1 * H + 20 * MIN), "~1 h 20 min left");
+    assert.equal(first(30 * H), "~30 h left");
+  });
+
+  it("takes a tenth of the length for on time", () => {
+    assert.equal(countdown(10 * MIN, 10.9 * MIN).text, "any moment now");
+    assert.equal(countdown(10 * MIN, 11 * MIN).text, "longer than before");
+  });
+
+  const lengths = fc.oneof(
+    fc.integer({ min: 1, max: 30 * H }),
+    fc.integer({ min: 1, max: 100_000 }).map((s) => s * S),
+    fc.double({ min: 1, max: 8.64e15, noNaN: true }),
+  );
+
+  it("has at most 20 characters, whatever the sync before took", () =>
+    fc.assert(
+      fc.property(lengths, fc.double({ min: 0, max: 2, noNaN: true }), (length, part) => {
+        const { text, until } = countdown(length, part * length);
+        assert.ok(text.length <= 20, text);
+        assert.ok(until >= part * length);
+      }),
+    ));
+
+  it("only gets less, is right within 2.5 s or a twentieth of the length, and takes few lines", () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 24 * H }), (length) => {
+        const told = texts(length, 2 * length);
+        assert.ok(told.length <= 50, `${told.length} lines`);
+        for (const [i, [at, text]] of told.entries()) {
+          const [left, before] = [leftIn(text), leftIn(told[i - 1]?.[1] ?? "")];
+          assert.ok(left === undefined || left < (before ?? Number.POSITIVE_INFINITY), text);
+          const most = Math.max(2_500, 0.05 * length);
+          assert.ok(left === undefined || Math.abs(left - (length - at)) <= most, `${text} at ${at} ms`);
+        }
+      }),
+    ));
+});
