@@ -27,13 +27,14 @@ const inSeconds = (told: [number, string][]) => told.map(([at, text]) => `${at /
 const leftIn = (text: string) => parseDuration(text.replaceAll(/[~ ]|left|in/g, ""));
 
 describe("The countdown of a sync", () => {
-  it("tells each step at the moment at which it is right", () =>
+  it("tells the step that is nearest", () =>
     assert.deepEqual(inSeconds(texts(20 * S, 60 * S)), [
       "0: ~20 s left",
-      "5: ~15 s left",
-      "10: ~10 s left",
-      "15: ~5 s left",
-      "20: any moment now",
+      "2.5: ~15 s left",
+      "7.5: ~10 s left",
+      "12.5: ~5 s left",
+      "16.5: ~2 s left",
+      "19: any moment now",
       "25: longer than before",
     ]));
 
@@ -68,16 +69,20 @@ describe("The countdown of a sync", () => {
       }),
     ));
 
-  it("only gets less, is right within 2.5 s or a twentieth of the length, and takes few lines", () =>
+  it("only gets less, is right within 2.5 s or a quarter of what is left, and takes few lines", () =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 24 * H }), (length) => {
         const told = texts(length, 2 * length);
         assert.ok(told.length <= 50, `${told.length} lines`);
-        for (const [i, [at, text]] of told.entries()) {
-          const [left, before] = [leftIn(text), leftIn(told[i - 1]?.[1] ?? "")];
-          assert.ok(left === undefined || left < (before ?? Number.POSITIVE_INFINITY), text);
-          const most = Math.max(2_500, 0.05 * length);
-          assert.ok(left === undefined || Math.abs(left - (length - at)) <= most, `${text} at ${at} ms`);
+        for (const [i, [from, text]] of told.entries()) {
+          const left = leftIn(text);
+          if (left !== undefined) {
+            assert.ok(left < (leftIn(told[i - 1]?.[1] ?? "") ?? Number.POSITIVE_INFINITY), text);
+            for (const at of [from, (told[i + 1]?.[0] ?? from) - 1]) {
+              const off = Math.abs(left - (length - at));
+              assert.ok(off <= Math.max(2_500, 0.25 * (length - at)), `${text} at ${at} ms of ${length}`);
+            }
+          }
         }
       }),
     ));
