@@ -5,9 +5,9 @@ import { rowsOf, type Screen } from "../../scripts/picture/screen";
 import { type Door, StackAtTerminal } from "../../scripts/picture/stackAtTerminal";
 
 /** The sync before took this long, in seconds: the first estimate of the next one. */
-const SYNC_SECONDS = 20;
-/** What a glance needs of `~20 s left`: the number and its unit. */
-const estimate = / {2}(\[diff: ~triggers\]; )?~20 s( left| lef| le| l)?$/;
+const SYNC_SECONDS = 45;
+/** What a glance needs of `~45 s left`: the number and its unit. */
+const estimate = / {2}(\[diff: ~triggers\]; )?~45 s( left| lef| le| l)?$/;
 
 const [create, update] = [{ triggers: ["ins-web"] }, { triggers: ["ins-web", "ins-db"] }];
 
