@@ -26,7 +26,7 @@ Measures, each beside its peers:
 Options:
   --only PART   delay, credentials, crowd, hosts, engine or plugin (default: all)
   --json FILE   write the figures there too
-  --plot FILE   write a plot of the delays there, as an SVG image (README.md shows bench/delay.svg)
+  --plot FILE   write a plot of the delays there, as an SVG image, such as bench/delay.svg
   --help        print this text
 `;
 
