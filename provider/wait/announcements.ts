@@ -1,4 +1,4 @@
-import { lastingRetry, type ResourceLog, repeatedStart, statusOf, summaryOf } from "./progress";
+import { lastingRetry, RETRYING, type ResourceLog, repeatedStart, statusOf, summaryOf } from "./progress";
 import type { Step } from "./step";
 import type { Wait } from "./wait";
 
@@ -59,7 +59,10 @@ export class Announcements {
   }
 
   lastingRetry(among: Iterable<Listener>, now: number): void {
-    this.warn("lasting retry", among, now, lastingRetry);
+    const warned = this.warn("lasting retry", among, now, lastingRetry);
+    if (warned) {
+      warned.said = RETRYING;
+    }
   }
 
   /** Nobody waits any more: those who come later are told again. */
@@ -67,22 +70,24 @@ export class Announcements {
     this.warned.clear();
   }
 
+  /** Tells one of them. */
   private warn(
     kind: string,
     among: Iterable<Listener>,
     now: number,
     text: (wait: Wait, now: number) => string | undefined,
-  ): void {
+  ): Listener | undefined {
     if (this.warned.has(kind)) {
-      return;
+      return undefined;
     }
-    for (const { wait, log } of among) {
-      const warning = log && text(wait, now);
+    for (const one of among) {
+      const warning = one.log && text(one.wait, now);
       if (warning) {
         this.warned.add(kind);
-        log.warning(warning);
-        return;
+        one.log.warning(warning);
+        return one;
       }
     }
+    return undefined;
   }
 }

@@ -166,6 +166,7 @@ export class SyncLoop {
   /** Ends the calls that have come to their end, and tells the others how far they are. */
   private settle(): void {
     const now = this.clock.now();
+    this.announcements.lastingRetry(this.waiting, now);
     const succeeded: { one: Waiting; status: SyncStatus }[] = [];
     for (const one of this.waiting) {
       const step = nextStep(one.wait, now);
@@ -249,9 +250,6 @@ export class SyncLoop {
       } else if (!(told.outcome instanceof Error)) {
         one.wait = heard(one.wait, now);
       }
-    }
-    if (told.outcome instanceof Error) {
-      this.announcements.lastingRetry(this.waiting, now);
     }
   }
 

@@ -29,6 +29,9 @@ export function statusOf(wait: Wait, now: number): { text: string; until: number
   if (goal === "status") {
     return undefined;
   }
+  if (lastingRetry(wait, now)) {
+    return lasting(RETRYING);
+  }
   switch (known.is) {
     case "finished":
       return undefined;
@@ -45,6 +48,8 @@ export function statusOf(wait: Wait, now: number): { text: string; until: number
 
 /** While the hosts are looked up, once the sync has finished. */
 export const LOOKING_UP = "looking up hosts";
+/** While the service fails for long. A row that has the warning needs no more. */
+export const RETRYING = "retrying";
 const ANOTHERS = "after another sync";
 const RESUMED = "still syncing";
 

@@ -181,6 +181,30 @@ describe("What a wait tells", () => {
     );
   });
 
+  it("says so on the other rows, while the one with the warning keeps it, until the service answers", async () => {
+    const foreign = { atMs: -400_000, seconds: 120 };
+    const scene = new Scene({
+      syncSeconds: 120,
+      faults: { foreignSyncs: [foreign] },
+      troubles: refusals(8, "poll").map((one) => ({ ...one, after: 3 })),
+      random: () => 0.5,
+    });
+    const told: string[][] = [[], []];
+    for (const row of told) {
+      scene.call(0, {
+        log: { status: (text) => row.push(text), warning: () => row.push("(a warning)"), info() {} },
+      });
+    }
+    await scene.run();
+    const [first = [], second = []] = told;
+    assert.ok(first.includes("(a warning)") && !first.includes("retrying"), first.join("\n"));
+    assert.deepEqual(
+      second,
+      first.map((text) => (text === "(a warning)" ? "retrying" : text)),
+    );
+    assert.match(first[first.indexOf("(a warning)") + 1] ?? "", /left$/);
+  });
+
   it("does not warn of a failure that passes soon", async () => {
     const scene = new Scene({ syncSeconds: 60, troubles: refusals(2) });
     const log = new KeptLog();

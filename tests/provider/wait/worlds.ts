@@ -59,6 +59,9 @@ export interface Plan {
   readonly random: number;
 }
 
+/** What a row shows in these worlds in place of a warning. */
+export const WARNING = "a warning";
+
 /** One call as it went. */
 export interface Ended {
   readonly call: Call;
@@ -278,7 +281,8 @@ export async function live(plan: Plan): Promise<History> {
       });
     }
     const shown: string[] = [];
-    const log = { status: (text: string) => void shown.push(text), warning() {}, info() {} };
+    const show = (text: string) => void shown.push(text);
+    const log = { status: show, warning: () => show(WARNING), info() {} };
     const outcome = await process.loop.call({ ...call, log, signal: abort.signal }).then(
       (status) => ({ status }),
       (error: unknown) => ({ error }),
