@@ -1,7 +1,7 @@
 /**
  * Draws docs/terminal.svg, a film of a real `pulumi up` and of a second one that has a host more: on the real
- * engine, against the emulator, at a terminal of a usual width. Each run takes its own times, so the picture is
- * made by hand, when what the terminal shows changes.
+ * engine, against the emulator, at a terminal of a usual width. Each run takes its own times, so the picture
+ * is made by hand, when what the terminal shows changes.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";

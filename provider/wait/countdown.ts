@@ -1,8 +1,8 @@
 import { duration } from "../cwp/duration";
 
 /**
- * How long a sync still takes, for a person who glances at it: in coarse steps, as each text is a line in a log
- * that is no terminal. The step that is nearest is told, so that it fits Pulumi's own clock beside it.
+ * How long a sync still takes, for a person who glances at it. The steps are coarse, since each text is a
+ * line in a log that is no terminal. The nearest step is told, so that it fits Pulumi's own clock beside it.
  */
 
 /** What is told, and how long it holds, in milliseconds since the sync began. */

@@ -20,9 +20,10 @@ export interface ResourceLog {
 const LASTING_MS = 15_000;
 
 /**
- * What the wait is at, in at most 20 characters with the news first: at 100 columns the CLI shows no more of a
- * row. Not how long the wait has taken, as Pulumi's own clock stands beside it. Undefined while there is nothing
- * to tell. On the loop's clock, `until` is when the text changes though nothing new is heard.
+ * What the wait is at, with the news first and in at most 20 characters: a terminal of 100 columns has room
+ * for no more. It does not say how long the wait has taken, since Pulumi's own clock stands beside it.
+ * Undefined while there is nothing to tell. `until` is when the text changes though nothing new is heard, on
+ * the loop's clock.
  */
 export function statusOf(wait: Wait, now: number): { text: string; until: number } | undefined {
   const { goal, known, seen, resumes } = wait;

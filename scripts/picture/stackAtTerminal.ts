@@ -8,7 +8,7 @@ import { serve, TestStack } from "../../tests/engine/stack";
 import { findOrGetPulumi, findOrGetYamlHost } from "../pulumiCli";
 import { record, type Session, type Shot } from "./recording";
 
-/** What serves the MachineSync: the plugin, to a program in YAML, or the dynamic resource, to one in JavaScript. */
+/** The MachineSync of the plugin, in a program in YAML, or the dynamic resource, in one in JavaScript. */
 export type Door = "plugin" | "dynamic";
 
 const repository = path.resolve(__dirname, "../..");
