@@ -1,23 +1,21 @@
 /**
- * Draws docs/terminal.svg, a film of a real `pulumi up`: the program of examples/after-hosts on the real
- * engine, against the emulator, at a terminal. Each run takes its own times, so the picture is made by hand,
- * when what the terminal shows changes.
+ * Draws docs/terminal.svg, a film of a real `pulumi up` and of a second one that has a host more: on the real
+ * engine, against the emulator, at a terminal of a usual width. Each run takes its own times, so the picture
+ * is made by hand, when what the terminal shows changes.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { emulatorAccount, startEmulator } from "../emulator";
-import { programFolder } from "../tests/engine/programFolder";
-import { serve, TestStack } from "../tests/engine/stack";
+import { type Emulator, startEmulator } from "../emulator";
 import { drawFilm, type Frame } from "./picture/drawing";
-import { record, type Shot } from "./picture/recording";
-import { findOrGetPulumi } from "./pulumiCli";
+import type { Shot } from "./picture/recording";
+import { StackAtTerminal } from "./picture/stackAtTerminal";
 
 const repository = path.resolve(__dirname, "..");
 const picture = path.join(repository, "docs", "terminal.svg");
 
-/** Wide enough for what a MachineSync tells on its row, high enough for all that is left at the end. */
-const size = { rows: 22, columns: 140 };
+/** High enough for all that is left at the end. */
+const size = { rows: 19, columns: 100 };
 const SYNC_SECONDS = 8;
 const ARROW_UP = "\x1b[A";
 const ENTER = "\r";
@@ -26,70 +24,54 @@ async function main(): Promise<void> {
   const svg = drawFilm({
     ...size,
     command: "pulumi up",
-    frames: cut(await film()),
+    frames: await film(),
     description:
-      "A pulumi up with two hosts and a MachineSync. The preview is answered with yes. While the MachineSync is being " +
-      "created, its row shows how far the sync is, and at the end the times of the sync are the stack's outputs.",
+      "Two runs of pulumi up. The first creates a MachineSync with two hosts: its row counts down how long the machine " +
+      "sync still takes. The second, with a host more, updates it: its row counts down again, and at the end the times " +
+      "of the new sync are the stack's outputs.",
   });
   refuseTraces(svg);
   fs.writeFileSync(picture, svg);
   console.log(`${path.relative(process.cwd(), picture)}: ${Math.ceil(Buffer.byteLength(svg) / 1000)} kB`);
 }
 
-/** `pulumi up` in a copy of the example, in an account whose last sync tells how long one takes. */
-async function film(): Promise<Shot[]> {
-  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-picture-")));
+/** Two runs, in an account whose last sync tells how long one takes. */
+async function film(): Promise<Frame[]> {
   const emulator = await startEmulator({ syncSeconds: SYNC_SECONDS });
+  const stack = await StackAtTerminal.create("plugin", "web", emulator.url);
   try {
-    fs.cpSync(path.join(repository, "examples", "after-hosts"), folder, {
-      recursive: true,
-      filter: (file) => path.basename(file) !== "node_modules",
-    });
-    fs.symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"), "junction");
-    emulator.world().startForeignSync(SYNC_SECONDS);
+    emulator.startForeignSync();
     emulator.advance(60);
-    return await filmUp(folder, emulator.url);
+    const created = await up(emulator, stack, ["ins-web", "ins-db"]);
+    emulator.advance(60);
+    const updated = await up(emulator, stack, ["ins-web", "ins-db", "ins-cache"]);
+    return [...cut(created, 3), ...cut(updated, 6)];
   } finally {
+    await stack.remove();
     await emulator.stop();
-    fs.rmSync(folder, { recursive: true });
   }
 }
 
-async function filmUp(folder: string, endpoint: string): Promise<Shot[]> {
-  const { command } = await findOrGetPulumi();
-  const stack = await TestStack.create({
-    folder,
-    config: {
-      "tencentcloud-cwp:endpoint": endpoint,
-      "tencentcloud:secretId": emulatorAccount.secretId,
-      "tencentcloud:secretKey": { value: emulatorAccount.secretKey, secret: true },
-    },
-    // The type check of the program takes seconds in which nothing is to be seen.
-    env: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
-  });
-  const program = await serve(programFolder(folder, stack.envVars, console.error));
-  try {
-    return await record({
-      ...size,
-      command: [command, "up", `--client=127.0.0.1:${program.port}`, "--color", "always"],
-      cwd: folder,
-      env: stack.envVars,
-      answer: { question: "Do you want to perform this update?", keys: [ARROW_UP, ENTER] },
-    });
-  } finally {
-    program.close();
-    await stack.remove();
+/** `pulumi up` of a MachineSync with these hosts, of which those are new that the emulator does not know. */
+function up(emulator: Emulator, stack: StackAtTerminal, hosts: readonly string[]): Promise<Shot[]> {
+  const known = emulator.hosts().map(({ host }) => host.id);
+  for (const id of hosts.filter((one) => !known.includes(one))) {
+    emulator.addHost({ id });
   }
+  return stack.up({ hosts }, [], {
+    ...size,
+    answer: { question: "Do you want to perform this update?", keys: [ARROW_UP, ENTER] },
+  });
 }
 
 /**
  * The film runs at twice the speed, but no screen passes by too fast or stays too long, and the last one can
- * be read.
+ * be read in `end` seconds.
  */
-function cut(shots: readonly Shot[]): Frame[] {
+function cut(shots: readonly Shot[], end: number): Frame[] {
   return shots.map(({ screen, ms }, i) => ({
     screen,
-    seconds: i === shots.length - 1 ? 6 : Math.min(Math.max(ms / 2000, 0.4), 1.5),
+    seconds: i === shots.length - 1 ? end : Math.min(Math.max(ms / 2000, 0.4), 1.5),
   }));
 }
 

@@ -1,7 +1,7 @@
 import type { Settings as AccountSettings, Environment } from "../account/config";
 import { type AccountArgs, resolveConnection } from "../account/settings";
 import type { Machine } from "../cwp/describeMachines";
-import type { ResourceLog } from "../wait/progress";
+import { LOOKING_UP, type ResourceLog } from "../wait/progress";
 import { type AccountWaits, ifListed, NotListed, untilListed } from "../wait/untilListed";
 import { type UnfinishedRun, WaitError } from "../wait/waitError";
 import { addedHosts, hostsOf, machinesBefore, machinesOf, sameHosts, unlistedHosts } from "./hosts";
@@ -141,7 +141,8 @@ async function lookFirst(
   waiting: Waiting,
 ): Promise<ReadonlyMap<string, Machine> | undefined> {
   const shared = waits(news, waiting);
-  const { timeoutMs, signal } = waiting;
+  const { timeoutMs, log, signal } = waiting;
+  log?.status(LOOKING_UP);
   return ifListed(shared, unlisted, { deadline: shared.clock.now() + timeoutMs, signal });
 }
 

@@ -1,4 +1,4 @@
-import { lastingRetry, type ResourceLog, repeatedStart, statusOf, summaryOf } from "./progress";
+import { lastingRetry, RETRYING, type ResourceLog, repeatedStart, statusOf, summaryOf } from "./progress";
 import type { Step } from "./step";
 import type { Wait } from "./wait";
 
@@ -28,11 +28,17 @@ export class Announcements {
   private summary: string | undefined;
 
   status(one: Listener, now: number): void {
-    const status = statusOf(one.wait, now);
-    if (status !== undefined && status !== one.said) {
-      one.said = status;
-      one.log?.status(status);
+    const text = statusOf(one.wait, now)?.text;
+    if (text !== undefined && text !== one.said) {
+      one.said = text;
+      one.log?.status(text);
     }
+  }
+
+  /** When the status of one of them changes though nothing new is heard. */
+  nextStatusAt(among: Iterable<Listener>, now: number): number {
+    const told = [...among].filter(({ log }) => log);
+    return Math.min(...told.map(({ wait }) => statusOf(wait, now)?.until ?? Number.POSITIVE_INFINITY));
   }
 
   summaries(succeeded: readonly Succeeded[]): void {
@@ -53,7 +59,10 @@ export class Announcements {
   }
 
   lastingRetry(among: Iterable<Listener>, now: number): void {
-    this.warn("lasting retry", among, now, lastingRetry);
+    const warned = this.warn("lasting retry", among, now, lastingRetry);
+    if (warned) {
+      warned.said = RETRYING;
+    }
   }
 
   /** Nobody waits any more: those who come later are told again. */
@@ -61,22 +70,24 @@ export class Announcements {
     this.warned.clear();
   }
 
+  /** Tells one of them. */
   private warn(
     kind: string,
     among: Iterable<Listener>,
     now: number,
     text: (wait: Wait, now: number) => string | undefined,
-  ): void {
+  ): Listener | undefined {
     if (this.warned.has(kind)) {
-      return;
+      return undefined;
     }
-    for (const { wait, log } of among) {
-      const warning = log && text(wait, now);
+    for (const one of among) {
+      const warning = one.log && text(one.wait, now);
       if (warning) {
         this.warned.add(kind);
-        log.warning(warning);
-        return;
+        one.log.warning(warning);
+        return one;
       }
     }
+    return undefined;
   }
 }

@@ -146,7 +146,9 @@ export class SyncLoop {
         this.announcements.forget();
         return;
       }
-      const wait = Math.min(...this.requests().map(({ at }) => at)) - this.clock.now();
+      const requestAt = Math.min(...this.requests().map(({ at }) => at));
+      const statusAt = this.announcements.nextStatusAt(this.waiting, this.clock.now());
+      const wait = Math.min(requestAt, statusAt) - this.clock.now();
       if (wait > 0) {
         this.wakeUp = new AbortController();
         await this.clock.sleep(wait, this.wakeUp.signal);
@@ -164,6 +166,7 @@ export class SyncLoop {
   /** Ends the calls that have come to their end, and tells the others how far they are. */
   private settle(): void {
     const now = this.clock.now();
+    this.announcements.lastingRetry(this.waiting, now);
     const succeeded: { one: Waiting; status: SyncStatus }[] = [];
     for (const one of this.waiting) {
       const step = nextStep(one.wait, now);
@@ -240,16 +243,12 @@ export class SyncLoop {
 
   private tellAll(told: Told, asks: ReadonlySet<Waiting>): void {
     this.memory.keep(told);
-    const now = this.clock.now();
     for (const one of this.waiting) {
       if (asks.has(one) || one.wait.came < told.sentAt) {
         one.wait = tell(one.wait, told);
       } else if (!(told.outcome instanceof Error)) {
         one.wait = heard(one.wait);
       }
-    }
-    if (told.outcome instanceof Error) {
-      this.announcements.lastingRetry(this.waiting, now);
     }
   }
 

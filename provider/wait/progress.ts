@@ -1,5 +1,6 @@
 import { duration } from "../cwp/duration";
 import { durationSeconds, type SyncStatus } from "../cwp/status";
+import { countdown } from "./countdown";
 import { tries } from "./failureRow";
 import { lengthBefore, needsStart, type Wait } from "./wait";
 
@@ -16,63 +17,57 @@ export interface ResourceLog {
   info(text: string): void;
 }
 
-/**
- * The length of a run is told in steps of this, in milliseconds: each new text is a line in a log that is no
- * terminal.
- */
-const STEP_MS = 5_000;
 /** Failures that have lasted this long are worth a warning, in milliseconds. */
 const LASTING_MS = 15_000;
 
 /**
- * What the wait is at: `[3/3] Syncing machines, 40 s of about 1 min 10 s`. Undefined while there is nothing
- * to tell.
+ * What the wait is at, with the news first and in at most 20 characters: a terminal of 100 columns has room
+ * for no more. It does not say how long the wait has taken, since Pulumi's own clock stands beside it.
+ * Undefined while there is nothing to tell. `until` is when the text changes though nothing new is heard, on
+ * the loop's clock.
  */
-export function statusOf(wait: Wait, now: number): string | undefined {
-  const { goal, known, seen } = wait;
-  const steps = goal === "started" ? 2 : 3;
+export function statusOf(wait: Wait, now: number): { text: string; until: number } | undefined {
+  const { goal, known, seen, resumes } = wait;
   if (goal === "status") {
     return undefined;
+  }
+  if (lastingRetry(wait, now)) {
+    return lasting(RETRYING);
   }
   switch (known.is) {
     case "finished":
       return undefined;
     case "running":
-      return `[3/${steps}] Syncing machines${course(wait, now)}`;
+      return timeLeft(wait, now);
     case "idle":
-      return `[2/${steps}] Starting a sync`;
+      return lasting(resumes && !needsStart(wait) ? RESUMED : "starting");
     case "blocked":
-      return `[1/${steps}] Waiting for a running sync to end${since(seen.last ?? known.first)}`;
+      return lasting(ANOTHERS);
     case "unasked":
-      return seen.last?.state === "SYNCING"
-        ? `[1/${steps}] Waiting for a running sync to end${since(seen.last)}`
-        : undefined;
+      return seen.last?.state === "SYNCING" ? lasting(ANOTHERS) : undefined;
   }
 }
 
-/**
- * How far the run is. When a resumed one began is not known on this machine's clock, only in the service's
- * own words.
- */
-function course(wait: Wait, now: number): string {
-  const { resumes, seen, notBegunAt } = wait;
-  if (resumes) {
-    return since(seen.last);
-  }
-  const gone = now - notBegunAt;
-  const elapsed = gone < STEP_MS ? "0 s" : duration(gone - (gone % STEP_MS));
+/** While the hosts are looked up, once the sync has finished. */
+export const LOOKING_UP = "looking up hosts";
+/** While the service fails for long. A row that has the warning needs no more. */
+export const RETRYING = "retrying";
+const ANOTHERS = "after another sync";
+const RESUMED = "still syncing";
+
+/** When a resumed run began is not known on this machine's clock. */
+function timeLeft(wait: Wait, now: number): { text: string; until: number } {
+  const { resumes, notBegunAt } = wait;
   const length = lengthBefore(wait);
   if (!length) {
-    return gone < STEP_MS ? "" : `, ${elapsed}`;
+    return lasting(resumes ? RESUMED : "syncing");
   }
-  return gone > length
-    ? `, ${elapsed} (the one before took ${duration(length)})`
-    : `, ${elapsed} of about ${duration(length)}`;
+  const { text, until } = countdown(length, now - notBegunAt);
+  return { text, until: notBegunAt + until };
 }
 
-function since(status: SyncStatus | undefined): string {
-  const time = status?.state === "SYNCING" && timeOfDay(status.latestStartTime);
-  return time ? ` (since ${time})` : "";
+function lasting(text: string): { text: string; until: number } {
+  return { text, until: Number.POSITIVE_INFINITY };
 }
 
 /** The service has failed for long, but is still asked. */

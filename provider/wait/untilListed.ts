@@ -5,6 +5,7 @@ import type { Clock } from "./clock";
 import { SETTLE_MS, SETTLE_POLLS } from "./evidence";
 import type { Call, SyncLoop } from "./loop";
 import type { LookedUp, LookUpLimits, MachineList } from "./machineList";
+import { LOOKING_UP } from "./progress";
 import { SHORTEST_REQUEST_MS } from "./requests";
 import { MOST_STARTS, type Reached } from "./wait";
 import { type UnfinishedRun, WaitError } from "./waitError";
@@ -72,10 +73,9 @@ export async function untilListed(
     if (hosts.length === 0) {
       return { status: reached.status, machines: new Map() };
     }
-    log?.status(`Looking ${hosts.length === 1 ? hosts[0] : `${hosts.length} hosts`} up in CWP's list`);
+    log?.status(LOOKING_UP);
     const looked = await lookUpFor({ list, clock }, hosts, reached, { deadline, signal });
     if (looked.missing.length === 0) {
-      log?.status(`CWP lists ${hosts.length === 1 ? hosts[0] : `all ${hosts.length} hosts`}`);
       return { status: reached.status, machines: looked.found };
     }
     starts += reached.starts;

@@ -10,7 +10,7 @@ export interface Shot {
   readonly ms: number;
 }
 
-interface Session {
+export interface Session {
   /** The command and its arguments. */
   readonly command: readonly string[];
   readonly cwd: string;
@@ -19,7 +19,9 @@ interface Session {
   readonly rows: number;
   readonly columns: number;
   /** What somebody at the keyboard does once the screen shows a question: the keys, a second apart. */
-  readonly answer: { readonly question: string; readonly keys: readonly string[] };
+  readonly answer?: { readonly question: string; readonly keys: readonly string[] };
+  /** Gets each screen as soon as it is there. */
+  readonly onScreen?: (screen: Screen) => void;
 }
 
 /** The time of the person at the keyboard, in milliseconds. */
@@ -38,7 +40,8 @@ const sized = 'stty rows "$1" cols "$2" && shift 2 && exec "$@"';
  *
  * @throws when there is no Python, and when the command fails.
  */
-export async function record({ command, cwd, env, rows, columns, answer }: Session): Promise<Shot[]> {
+export async function record(session: Session): Promise<Shot[]> {
+  const { command, cwd, env, rows, columns, answer, onScreen } = session;
   const size = [rows, columns].map(String);
   const python = spawn("python3", ["-c", pseudoTerminal, "sh", "-c", sized, "sh", ...size, ...command], {
     cwd,
@@ -55,7 +58,8 @@ export async function record({ command, cwd, env, rows, columns, answer }: Sessi
     terminal.write(bytes, () => {
       const screen = readScreen(terminal);
       add(film, screen, performance.now());
-      if (!asked && textOf(screen).includes(answer.question)) {
+      onScreen?.(screen);
+      if (answer && !asked && textOf(screen).includes(answer.question)) {
         asked = true;
         type(answer.keys, (key) => python.stdin.write(key));
       }

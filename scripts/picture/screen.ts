@@ -33,6 +33,11 @@ export function textOf(screen: Screen): string {
   return screen.map((runs) => runs.map(({ text }) => text).join("  ")).join("\n");
 }
 
+/** The rows as they stand on the screen, each text in its column. */
+export function rowsOf(screen: Screen): string[] {
+  return screen.map((runs) => runs.reduce((row, { text, column }) => row.padEnd(column) + text, ""));
+}
+
 function readRow(line: IBufferLine | undefined): Run[] {
   const runs: Run[] = [];
   for (let column = 0; column < (line?.length ?? 0); column++) {

@@ -123,12 +123,13 @@ describe("docs/terminal.svg", () => {
     assert.deepEqual(svg.match(/https?:[^"]*/g), ["http://www.w3.org/2000/svg"]);
   });
 
-  it("shows how far the sync is, and the times of its end", () => {
-    assert.match(words(svg), /^\[3\/3\] Syncing machines, \d+ s of about \d+ s$/m);
+  it("shows how long the sync still takes, of a create and of an update, and the times of its end", () => {
+    assert.match(words(svg), /^~\d+ s left$/m);
+    assert.match(words(svg), /^\[diff:\s+~hosts\s+\]; ~\d+ s left$/m);
     assert.match(words(svg), /^LatestEndTime/m);
     assert.match(words(svg), /^Duration:$/m);
   });
 
   it("names no folder and no host of the machine that it was made on", () =>
-    assert.doesNotMatch(words(svg), /(?<![\w\]])[/~]\w|\w:\\|file:|localhost|\d+\.\d+\.\d+\.\d+/));
+    assert.doesNotMatch(words(svg), /(?<![\w\]])\/\w|~\/|\w:\\|file:|localhost|\d+\.\d+\.\d+\.\d+/));
 });

@@ -14,7 +14,7 @@ const provider = `
 const { EngineLog } = require("./dist/provider/engine/row");
 const log = new EngineLog("urn:of:the::resource");
 const start = performance.now();
-log.status("[2/3] Starting a sync");
+log.status("starting");
 log.warning("It lasts.");
 log.info("Machines synced.");
 log.flush().then(() => process.stdout.write(String(performance.now() - start), () => process.exit()));
@@ -70,7 +70,7 @@ describe("A resource's log", () => {
     assert.deepEqual(
       taken.map((one) => [one.getUrn(), one.getSeverity(), one.getMessage(), one.getEphemeral()]),
       [
-        ["urn:of:the::resource", INFO, "[2/3] Starting a sync", true],
+        ["urn:of:the::resource", INFO, "starting", true],
         ["urn:of:the::resource", WARNING, "It lasts.", false],
         ["urn:of:the::resource", INFO, "Machines synced.", false],
       ],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseDuration } from "../../../provider/cwp/duration";
 import { CwpError } from "../../../provider/cwp/errors";
 import { SETTLE_MS } from "../../../provider/wait/evidence";
 import { PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/failureRow";
@@ -8,7 +9,7 @@ import { LAST_POLL_MS } from "../../../provider/wait/step";
 import { MOST_STARTS } from "../../../provider/wait/wait";
 import { WaitError } from "../../../provider/wait/waitError";
 import { type Logged, virtualTime } from "./account";
-import { type History, requestsOf, sum, unfinishedIn } from "./worlds";
+import { type History, requestsOf, sum, unfinishedIn, WARNING } from "./worlds";
 
 /* What must hold in every world. Each invariant takes a history and fails with a sentence of its own. */
 
@@ -396,5 +397,26 @@ export function endsSoonAmongOthers({ accounts, ended }: History): void {
   for (const { at, came, called } of ended) {
     const most = 15_000 + 3 * longest + called - came;
     assert.ok(at - came <= most, `a call ended ${at - came} ms after its resource came, of at most ${most}`);
+  }
+}
+
+/** A row has room for twenty characters, and tells no time gone by: Pulumi's own clock beside it does. */
+export function showsLittle({ ended }: History): void {
+  for (const { shown } of ended) {
+    for (const [i, text] of shown.entries()) {
+      assert.ok(text.length <= 20 && /^(~.+ left|[a-z ]+)$/.test(text), `a row showed ${text}`);
+      const isNews = text !== shown[i - 1] || text === WARNING;
+      assert.ok(isNews, `a row was told twice: ${text}`);
+    }
+  }
+}
+
+/** What is left of a sync only gets less. */
+export function countsDown({ ended }: History): void {
+  for (const { shown } of ended) {
+    const left = shown.map((text) => parseDuration(text.replaceAll(/[~ ]|left|in/g, "")));
+    for (const [i, ms] of left.entries()) {
+      assert.ok(i === 0 || !ms || ms < (left[i - 1] ?? ms + 1), `${shown[i]} came after ${shown[i - 1]}`);
+    }
   }
 }

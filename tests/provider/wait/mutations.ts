@@ -351,7 +351,20 @@ const crowds: readonly Mutation[] = [
   },
 ];
 
-export const mutations = [...evidence, ...arrivals, ...accounts, ...failures, ...pace, ...crowds];
+const rows: readonly Mutation[] = [
+  {
+    breaks: "a row tells more of a sync than the one before it took",
+    edit: inside("countdown", "Math.min(step, first)", "step"),
+    noticed: "countsDown",
+  },
+  {
+    breaks: "a row is told again what it shows",
+    edit: inside("status", "text !== undefined && text !== one.said", "text !== undefined"),
+    noticed: "showsLittle",
+  },
+];
+
+export const mutations = [...evidence, ...arrivals, ...accounts, ...failures, ...pace, ...crowds, ...rows];
 
 const root = resolve(__dirname, "../../..");
 

@@ -30,17 +30,45 @@ function refusals(times: number, on: Due["on"] = "any"): Due[] {
 }
 
 describe("What a wait tells", () => {
-  it("names the sync in progress by its start time, then says that it starts one, then how far that is", async () => {
+  it("says that it comes after another sync, then that it starts one, then how long that still takes", async () => {
     const scene = new Scene({ syncSeconds: 40, faults: { foreignSyncs: [{ atMs: -5_000, seconds: 30 }] } });
     const log = new KeptLog();
     scene.call(0, { log });
     await scene.run();
-    const [first, second, ...others] = log.statuses;
-    assert.match(first ?? "", /^\[1\/3\] Waiting for a running sync to end \(since \d\d:\d\d:\d\d\)$/);
-    assert.equal(second, "[2/3] Starting a sync");
-    assert.equal(others[0], "[3/3] Syncing machines, 0 s of about 30 s");
-    assert.ok(others.includes("[3/3] Syncing machines, 20 s of about 30 s"), others.join("\n"));
-    assert.equal(others.at(-1), "[3/3] Syncing machines, 40 s (the one before took 30 s)");
+    assert.deepEqual(log.statuses, [
+      "after another sync",
+      "starting",
+      "~30 s left",
+      "~20 s left",
+      "~15 s left",
+      "~10 s left",
+      "~5 s left",
+      "~2 s left",
+      "any moment now",
+      "longer than before",
+    ]);
+  });
+
+  it("tells what is left when that is so, though nobody asks the service at that moment", async () => {
+    const minutes = 20;
+    const before = { atMs: -2 * minutes * 60_000, seconds: minutes * 60 };
+    const scene = new Scene({ syncSeconds: minutes * 60, faults: { foreignSyncs: [before] } });
+    const told: [number, string][] = [];
+    const status = (text: string) => void told.push([scene.clock.now(), text]);
+    const { ended } = scene.call(0, { log: { status, warning() {}, info() {} } });
+    await scene.run();
+    await ended;
+    const start = scene.starts[0] ?? Number.NaN;
+    const at = (text: string) => (told.find(([, one]) => one === text)?.[0] ?? Number.NaN) - start;
+    for (const [left, from] of [
+      [15, 17.5],
+      [10, 12.5],
+      [5, 6],
+      [2, 2.5],
+    ] as const) {
+      const off = at(`~${left} min left`) - (minutes - from) * 60_000;
+      assert.ok(Math.abs(off) < 1_000, `"~${left} min left" was told ${off} ms after its time`);
+    }
   });
 
   it("knows no length where there was no sync before", async () => {
@@ -48,43 +76,39 @@ describe("What a wait tells", () => {
     const log = new KeptLog();
     scene.call(0, { log });
     await scene.run();
-    assert.deepEqual(log.statuses, [
-      "[2/3] Starting a sync",
-      "[3/3] Syncing machines",
-      "[3/3] Syncing machines, 5 s",
-      "[3/3] Syncing machines, 10 s",
-    ]);
+    assert.deepEqual(log.statuses, ["starting", "syncing"]);
   });
 
-  it("is told only on a change, in steps of 5 s", async () => {
-    const scene = new Scene({ syncSeconds: 60 });
-    const log = new KeptLog();
-    scene.call(0, { log });
-    await scene.run();
-    assert.equal(new Set(log.statuses).size, log.statuses.length);
-    for (const text of log.statuses) {
-      assert.doesNotMatch(text, /[1-46-9] s$/);
-    }
+  it("sends nothing for what it tells", async () => {
+    const options = { syncSeconds: 300, faults: { foreignSyncs: [{ atMs: -500_000, seconds: 300 }] } };
+    const [told, silent] = [new Scene(options), new Scene(options)];
+    told.call(0, { log: new KeptLog() });
+    silent.call(0);
+    await told.run();
+    await silent.run();
+    assert.deepEqual(told.requests, silent.requests);
   });
 
-  it("says of a resumed sync since when it is in progress, as the service has it", async () => {
-    const scene = new Scene({ syncSeconds: 300 });
+  it("does not start a resumed sync, and knows nothing of its beginning", async () => {
+    const scene = new Scene({
+      syncSeconds: 300,
+      faults: { foreignSyncs: [{ atMs: -500_000, seconds: 300 }] },
+    });
     const log = new KeptLog();
     const first = scene.call(0, { timeoutMs: 60_000 });
     await scene.run();
     assert.ok(first.error instanceof WaitError);
     scene.call(30_000, { log, run: first.error.unfinished });
     await scene.run();
-    assert.match(log.statuses[0] ?? "", /^\[3\/3\] Syncing machines( \(since \d\d:\d\d:\d\d\))?$/);
-    assert.match(log.statuses.at(-1) ?? "", /^\[3\/3\] Syncing machines \(since \d\d:\d\d:\d\d\)$/);
+    assert.deepEqual(log.statuses, ["still syncing"]);
   });
 
-  it("has two steps where the end is not waited for", async () => {
+  it("only starts one where the end is not waited for", async () => {
     const scene = new Scene({ syncSeconds: 60 });
     const log = new KeptLog();
     scene.call(0, { log, goal: "started" });
     await scene.run();
-    assert.deepEqual(log.statuses, ["[2/2] Starting a sync"]);
+    assert.deepEqual(log.statuses, ["starting"]);
     assert.deepEqual(log.infos, ["Asked CWP for a machine sync, and did not wait for its end."]);
   });
 
@@ -94,7 +118,7 @@ describe("What a wait tells", () => {
     scene.call(0);
     scene.call(20_000, { log });
     await scene.run();
-    assert.match(log.statuses[0] ?? "", /^\[1\/3\] Waiting for a running sync to end \(since /);
+    assert.equal(log.statuses[0], "after another sync");
   });
 
   it("says nothing of a read", async () => {
@@ -155,6 +179,30 @@ describe("What a wait tells", () => {
       warnings[0] ?? "",
       /^RequestLimitExceeded: .* \(RequestId request-\d+\)\..* Tried \d+ times in \d+ s; still trying\.$/,
     );
+  });
+
+  it("says so on the other rows, while the one with the warning keeps it, until the service answers", async () => {
+    const foreign = { atMs: -400_000, seconds: 120 };
+    const scene = new Scene({
+      syncSeconds: 120,
+      faults: { foreignSyncs: [foreign] },
+      troubles: refusals(8, "poll").map((one) => ({ ...one, after: 3 })),
+      random: () => 0.5,
+    });
+    const told: string[][] = [[], []];
+    for (const row of told) {
+      scene.call(0, {
+        log: { status: (text) => row.push(text), warning: () => row.push("(a warning)"), info() {} },
+      });
+    }
+    await scene.run();
+    const [first = [], second = []] = told;
+    assert.ok(first.includes("(a warning)") && !first.includes("retrying"), first.join("\n"));
+    assert.deepEqual(
+      second,
+      first.map((text) => (text === "(a warning)" ? "retrying" : text)),
+    );
+    assert.match(first[first.indexOf("(a warning)") + 1] ?? "", /left$/);
   });
 
   it("does not warn of a failure that passes soon", async () => {

@@ -117,7 +117,12 @@ describe("A wait for hosts", () => {
     it("after the second sync where the first did not see a host", async () => {
       const stage = new Stage({ hosts: hosts(2, { syncsNeeded: 2 }) });
       const warnings: string[] = [];
-      const log = { status() {}, info() {}, warning: (text: string) => warnings.push(text) };
+      const shown: string[] = [];
+      const log = {
+        status: (text: string) => shown.push(text),
+        warning: (text: string) => warnings.push(text),
+        info() {},
+      };
       const one = stage.wait(["ins-0", "ins-1"], { log });
       await stage.run();
       assert.equal(quuids(one).length, 2);
@@ -125,6 +130,8 @@ describe("A wait for hosts", () => {
       assert.deepEqual(warnings, [
         "CWP does not list ins-0, ins-1 after 1 machine sync: starting another one.",
       ]);
+      const notLeft = shown.filter((text) => !/left$|^any moment now$/.test(text));
+      assert.deepEqual(notLeft, ["starting", "syncing", "looking up hosts", "starting", "looking up hosts"]);
     });
 
     it("whatever type they are of, and whatever fails for a while", async () => {

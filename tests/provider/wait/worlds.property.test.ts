@@ -64,6 +64,7 @@ describe("In worlds of every kind", function () {
         must.seesWholeRuns,
         must.failuresSayWhyAndWhatToDo,
         must.leavesNothingBehind,
+        must.showsLittle,
       ],
       0.5,
     ));
@@ -87,6 +88,7 @@ describe("In worlds of every kind", function () {
         must.keepsPollsApart,
         must.startsSoon,
         must.costsTwoStarts,
+        must.countsDown,
       ],
       0.05,
     ));
@@ -100,6 +102,7 @@ describe("In worlds of every kind", function () {
         must.costsOneStart,
         must.endsWithTheFirst,
         must.pollsCalmly,
+        must.countsDown,
       ],
       0.05,
     ));

@@ -59,6 +59,9 @@ export interface Plan {
   readonly random: number;
 }
 
+/** What a row shows in these worlds in place of a warning. */
+export const WARNING = "a warning";
+
 /** One call as it went. */
 export interface Ended {
   readonly call: Call;
@@ -77,6 +80,8 @@ export interface Ended {
    * resumes.
    */
   readonly counts: number;
+  /** What its row showed, one after the other. */
+  readonly shown: readonly string[];
 }
 
 export interface History {
@@ -275,7 +280,10 @@ export async function live(plan: Plan): Promise<History> {
         }
       });
     }
-    const outcome = await process.loop.call({ ...call, signal: abort.signal }).then(
+    const shown: string[] = [];
+    const show = (text: string) => void shown.push(text);
+    const log = { status: show, warning: () => show(WARNING), info() {} };
+    const outcome = await process.loop.call({ ...call, log, signal: abort.signal }).then(
       (status) => ({ status }),
       (error: unknown) => ({ error }),
     );
@@ -294,6 +302,7 @@ export async function live(plan: Plan): Promise<History> {
       account,
       resumes,
       counts: resumes ? (counts ?? called) : (came ?? called),
+      shown,
     };
     ended.push(end);
     return end;

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { type Emulator, startEmulator } from "../../emulator";
+import { rowsOf, type Screen } from "../../scripts/picture/screen";
+import { type Door, StackAtTerminal } from "../../scripts/picture/stackAtTerminal";
+
+/** The sync before took this long, in seconds: the first estimate of the next one. */
+const SYNC_SECONDS = 45;
+/** What a glance needs of `~45 s left`: the number and its unit. */
+const estimate = / {2}(\[diff: ~triggers\]; )?~45 s( left| lef| le| l)?$/;
+
+const [create, update] = [{ triggers: ["ins-web"] }, { triggers: ["ins-web", "ins-db"] }];
+
+/** What the CLI shows of a MachineSync beside its clock while it syncs. */
+function rowOf(screen: Screen): string {
+  return rowsOf(screen).find((row) => / machines +(creating|updating) \(\d+s\)/.test(row)) ?? "";
+}
+
+describe("An interactive `pulumi up`", function () {
+  this.timeout(180_000);
+
+  before(function () {
+    if (spawnSync("python3", ["--version"]).status !== 0) {
+      this.skip(); // Nothing else here gives the CLI a terminal.
+    }
+  });
+
+  const begun: { emulator: Emulator; stack?: StackAtTerminal }[] = [];
+  afterEach(async () => {
+    for (const { emulator, stack } of begun.splice(0)) {
+      await stack?.remove();
+      await emulator.stop();
+    }
+  });
+
+  /** A create and then an update at a terminal: whether the row of each has shown what it should. */
+  async function show(door: Door, columns: number, created: RegExp, updated: RegExp): Promise<void> {
+    const emulator = await startEmulator({ syncSeconds: SYNC_SECONDS });
+    const one: (typeof begun)[number] = { emulator };
+    begun.push(one);
+    emulator.world().startForeignSync();
+    emulator.advance(2 * SYNC_SECONDS);
+    one.stack = await StackAtTerminal.create(door, "web", emulator.url);
+    for (const [args, shows] of [
+      [create, created],
+      [update, updated],
+    ] as const) {
+      const starts = () => emulator.requests.filter(({ sync }) => sync).length;
+      const before = starts();
+      let ends = false;
+      const rows: string[] = [];
+      await one.stack.up(args, ["--yes", "--skip-preview"], {
+        rows: 24,
+        columns,
+        onScreen(screen) {
+          rows.push(rowOf(screen));
+          if (!ends && starts() > before && shows.test(rowOf(screen))) {
+            ends = true;
+            emulator.advance(SYNC_SECONDS);
+          }
+        },
+      });
+      assert.ok(
+        rows.some((row) => shows.test(row)),
+        `at ${columns} columns:\n${rows.join("\n")}`,
+      );
+    }
+  }
+
+  it("shows how long the sync still takes, by the plugin, at 100 and 120 columns, and a create at 80", async () => {
+    // At 80 columns, the CLI's own `[diff: ~triggers]` is already more than fits on the row of an update.
+    await Promise.all([
+      show("plugin", 80, estimate, / {2}\[diff: ?~?t?r?i?$/),
+      show("plugin", 100, estimate, estimate),
+      show("plugin", 120, estimate, estimate),
+    ]);
+  });
+
+  it("shows it by the dynamic resource, whose longer type takes 16 columns more", () =>
+    show("dynamic", 120, estimate, estimate));
+});
