@@ -113,24 +113,6 @@ describe("A MachineSync with hosts, without the engine", function () {
       const { outs } = await update("id", properties, inputs);
       assert.deepEqual([idsOf(outs), syncs(), lookUps()], [["ins-a"], 0, 1]);
     });
-
-    it("fails over a host that CWP never lists, keeps the resource, and looks first the next time", async () => {
-      emulator.addHost({ id: "ins-a" });
-      const inputs = { hosts: ["ins-a", "ins-x"] };
-      const { message, properties } = await failed(create(inputs));
-      assert.match(message, /^CWP does not list ins-x after 3 machine syncs\./);
-      assert.equal(syncs(), 3);
-      assert.deepEqual(idsOf(properties), ["ins-a"]);
-      assert.ok(!("unfinishedRun" in properties));
-      assert.ok(diff("id", properties, inputs).changes);
-
-      listed({ id: "ins-x" });
-      emulator.clearRequests();
-      const { outs } = await update("id", properties, inputs);
-      assert.deepEqual([idsOf(outs), syncs(), lookUps()], [inputs.hosts, 0, 1]);
-      assert.equal(outs.latestEndTime, properties.latestEndTime);
-      assert.ok(!diff("id", outs, inputs).changes);
-    });
   });
 
   describe("update", () => {

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
-import { ownHome } from "../account/credentials/home";
+import { NOWHERE } from "../account/credentials/home";
 import { PluginProcess, type Properties, partialFailure, secret, unknown } from "./pluginProcess";
 
 const status = "tencentcloud-cwp:index:getMachineSyncStatus";
 
 describe("The plugin, over gRPC", function () {
   this.timeout(20_000);
-  ownHome();
-
+  let home: string;
   let emulator: Emulator;
   let plugin: PluginProcess;
 
@@ -38,14 +40,23 @@ describe("The plugin, over gRPC", function () {
     }
   }
 
+  // One process serves all tests: each configures it for an endpoint of its own.
+  before(async () => {
+    home = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-home-"));
+    const { PATH } = process.env;
+    const env = { PATH, HOME: home, USERPROFILE: home, TENCENTCLOUD_METADATA_URL: NOWHERE };
+    plugin = await PluginProcess.start([], env);
+    await plugin.handshake();
+  });
+  after(async () => {
+    await plugin.stop();
+    fs.rmSync(home, { recursive: true });
+  });
   beforeEach(async () => {
     emulator = await startEmulator({ syncSeconds: 0 });
-    plugin = await PluginProcess.start();
-    await plugin.handshake();
     await plugin.configure(config());
   });
   afterEach(async () => {
-    await plugin.stop();
     await emulator.stop();
     assert.equal(plugin.printed, "", "it printed something, which the engine would show as the stack's");
   });
