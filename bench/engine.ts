@@ -1,8 +1,6 @@
 /** Measures what a MachineSync costs on the real Pulumi engine. */
 
-import * as pulumi from "@pulumi/pulumi";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { MachineSync } from "../sdk";
+import { manySyncs } from "../tests/engine/program";
 import { type EmulatorProcess, type Request, startEmulatorProcess } from "./emulatorProcess";
 import { measureUp, type Up } from "./pulumiUp";
 import { type Spread, spreadOf } from "./spread";
@@ -43,16 +41,6 @@ export interface EngineFigures {
 export const SYNC_SECONDS = 3;
 const PAIRS = 7;
 const ROUNDS = 3;
-
-const emptyProvider: pulumi.dynamic.ResourceProvider = {
-  create: async () => ({ id: "empty", outs: {} }),
-};
-
-class Empty extends pulumi.dynamic.Resource {
-  constructor(name: string) {
-    super(emptyProvider, name, {});
-  }
-}
 
 /** Measures on the real engine. `tell` gets a line for each step. */
 export async function measureEngine(tell: (step: string) => void): Promise<EngineFigures> {
@@ -147,23 +135,22 @@ async function measureRounds(emulator: EmulatorProcess, tell: (step: string) => 
 
 async function measureSyncs(count: number, emulator: EmulatorProcess): Promise<SyncUp> {
   await emulator.begin(SYNC_SECONDS);
-  const up = await measureUp(
-    programOf(count, (name) => new MachineSync(name)),
-    emulator.url,
-  );
+  const up = await measureUp(manySyncs(count), emulator.url);
   return { ...up, log: await emulator.requests() };
 }
 
-function empties(count: number): PulumiFn {
-  return programOf(count, (name) => new Empty(name));
-}
-
-function programOf(count: number, create: (name: string) => pulumi.Resource): PulumiFn {
-  return async () => {
-    for (let number = 1; number <= count; number += 1) {
-      create(`resource-${number}`);
+/** So many dynamic resources that do nothing. */
+function empties(count: number): string {
+  return `
+    const provider = { create: async () => ({ id: "empty", outs: {} }) };
+    class Empty extends pulumi.dynamic.Resource {
+      constructor(name) {
+        super(provider, name, {});
+      }
     }
-  };
+    for (let number = 1; number <= ${count}; number += 1) {
+      new Empty(\`resource-\${number}\`);
+    }`;
 }
 
 function upFigures(ups: readonly SyncUp[]): UpFigures {

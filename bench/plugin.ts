@@ -7,11 +7,9 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { MachineSync } from "../sdk";
-import { oneSync, YamlStack } from "../tests/engine/plugin/yamlStack";
+import { oneSync } from "../tests/engine/program";
 import { startEmulatorProcess } from "./emulatorProcess";
-import { emulatedAccount, measured, measureUp, type Up } from "./pulumiUp";
+import { measureUp, type Up } from "./pulumiUp";
 import { type Spread, spreadOf } from "./spread";
 import { table } from "./table";
 
@@ -29,10 +27,10 @@ export interface PluginFigures {
   readonly pluginSeconds: Spread;
   /** What the second takes more than the first, pair by pair. */
   readonly pluginAddsSeconds: Spread;
-  /** `pulumi up` of a TypeScript program with the dynamic resource, in seconds. */
+  /** `pulumi up` of a JavaScript program with the dynamic resource, in seconds. */
   readonly dynamicSeconds: Spread;
   /** The same program without a resource. */
-  readonly emptyTypeScriptSeconds: Spread;
+  readonly emptyJavaScriptSeconds: Spread;
   readonly dynamicAddsSeconds: Spread;
   /** The most memory of the process; left out where there is no /proc to read it from. */
   readonly pluginMb?: Spread;
@@ -43,11 +41,6 @@ const STARTS = 9;
 const ROUNDS = 5;
 
 const command = path.join(__dirname, "../dist/provider/plugin/command.js");
-const dynamic: PulumiFn = async () => {
-  new MachineSync("machines");
-};
-const nothing: PulumiFn = async () => undefined;
-
 /** Measures one thing after the other, in turn. `tell` gets a line for each step. */
 export async function measurePlugin(tell: (step: string) => void): Promise<PluginFigures> {
   tell("plugin: start to port");
@@ -58,10 +51,10 @@ export async function measurePlugin(tell: (step: string) => void): Promise<Plugi
     for (let round = 1; round <= ROUNDS; round += 1) {
       tell(`plugin: round ${round} of ${ROUNDS}`);
       rounds.push({
-        emptyYaml: await measureYaml(false, emulator.url),
-        plugin: await measureYaml(true, emulator.url),
-        empty: await measureUp(nothing, emulator.url),
-        dynamic: await measureUp(dynamic, emulator.url),
+        emptyYaml: await measureUp({}, emulator.url, "plugin"),
+        plugin: await measureUp(oneSync(), emulator.url, "plugin"),
+        empty: await measureUp({}, emulator.url),
+        dynamic: await measureUp(oneSync(), emulator.url),
       });
     }
   } finally {
@@ -78,7 +71,7 @@ export async function measurePlugin(tell: (step: string) => void): Promise<Plugi
     pluginSeconds: of(({ plugin }) => plugin.seconds),
     pluginAddsSeconds: of(({ plugin, emptyYaml }) => plugin.seconds - emptyYaml.seconds),
     dynamicSeconds: of(({ dynamic }) => dynamic.seconds),
-    emptyTypeScriptSeconds: of(({ empty }) => empty.seconds),
+    emptyJavaScriptSeconds: of(({ empty }) => empty.seconds),
     dynamicAddsSeconds: of(({ dynamic, empty }) => dynamic.seconds - empty.seconds),
     ...(memory("plugin").length > 0 && {
       pluginMb: spreadOf(memory("plugin")),
@@ -108,7 +101,7 @@ export function pluginTable(figures: PluginFigures): string {
   const seconds = (spread: Spread) => `${spread.median.toFixed(2)} s`;
   const memory = (spread: Spread | undefined) => (spread ? `${spread.median.toFixed(0)} MB` : "?");
   return `
-One MachineSync whose sync takes no time, by the plugin (in YAML) and by the dynamic resource (in TypeScript); medians of ${ROUNDS}, at a load of ${figures.load.toFixed(1)} on ${figures.processors} processors
+One MachineSync whose sync takes no time, by the plugin (in YAML) and by the dynamic resource (in JavaScript); medians of ${ROUNDS}, at a load of ${figures.load.toFixed(1)} on ${figures.processors} processors
 
 ${table(
   ["", "pulumi up", "an empty program", "more than that", "peak memory"],
@@ -123,7 +116,7 @@ ${table(
     [
       "dynamic resource",
       seconds(figures.dynamicSeconds),
-      seconds(figures.emptyTypeScriptSeconds),
+      seconds(figures.emptyJavaScriptSeconds),
       seconds(figures.dynamicAddsSeconds),
       memory(figures.dynamicMb),
     ],
@@ -131,15 +124,6 @@ ${table(
 )}
 
 The plugin prints its port ${startToPortMs.median.toFixed(0)} ms after its start, ${(startToPortMs.median / bareNodeMs.median).toFixed(1)} times what a Node.js that does nothing takes (${bareNodeMs.median.toFixed(0)} ms).`;
-}
-
-async function measureYaml(withResource: boolean, endpoint: string): Promise<Up> {
-  const yaml = await YamlStack.create({ env: emulatedAccount(endpoint) });
-  try {
-    return await measured(yaml.stack, (options) => yaml.up(withResource ? oneSync() : {}, options));
-  } finally {
-    await yaml.remove();
-  }
 }
 
 /** `engine` is its last argument, as the engine starts it: so it ends with this process, however that ends. */

@@ -1,9 +1,9 @@
 /** Runs of `pulumi up` whose time is measured. */
 import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { emulatorAccount } from "../emulator";
-import { type OperationOptions, TestStack } from "../tests/engine/stack";
+import { inEnvironment } from "../tests/engine/account";
+import type { Program } from "../tests/engine/program";
+import { type Door, type OperationOptions, TestStack } from "../tests/engine/stack";
 
 /** What one `pulumi up` took. */
 export interface Up {
@@ -19,26 +19,21 @@ export interface Up {
 const LIMIT_MS = 5 * 60_000;
 
 /** `pulumi up --parallel 100` of a program on a new stack, from the start of the CLI to its end. */
-export async function measureUp(program: PulumiFn, endpoint: string): Promise<Up> {
-  const stack = await TestStack.create({ program, env: emulatedAccount(endpoint) });
+export async function measureUp(
+  program: Program | string,
+  endpoint: string,
+  door: Door = "dynamic",
+): Promise<Up> {
+  const stack = await TestStack.create({ door, env: inEnvironment({ url: endpoint }) });
   try {
-    return await measured(stack, (options) => stack.up(undefined, { ...options, parallel: 100 }));
+    return await measured(stack, (options) => stack.up(program, { ...options, parallel: 100 }));
   } finally {
     await stack.remove();
   }
 }
 
-/** The account of the emulator at this endpoint, for the environment of a stack. */
-export function emulatedAccount(endpoint: string): Record<string, string> {
-  return {
-    TENCENTCLOUD_CWP_ENDPOINT: endpoint,
-    TENCENTCLOUD_SECRET_ID: emulatorAccount.secretId,
-    TENCENTCLOUD_SECRET_KEY: emulatorAccount.secretKey,
-  };
-}
-
 /** Measures one operation on a stack. */
-export async function measured(
+async function measured(
   stack: TestStack,
   operate: (options: OperationOptions) => Promise<unknown>,
 ): Promise<Up> {

@@ -4,10 +4,9 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { type Emulator, startEmulator } from "../../emulator";
-import { MachineSync, type MachineSyncArgs } from "../../sdk";
+import type { MachineSyncArgs } from "../../sdk";
+import { oneSync, type Program } from "./program";
 import { TestStack, type TestStackOptions } from "./stack";
 
 const keysOf = (name: string) => ({ secretId: `AKID${name}`, secretKey: `the-secret-key-of-${name}` });
@@ -26,11 +25,12 @@ const blueRoleInEnvironment = {
 };
 
 const secret = (value: string) => ({ value, secret: true as const });
-const ownerInConfig = {
-  "tencentcloud:secretId": owner.secretId,
-  "tencentcloud:secretKey": secret(owner.secretKey),
-  "tencentcloud:securityToken": secret(owner.token),
-};
+const ownerIn = (namespace: string) => ({
+  [`${namespace}:secretId`]: owner.secretId,
+  [`${namespace}:secretKey`]: secret(owner.secretKey),
+  [`${namespace}:securityToken`]: secret(owner.token),
+});
+const ownerInConfig = ownerIn("tencentcloud");
 const ownerInEnvironment = {
   TENCENTCLOUD_SECRET_ID: owner.secretId,
   TENCENTCLOUD_SECRET_KEY: owner.secretKey,
@@ -38,11 +38,9 @@ const ownerInEnvironment = {
 };
 
 /** A program with a MachineSync for each of the arguments. */
-const syncs =
-  (...all: MachineSyncArgs[]): PulumiFn =>
-  async () => {
-    all.map((args, index) => new MachineSync(`machines-${index}`, args));
-  };
+const syncs = (...all: MachineSyncArgs[]): Program => ({
+  resources: Object.fromEntries(all.map((args, index) => [`machines${index}`, { properties: { ...args } }])),
+});
 
 /** Writes a file into the home folder of the stack's processes. */
 function inHome(stack: TestStack, file: string, content: object): void {
@@ -65,10 +63,10 @@ describe("The account of a MachineSync on the real engine", function () {
     await emulator.stop();
   });
 
-  async function createStack({ config, env }: TestStackOptions = {}): Promise<void> {
+  async function createStack({ config, ...others }: TestStackOptions = {}): Promise<void> {
     stack = await TestStack.create({
       config: { "tencentcloud-cwp:endpoint": emulator.url, ...config },
-      ...(env && { env }),
+      ...others,
     });
     inHome(stack, ".tccli/red.credential", red);
     inHome(stack, ".tccli/blue.credential", blue);
@@ -86,9 +84,7 @@ describe("The account of a MachineSync on the real engine", function () {
     );
 
   const settings: readonly [title: string, options: TestStackOptions, account: string][] = [
-    ["secrets of the config", { config: ownerInConfig }, "owner"],
-    ["the environment", { env: ownerInEnvironment }, "owner"],
-    ["a profile of tccli", { config: { "tencentcloud:profile": "red" } }, "red"],
+    ["the environment", { door: "plugin", env: ownerInEnvironment }, "owner"],
     [
       "keys in the environment, though the config names a profile",
       { config: { "tencentcloud:profile": "red" }, env: ownerInEnvironment },
@@ -96,7 +92,7 @@ describe("The account of a MachineSync on the real engine", function () {
     ],
     [
       "a role to assume in the environment",
-      { env: { ...ownerInEnvironment, ...blueRoleInEnvironment } },
+      { door: "plugin", env: { ...ownerInEnvironment, ...blueRoleInEnvironment } },
       "blue",
     ],
   ];
@@ -127,12 +123,9 @@ describe("The account of a MachineSync on the real engine", function () {
     emulator.setSyncSeconds(0);
     await createStack({ env: ownerInEnvironment });
     const file = path.join(stack.workDir, "Pulumi.dev.yaml");
-    const written = fs.readFileSync(file, "utf8");
-    const role = `"tencentcloud:assumeRole": ${JSON.stringify(redRole)}, `;
-    fs.writeFileSync(
-      file,
-      written.replace(/"config": *\{/, (start) => start + role),
-    );
+    const settings = JSON.parse(fs.readFileSync(file, "utf8"));
+    settings.config["tencentcloud:assumeRole"] = redRole;
+    fs.writeFileSync(file, JSON.stringify(settings));
     await stack.up(syncs({}));
     assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
   });
@@ -140,9 +133,7 @@ describe("The account of a MachineSync on the real engine", function () {
   it("has a sync of its own when a wait ran out of time on another account", async () => {
     emulator.setSyncSeconds(600);
     await createStack({ config: { "tencentcloud:profile": "red" } });
-    const hasty: PulumiFn = async () => {
-      new MachineSync("machines", {}, { customTimeouts: { create: "3s", update: "1m" } });
-    };
+    const hasty = oneSync({}, { customTimeouts: { create: "3s", update: "1m" } });
     await stack.up(hasty, { expectFailure: true });
     assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
     emulator.world(blue.secretId).startForeignSync(1);
@@ -161,7 +152,7 @@ describe("The account of a MachineSync on the real engine", function () {
   ];
   for (const [what, ofRed, ofBlue] of perResource) {
     it(`is each resource's own with two ${what} in one program, and syncs once for all resources of it`, async () => {
-      await createStack({ config: ownerInConfig });
+      await createStack({ door: "plugin", env: ownerInEnvironment });
       // So that all resources have come before the first of each account knows enough to trigger.
       emulator.inject({ delaySeconds: 0.5 }, { on: "read", times: 2 });
       await stack.up(syncs(ofRed, ofBlue, ofRed, ofBlue, { ...ofRed, triggers: ["ins-1"] }));
@@ -172,7 +163,7 @@ describe("The account of a MachineSync on the real engine", function () {
 
   it("replaces the resource when the profile changes, and syncs the other account", async () => {
     emulator.setSyncSeconds(0);
-    await createStack();
+    await createStack({ door: "plugin" });
     await stack.up(syncs({ profile: "red" }));
     const { summary } = await stack.up(syncs({ profile: "blue" }));
     assert.equal(summary.replace, 1);
@@ -195,7 +186,7 @@ describe("The account of a MachineSync on the real engine", function () {
         }
       },
     });
-    await createStack({ config: ownerInConfig });
+    await createStack({ door: "plugin", env: ownerInEnvironment });
     await stack.up(syncs({ assumeRole: redRole }));
     assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
     assert.equal(triggers(), 1);
@@ -254,11 +245,13 @@ function signingKeys(secretKey: string, service: string, date: string): string[]
 }
 
 /** A resource that does nothing, by a provider that knows nothing of this package. */
-class Nothing extends pulumi.dynamic.Resource {
-  constructor(name: string) {
-    super({ create: async () => ({ id: "nothing" }) }, name, {});
+const nothing = `
+  class Nothing extends pulumi.dynamic.Resource {
+    constructor(name) {
+      super({ create: async () => ({ id: "nothing" }) }, name, {});
+    }
   }
-}
+  new Nothing("nothing");`;
 
 describe("What Pulumi shows and logs at its most talkative", function () {
   this.timeout(60_000);
@@ -289,10 +282,11 @@ describe("What Pulumi shows and logs at its most talkative", function () {
    * every secret of the stack's config, decrypted, when it hands the config to a provider process, whatever
    * the provider. A test below shows it.
    */
-  async function shown(stack: TestStack, program: PulumiFn, fails: boolean) {
+  async function shown(stack: TestStack, program: Program | string, fails: boolean) {
     const result = await stack.up(program, { args: talkative, expectFailure: fails });
     const { stdout, stderr, events } = result;
-    const ofPulumi = /"Marshaling property for RPC\[Provider\[\w+\]\.Configure\(\)\.inputs\]: value=\{/;
+    const ofPulumi =
+      /"(Unm|M)arshaling property for RPC\[Provider\[\w+\]\.\w*Config\w*\(\S*\)\.\w+\]: value=\{/;
     const lines = stderr.split("\n");
     assert.ok(lines.length > 100, "it was not talkative");
     const state = JSON.stringify(stack.exportState());
@@ -340,7 +334,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
   const wrongToken = "a-token-that-is-wrong";
   const cases: readonly Case[] = [
     {
-      title: "a role assumed with secrets of the config succeeds",
+      title: "a role assumed with secrets of the config succeeds by the dynamic resource",
       options: () => ({ config: { ...atWatch(), ...ownerInConfig } }),
       args: { assumeRole: redRole },
       given: 2,
@@ -348,6 +342,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     {
       title: "a role assumed with the CVM role succeeds",
       options: () => ({
+        door: "plugin",
         config: atWatch(),
         env: { TENCENTCLOUD_METADATA_URL: watch.url, ...blueRoleInEnvironment },
       }),
@@ -356,6 +351,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     {
       title: "the key is wrong",
       options: () => ({
+        door: "plugin",
         config: atWatch(),
         env: { ...ownerInEnvironment, TENCENTCLOUD_SECRET_KEY: wrongKey },
       }),
@@ -363,32 +359,35 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     },
     {
       title: "the token is wrong",
-      options: () => ({ config: atWatch() }),
+      options: () => ({ door: "plugin", config: atWatch() }),
       before: (stack) => inHome(stack, ".tccli/default.credential", { ...owner, token: wrongToken }),
       says: /AuthFailure\.TokenFailure/,
     },
     {
       title: "there is no such profile",
-      options: () => ({ config: atWatch(), env: ownerInEnvironment }),
+      options: () => ({ door: "plugin", config: atWatch(), env: ownerInEnvironment }),
       args: { profile: "nobody" },
       before: (stack) => inHome(stack, ".tccli/default.credential", owner),
       says: /There is no profile "nobody"/,
     },
     {
       title: "STS refuses",
-      options: () => ({ config: { ...atWatch(), ...ownerInConfig } }),
+      options: () => ({ door: "plugin", config: { ...atWatch(), ...ownerIn("tencentcloud-cwp") } }),
       args: { assumeRole: { roleArn: arnOf("trusts-nobody") } },
       says: /sts:AssumeRole/,
     },
     {
       title: "there is no network",
-      options: () => ({ config: { "tencentcloud-cwp:endpoint": "http://127.0.0.1:2", ...ownerInConfig } }),
+      options: () => ({
+        door: "plugin",
+        config: { "tencentcloud-cwp:endpoint": "http://127.0.0.1:2", ...ownerIn("tencentcloud-cwp") },
+      }),
       create: "1s",
       says: /No connection to 127\.0\.0\.1:2/,
     },
     {
       title: "the time runs out after the trigger",
-      options: () => ({ config: { ...atWatch(), ...ownerInConfig } }),
+      options: () => ({ door: "plugin", config: { ...atWatch(), ...ownerIn("tencentcloud-cwp") } }),
       args: { assumeRole: redRole },
       before: () => emulator.setSyncSeconds(600),
       create: "2s",
@@ -401,9 +400,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
       const stack = await TestStack.create(options());
       try {
         before?.(stack);
-        const program = async () => {
-          new MachineSync("machines", args, create ? { customTimeouts: { create } } : {});
-        };
+        const program = oneSync({ ...args }, create ? { customTimeouts: { create } } : {});
         const { text, result } = await shown(stack, program, says !== undefined);
         if (says) {
           assert.match(result.errors.join("\n"), says);
@@ -419,7 +416,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
   it("has the config's secrets in it by Pulumi itself, as a resource shows that does nothing", async () => {
     const stack = await TestStack.create({ config: { ...atWatch(), ...ownerInConfig } });
     try {
-      const { text, configured } = await shown(stack, async () => void new Nothing("nothing"), false);
+      const { text, configured } = await shown(stack, nothing, false);
       for (const value of [owner.secretKey, owner.token]) {
         assert.ok(configured.includes(value), "Pulumi logs it no longer: drop the exception");
       }

@@ -99,21 +99,11 @@ describe("The example", function () {
     await stack.destroy();
   });
 
-  it("fleet syncs once for all hosts, and once more for a host more", async () => {
-    const config = settings("fleet");
-    const stack = await install("fleet", { config });
+  it("fleet syncs once for all hosts", async () => {
+    const stack = await install("fleet", { config: settings("fleet") });
     await up(stack);
     assert.equal(triggers().length, 1);
     assert.equal(emulator.machines().length, 20);
-
-    const more = { config: { ...config, "fleet:hosts": "21" } };
-    fs.writeFileSync(path.join(stack.workDir, "Pulumi.dev.yaml"), JSON.stringify(more));
-    const { outputs, summary } = await up(stack);
-    assert.deepEqual(outputs, times());
-    assert.deepEqual(summary, { create: 1, update: 1, same: 21 });
-    assert.equal(triggers().length, 2);
-    assert.equal(emulator.machines().length, 21);
-    await stack.destroy();
   });
 
   it("license binds each host by its quuid once CWP lists it, and one more for a host more", async () => {
@@ -129,7 +119,6 @@ describe("The example", function () {
     assert.deepEqual(after, { licensed: ["db", "cache", "web"] });
     assert.deepEqual(summary, { create: 2, update: 1, same: 5 });
     assert.equal(triggers().length, 2);
-    await stack.destroy();
   });
 
   it("cross-stack hands the times of the sync to the other project", async () => {
@@ -161,7 +150,6 @@ describe("The example", function () {
     }
     assert.equal(triggers().filter(({ secretId }) => secretId === account.secretId).length, 1);
     assert.equal(triggers().length, 2);
-    await stack.destroy();
   });
 
   it("status-only tells of a sync, and starts none", async () => {
@@ -175,7 +163,6 @@ describe("The example", function () {
       emulator.requests.map(({ sync }) => sync),
       [false],
     );
-    await stack.destroy();
   });
 
   it("scheduled syncs with every up", async () => {
@@ -185,7 +172,6 @@ describe("The example", function () {
     const { outputs } = await up(stack);
     assert.equal(triggers().length, 2);
     assert.deepEqual(outputs, times());
-    await stack.destroy();
   });
 
   it("automation answers with the times of the sync, with what went wrong, or that it is busy", async () => {
@@ -218,7 +204,6 @@ describe("The example", function () {
     } finally {
       await service.stop();
     }
-    await stack.destroy();
   });
 
   it("fleet and license have the same stand-in for a host as after-hosts", () => {

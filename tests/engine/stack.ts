@@ -2,43 +2,42 @@
  * A Pulumi stack on the real engine: a temporary folder with a `file://` backend of its own, and the CLI run
  * on it.
  *
- * Programs are functions of this process (the Automation API's inline programs), or folders, which run in
- * processes of their own as in a user's `pulumi up`. The CLI is started here rather than through the
- * Automation API's `Stack`, which passes this process's whole environment on, runs three more commands after
- * each `up`, hides the CLI's pid, and drops the output of a failed operation.
+ * Programs run in processes of their own, as in a user's `pulumi up`: Pulumi's server for programs within this
+ * process can lose a resource and report success. The CLI is started here rather than through the Automation
+ * API, which passes this process's whole environment on, runs three more commands after each `up`, hides the
+ * CLI's pid, and drops the output of a failed operation.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import * as grpc from "@grpc/grpc-js";
-import type { DiagnosticEvent, EngineEvent, OpMap, PulumiFn } from "@pulumi/pulumi/automation";
-import { LanguageServer } from "@pulumi/pulumi/automation/server";
-import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
-import { findOrGetPulumi } from "../../scripts/pulumiCli";
-import { programFolder } from "./programFolder";
+import type { DiagnosticEvent, EngineEvent, OpMap } from "@pulumi/pulumi/automation";
+import { findOrGetPulumi, findOrGetYamlHost } from "../../scripts/pulumiCli";
+import { nodeCommand, type Runner, serve } from "./languageHost";
+import { asJavaScript, asYaml, type Program } from "./program";
 
-declare module "@pulumi/pulumi/automation/server" {
-  /** Serves an inline program to the engine. Every release has it, but the published types leave it out. */
-  class LanguageServer implements grpc.UntypedServiceImplementation {
-    constructor(program: PulumiFn);
-    [rpc: string]: grpc.UntypedHandleCall;
-  }
-}
+/**
+ * By which door a program reaches this package: the dynamic resource in a JavaScript program, or the plugin in
+ * YAML.
+ */
+export type Door = "dynamic" | "plugin";
 
 export interface TestStackOptions {
-  /** The program of operations that are not given one. Default: one without resources. */
-  program?: PulumiFn;
+  /** Which programs the operations are given. Default: those of the dynamic resource. */
+  door?: Door;
+  /** The project's name. Default: `test`. */
+  project?: string;
   /**
    * The folder of a program with its Pulumi.yaml, to run in place. The stack's settings are written into it.
    */
   folder?: string;
-  /** Whether the CLI itself finds what runs the folder's program, as it does for YAML. Default: false. */
-  ownHost?: boolean;
-  /** What runs the folder's program in place of Node.js. `say` gets what it prints. */
-  host?: (env: Record<string, string>, say: (text: string) => void) => grpc.UntypedServiceImplementation;
-  /** Folders to put before the PATH of the CLI. */
-  path?: string[];
+  /** What runs the program of the folder. Default: Node.js. `own` is the CLI, as it does for YAML. */
+  command?: Runner["command"] | "own";
+  /**
+   * The folder of the plugin's command, put on the PATH of the CLI; none where it is null. Default: the command
+   * as it is built here.
+   */
+  pluginFolder?: string | null;
   /** The `node` that runs a folder's program and the provider process. Default: the one on the PATH. */
   node?: string;
   /**
@@ -51,8 +50,8 @@ export interface TestStackOptions {
    */
   config?: Record<string, string | { value: string; secret: true }>;
   /**
-   * Environment variables for the CLI and the provider process, beside the harmless ones of this process. The
-   * program itself runs in this process and sees `process.env`.
+   * Environment variables for the CLI, the program and the provider process, beside the harmless ones of this
+   * process.
    */
   env?: Record<string, string>;
 }
@@ -118,7 +117,10 @@ export interface Deployment {
 
 const repository = path.resolve(__dirname, "../..");
 const stackName = "dev";
-const emptyProgram: PulumiFn = async () => undefined;
+/** What a JavaScript program begins with. */
+const imports =
+  'const pulumi = require("@pulumi/pulumi");\nconst cwp = require("pulumi-tencentcloud-cwp");\n';
+const plugin = path.join(repository, "dist/provider/plugin/command.js");
 
 /**
  * The command of a provider process: Pulumi's host of dynamic providers, or the plugin, under its name or its
@@ -132,16 +134,23 @@ const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|(https?|all|no)_proxy$)/i;
 /** What `pulumi stack init` has written, for each project and passphrase. */
 const initialized = new Map<string, { salt: string; state: string; meta: string }>();
 
+/** What the CLI has encrypted, for each salt and value. */
+const encrypted = new Map<string, string>();
+
 export class TestStack {
   /** The folder the CLI and the provider process run in. */
   readonly workDir: string;
   readonly backendDir: string;
   /** The whole environment of the CLI and of the provider process. */
   readonly envVars: Record<string, string>;
+  /** The folder of the plugin's command; empty where there is none. */
+  readonly pluginFolder: string;
   /** The file that holds the stack's state. */
   readonly stateFile: string;
-  /** What the programs of a folder have printed, outside of Pulumi. */
+  /** What the programs have printed, outside of Pulumi. */
   printed = "";
+  /** Which programs the next operations are given. YAML has to be that of the start, if any is. */
+  door: Door;
   /** The running CLI, while an operation runs. */
   cli: ChildProcess | undefined;
 
@@ -151,6 +160,7 @@ export class TestStack {
     binDir: string[],
     private readonly options: TestStackOptions,
   ) {
+    this.door = options.door ?? "dynamic";
     this.workDir = options.folder ?? path.join(root, "program");
     this.backendDir = options.beside?.backendDir ?? path.join(root, "backend");
     const home = path.join(root, "home");
@@ -158,7 +168,8 @@ export class TestStack {
       fs.mkdirSync(folder, { recursive: true });
     }
     if (options.folder === undefined) {
-      this.writeProject();
+      this.linkPackages();
+      this.write({});
     }
     const [, project = ""] =
       /^name: (.+)$/m.exec(fs.readFileSync(path.join(this.workDir, "Pulumi.yaml"), "utf8")) ?? [];
@@ -181,9 +192,10 @@ export class TestStack {
       ...options.env,
     };
     const node = options.node === undefined ? [] : [path.dirname(options.node)];
-    this.envVars.PATH = [...node, ...(options.path ?? []), ...binDir, this.envVars.PATH ?? ""].join(
-      path.delimiter,
-    );
+    const { pluginFolder = this.writePluginCommand() } = options;
+    this.pluginFolder = pluginFolder ?? "";
+    const folders = [...node, ...(pluginFolder ? [pluginFolder] : []), ...binDir, this.envVars.PATH];
+    this.envVars.PATH = folders.join(path.delimiter);
   }
 
   /**
@@ -194,31 +206,70 @@ export class TestStack {
   static async create(options: TestStackOptions = {}): Promise<TestStack> {
     const { command, binDir } = await findOrGetPulumi();
     const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-stack-")));
-    const stack = new TestStack(root, command, binDir, options);
+    const yaml = options.door === "plugin" || options.command === "own" ? [await findOrGetYamlHost()] : [];
+    const stack = new TestStack(root, command, [...binDir, ...yaml], options);
     await stack.initialize();
     return stack;
   }
 
-  private writeProject(): void {
-    fs.writeFileSync(path.join(this.workDir, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-    // So that the provider process resolves this package by its name, as in a user's project.
+  /** So that this package is found by its name, as in a user's project. */
+  private linkPackages(): void {
     fs.symlinkSync(
       path.join(repository, "node_modules"),
       path.join(this.workDir, "node_modules"),
       "junction",
     );
+    fs.writeFileSync(path.join(this.workDir, "package.json"), "{}");
+  }
+
+  private writePluginCommand(): string {
+    const folder = path.join(this.root, "bin");
+    fs.mkdirSync(folder);
+    const script = `#!/bin/sh\nexec node ${plugin} "$@"\n`;
+    fs.writeFileSync(path.join(folder, "pulumi-resource-tencentcloud-cwp"), script, { mode: 0o755 });
+    return folder;
+  }
+
+  /** Writes the program of the next operations. A text is the body of one in JavaScript. */
+  write(program: Program | string): void {
+    const { project = "test" } = this.options;
+    const write = (file: string, text: string) => fs.writeFileSync(path.join(this.workDir, file), text);
+    if (this.door === "plugin" && typeof program !== "string") {
+      write("Pulumi.yaml", `name: ${project}\nruntime: yaml\n${asYaml(program)}`);
+      return;
+    }
+    write("Pulumi.yaml", `name: ${project}\nruntime: nodejs\n`);
+    write("index.js", `${imports}${typeof program === "string" ? program : asJavaScript(program)}`);
   }
 
   private async initialize(): Promise<void> {
-    const entries = Object.entries(this.options.config ?? {});
-    const plain = entries.filter(([, value]) => typeof value === "string");
-    const secret = entries.flatMap(([key, value]) =>
-      typeof value === "string" ? [] : ["--secret", `${key}=${value.value}`],
-    );
+    const { config = {} } = this.options;
+    const plain = Object.entries(config).filter(([, value]) => typeof value === "string");
     await this.initStack(Object.fromEntries(plain));
-    if (secret.length > 0) {
-      await this.run(["config", "set-all", "--stack", stackName, ...secret]);
+    const file = path.join(this.workDir, `Pulumi.${stackName}.yaml`);
+    const settings = JSON.parse(fs.readFileSync(file, "utf8"));
+    for (const [key, value] of Object.entries(config)) {
+      if (typeof value === "object") {
+        settings.config[key] = { secure: await this.encrypt(value.value, settings.encryptionsalt) };
+      }
     }
+    fs.writeFileSync(file, JSON.stringify(settings));
+  }
+
+  /** `pulumi config set --secret`: once for each value and salt. */
+  private async encrypt(value: string, salt: string): Promise<string> {
+    const key = `${salt} ${value}`;
+    const known = encrypted.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const file = path.join(this.workDir, `Pulumi.${stackName}.yaml`);
+    const before = fs.readFileSync(file);
+    await this.run(["config", "set", "--secret", "--stack", stackName, "test:secret", value]);
+    const [, text = ""] = /secure"?: *["']?([^"'\s}]+)/.exec(fs.readFileSync(file, "utf8")) ?? [];
+    fs.writeFileSync(file, before);
+    encrypted.set(key, text);
+    return text;
   }
 
   /** `pulumi stack init`: once for each project and passphrase. What it writes is the same for all, and copied. */
@@ -234,31 +285,32 @@ export class TestStack {
       fs.writeFileSync(settings, JSON.stringify({ config, encryptionsalt: known.salt }));
       return;
     }
-    fs.writeFileSync(settings, JSON.stringify({ config }));
+    fs.writeFileSync(settings, JSON.stringify({ config: {} }));
     await this.run(["stack", "init", stackName]);
     const [state = "", written = ""] = [this.stateFile, meta].map((file) => fs.readFileSync(file, "utf8"));
     const { salt } = JSON.parse(state).checkpoint.latest.secrets_providers.state;
     initialized.set(key, { salt, state, meta: written });
+    fs.writeFileSync(settings, JSON.stringify({ config, encryptionsalt: salt }));
   }
 
-  /** `pulumi up`. */
-  up(program?: PulumiFn, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(["up", "--yes", "--skip-preview"], program ?? this.options.program, options);
+  /** `pulumi up`, by default of the program of the operation before. */
+  up(program?: Program | string, options: OperationOptions = {}): Promise<OperationResult> {
+    return this.operate(["up", "--yes", "--skip-preview"], program, options);
   }
 
   /** `pulumi preview`. */
-  preview(program?: PulumiFn, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(["preview"], program ?? this.options.program, options);
+  preview(program?: Program | string, options: OperationOptions = {}): Promise<OperationResult> {
+    return this.operate(["preview"], program, options);
   }
 
   /** `pulumi refresh`, which does not run the program. */
   refresh(options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(["refresh", "--yes", "--skip-preview"], this.noProgram(), options);
+    return this.operate(["refresh", "--yes", "--skip-preview"], undefined, options);
   }
 
   /** `pulumi destroy`, which does not run the program. */
   destroy(options: OperationOptions = {}): Promise<OperationResult> {
-    return this.operate(["destroy", "--yes", "--skip-preview"], this.noProgram(), options);
+    return this.operate(["destroy", "--yes", "--skip-preview"], undefined, options);
   }
 
   /** `pulumi cancel`: takes away the lock that a killed CLI has left. */
@@ -269,6 +321,16 @@ export class TestStack {
   /** The stack's present state. */
   exportState(): Deployment {
     return JSON.parse(fs.readFileSync(this.stateFile, "utf8")).checkpoint.latest;
+  }
+
+  /** What the state holds of the resource with this name. */
+  resource(name: string): ResourceState | undefined {
+    return this.exportState().resources?.find(({ urn }) => urn.endsWith(`::${name}`));
+  }
+
+  /** What the state holds of each MachineSync. */
+  machineSyncs(): ResourceState[] {
+    return this.exportState().resources?.filter(({ type }) => type.endsWith(":MachineSync")) ?? [];
   }
 
   /** The pids of the provider processes of this stack, also of those that outlived their CLI. Linux only. */
@@ -297,41 +359,38 @@ export class TestStack {
     await fs.promises.rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** What an operation is given that does not run the program. */
-  private noProgram(): PulumiFn | undefined {
-    return this.options.ownHost ? undefined : emptyProgram;
-  }
-
   private async operate(
-    command: string[],
-    program: PulumiFn | undefined,
+    operation: string[],
+    program: Program | string | undefined,
     options: OperationOptions,
   ): Promise<OperationResult> {
+    if (program !== undefined) {
+      this.write(program);
+    }
     const eventLog = path.join(this.root, "events.json");
     fs.rmSync(eventLog, { force: true });
-    const args = [...command, "--stack", stackName, "--event-log", eventLog, ...(options.args ?? [])];
+    const args = [...operation, "--stack", stackName, "--event-log", eventLog, ...(options.args ?? [])];
     if (options.parallel !== undefined) {
       args.push("--parallel", String(options.parallel));
     }
     if (options.refresh) {
       args.push("--refresh");
     }
-    if (this.options.ownHost && !program) {
-      return this.finish(command, eventLog, await this.spawnCli(args, options), options);
+    const { command = this.door === "plugin" ? "own" : nodeCommand(this.workDir) } = this.options;
+    if (command === "own") {
+      return this.finish(operation, eventLog, await this.spawnCli(args, options), options);
     }
-    const host = await serve(
-      program || this.options.folder === undefined
-        ? new LanguageServer(program ?? emptyProgram)
-        : (this.options.host ?? ((env, say) => programFolder(this.workDir, env, say)))(
-            this.envVars,
-            (text) => {
-              this.printed += text;
-            },
-          ),
-    );
+    const host = await serve({
+      folder: this.workDir,
+      env: this.envVars,
+      command,
+      say: (text) => {
+        this.printed += text;
+      },
+    });
     args.push(`--client=127.0.0.1:${host.port}`, "--exec-kind", "auto.inline");
     const ended = await this.spawnCli(args, options).finally(() => host.close());
-    return this.finish(command, eventLog, ended, options);
+    return this.finish(operation, eventLog, ended, options);
   }
 
   private finish(
@@ -399,20 +458,6 @@ interface CliResult {
   stderr: string;
   /** The exit code, or the signal that ended the CLI. */
   ended: number | string;
-}
-
-/** Serves a program to a CLI that is started with `--client=127.0.0.1:PORT`. */
-export async function serve(
-  program: grpc.UntypedServiceImplementation,
-): Promise<{ port: number; close(): void }> {
-  const server = new grpc.Server();
-  server.addService(LanguageRuntimeService, program);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
-  return { port, close: () => server.forceShutdown() };
 }
 
 function hostVariables(): Record<string, string> {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { type Emulator, startEmulator } from "../../emulator";
 import { rowsOf, type Screen } from "../../scripts/picture/screen";
-import { type Door, StackAtTerminal } from "../../scripts/picture/stackAtTerminal";
+import { StackAtTerminal } from "../../scripts/picture/stackAtTerminal";
+import type { Door } from "./stack";
 
 /** The sync before took this long, in seconds: the first estimate of the next one. */
 const SYNC_SECONDS = 45;

@@ -4,10 +4,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
-import { findOrGetYamlHost } from "../../../scripts/pulumiCli";
+import { type Emulator, startEmulator } from "../../../emulator";
+import { inConfig } from "../account";
 import { TestStack, type TestStackOptions } from "../stack";
-import { processProgram } from "./processProgram";
 import { generateSdks, pythonWithPulumi } from "./toolchains";
 
 const run = promisify(execFile);
@@ -41,33 +40,8 @@ describe("The example of the plugin", function () {
     return folder;
   }
 
-  async function stackOf(
-    folder: string,
-    command?: readonly [string, ...string[]],
-    options: TestStackOptions = {},
-  ): Promise<TestStack> {
-    const bin = path.join(root, "bin");
-    const plugin = path.join(repository, "dist/provider/plugin/command.js");
-    fs.mkdirSync(bin);
-    fs.writeFileSync(
-      path.join(bin, "pulumi-resource-tencentcloud-cwp"),
-      `#!/bin/sh\nexec node ${plugin} "$@"\n`,
-      {
-        mode: 0o755,
-      },
-    );
-    stack = await TestStack.create({
-      folder,
-      ownHost: command === undefined,
-      ...(command && { host: (env, say) => processProgram(command, folder, env, say) }),
-      path: [bin, await findOrGetYamlHost()],
-      config: {
-        "tencentcloud-cwp:endpoint": emulator.url,
-        "tencentcloud-cwp:secretId": emulatorAccount.secretId,
-        "tencentcloud-cwp:secretKey": { value: emulatorAccount.secretKey, secret: true },
-      },
-      ...options,
-    });
+  async function stackOf(folder: string, options: TestStackOptions): Promise<TestStack> {
+    stack = await TestStack.create({ folder, config: inConfig("plugin", emulator), ...options });
     return stack;
   }
 
@@ -83,7 +57,7 @@ describe("The example of the plugin", function () {
   }
 
   it("in YAML runs", async () => {
-    await works(await stackOf(copy("yaml")));
+    await works(await stackOf(copy("yaml"), { command: "own" }));
   });
 
   it("in Go compiles and runs", async function () {
@@ -104,7 +78,7 @@ describe("The example of the plugin", function () {
     // What `pulumi package add` does in a Go program.
     await go("mod", "edit", `-require=${goModule}@v0.0.0`, `-replace=${goModule}=${sdk}`);
     await go("build", "-o", "program", ".");
-    await works(await stackOf(folder, [path.join(folder, "program")]));
+    await works(await stackOf(folder, { command: () => [path.join(folder, "program")] }));
   });
 
   it("in Python runs", async function () {
@@ -127,7 +101,7 @@ describe("The example of the plugin", function () {
       path.join(folder, "pulumi_tencentcloud_cwp-0.1.0.dist-info", "METADATA"),
       "Metadata-Version: 2.1\nName: pulumi_tencentcloud_cwp\nVersion: 0.1.0\n",
     );
-    await works(await stackOf(folder, [python, path.join(__dirname, "runPython.py")]));
+    await works(await stackOf(folder, { command: () => [python, path.join(__dirname, "runPython.py")] }));
   });
 
   it("in TypeScript compiles and runs, with two accounts", async function () {
@@ -160,12 +134,9 @@ describe("The example of the plugin", function () {
     const [account, other] = JSON.parse(fs.readFileSync(path.join(folder, "emulator.json"), "utf8")).accounts;
     await emulator.stop();
     emulator = await startEmulator({ syncSeconds: 0, accounts: [account, other] });
-    const made = await stackOf(folder, undefined, {
-      ownHost: false,
+    const made = await stackOf(folder, {
       config: {
-        "tencentcloud-cwp:endpoint": emulator.url,
-        "tencentcloud-cwp:secretId": account.secretId,
-        "tencentcloud-cwp:secretKey": { value: account.secretKey, secret: true },
+        ...inConfig("plugin", emulator, account),
         "typescript-plugin:prodSecretId": other.secretId,
         "typescript-plugin:prodSecretKey": { value: other.secretKey, secret: true },
       },

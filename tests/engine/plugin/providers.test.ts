@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
-import { type Program, reference, YamlStack } from "./yamlStack";
+import { inConfig } from "../account";
+import { type Program, reference } from "../program";
+import { TestStack } from "../stack";
 
 const first = { secretId: "AKIDfirst", secretKey: "the-secret-key-of-the-first" };
 const second = { secretId: "AKIDsecond", secretKey: "the-secret-key-of-the-second" };
@@ -12,7 +14,7 @@ describe("An explicit provider of the plugin", function () {
   this.timeout(120_000);
 
   let emulator: Emulator;
-  let yaml: YamlStack;
+  let stack: TestStack;
 
   const syncsOf = (secretId: string) =>
     emulator.requests.filter((request) => request.sync === true && request.secretId === secretId).length;
@@ -23,16 +25,10 @@ describe("An explicit provider of the plugin", function () {
       accounts: [first, second, rotated],
       roles: [{ arn: "qcs::cam::uin/1:roleName/one" }, { arn: "qcs::cam::uin/1:roleName/two" }],
     });
-    yaml = await YamlStack.create({
-      config: {
-        "tencentcloud-cwp:endpoint": emulator.url,
-        "tencentcloud-cwp:secretId": first.secretId,
-        "tencentcloud-cwp:secretKey": { value: first.secretKey, secret: true },
-      },
-    });
+    stack = await TestStack.create({ door: "plugin", config: inConfig("plugin", emulator, first) });
   });
   afterEach(async () => {
-    await yaml.remove();
+    await stack.remove();
     await emulator.stop();
   });
 
@@ -43,24 +39,24 @@ describe("An explicit provider of the plugin", function () {
         type: "pulumi:providers:tencentcloud-cwp",
         properties: { endpoint: emulator.url, ...settings },
       },
-      here: { type: "tencentcloud-cwp:MachineSync" },
-      there: { type: "tencentcloud-cwp:MachineSync", options: { provider: reference("prod") } },
+      here: {},
+      there: { options: { provider: reference("prod") } },
     },
   });
 
   it("syncs its own account beside the stack's, and a new key replaces nothing", async () => {
-    await yaml.up(two(second));
+    await stack.up(two(second));
     assert.equal(syncsOf(first.secretId), 1);
     assert.equal(syncsOf(second.secretId), 1);
-    const state = JSON.stringify(yaml.stack.exportState());
+    const state = JSON.stringify(stack.exportState());
     assert.ok(![first, second].some(({ secretKey }) => state.includes(secretKey)));
 
     emulator.clearRequests();
-    const { summary } = await yaml.up(two(rotated));
+    const { summary } = await stack.up(two(rotated));
     assert.equal(summary.update, 1, "the provider alone is updated");
     assert.equal(summary.replace, undefined);
     assert.equal(emulator.requests.length, 0);
-    await yaml.stack.refresh();
+    await stack.refresh();
     assert.deepEqual(emulator.requests.map(({ secretId }) => secretId).sort(), [
       first.secretId,
       rotated.secretId,
@@ -72,24 +68,24 @@ describe("An explicit provider of the plugin", function () {
       ...second,
       assumeRole: { roleArn: `qcs::cam::uin/1:roleName/${name}` },
     });
-    await yaml.up(two(role("one")));
-    assert.deepEqual((await yaml.up(two(role("one")))).summary, { same: 4 });
+    await stack.up(two(role("one")));
+    assert.deepEqual((await stack.up(two(role("one")))).summary, { same: 4 });
     emulator.clearRequests();
-    const preview = await yaml.preview(two(role("two")));
+    const preview = await stack.preview(two(role("two")));
     assert.equal(preview.summary.replace, 2, "the provider and its resource");
     assert.equal(emulator.requests.length, 0);
-    const { summary } = await yaml.up(two(role("two")));
+    const { summary } = await stack.up(two(role("two")));
     assert.equal(summary.replace, 2);
     assert.equal(emulator.requests.filter(({ sync }) => sync).length, 1);
   });
 
   it("replaces the resources of the stack's own provider for another endpoint", async () => {
-    const program = { resources: { here: { type: "tencentcloud-cwp:MachineSync" } } };
-    await yaml.up(program);
+    const program = { resources: { here: {} } };
+    await stack.up(program);
     const other = await startEmulator({ syncSeconds: 0, accounts: [first] });
     try {
-      await yaml.stack.setConfig("tencentcloud-cwp:endpoint", other.url);
-      await yaml.up(program);
+      await stack.setConfig("tencentcloud-cwp:endpoint", other.url);
+      await stack.up(program);
       assert.equal(other.requests.filter(({ sync }) => sync).length, 1);
     } finally {
       await other.stop();
@@ -97,13 +93,13 @@ describe("An explicit provider of the plugin", function () {
   });
 
   it("finds the environment's keys where it has no settings of its own, and names its own settings where it finds none", async () => {
-    const { errors } = await yaml.up(two({}), { expectFailure: true });
+    const { errors } = await stack.up(two({}), { expectFailure: true });
     assert.match(errors.join("\n"), /No Tencent Cloud credentials were found.*tencentcloud-cwp:secretId/s);
-    yaml.stack.envVars.TENCENTCLOUD_SECRET_ID = second.secretId;
-    yaml.stack.envVars.TENCENTCLOUD_SECRET_KEY = second.secretKey;
-    await yaml.up(two({}));
+    stack.envVars.TENCENTCLOUD_SECRET_ID = second.secretId;
+    stack.envVars.TENCENTCLOUD_SECRET_KEY = second.secretKey;
+    await stack.up(two({}));
     assert.equal(syncsOf(second.secretId), 1);
-    const state = JSON.stringify(yaml.stack.exportState());
+    const state = JSON.stringify(stack.exportState());
     assert.ok(!state.includes(second.secretKey), "a key of the environment is in the state");
   });
 });

@@ -1,77 +1,70 @@
 import assert from "node:assert/strict";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
-import { MachineSync } from "../../../sdk";
-import { oneSync, YamlStack } from "./yamlStack";
+import { type Emulator, startEmulator } from "../../../emulator";
+import { inEnvironment } from "../account";
+import { oneSync } from "../program";
+import { type OperationOptions, TestStack } from "../stack";
 
 describe("A dynamic resource that the plugin takes over", function () {
   this.timeout(120_000);
 
   let emulator: Emulator;
-  let yaml: YamlStack;
+  let stack: TestStack;
 
   const syncs = () => emulator.requests.filter(({ sync }) => sync === true).length;
 
   beforeEach(async () => {
     emulator = await startEmulator({ syncSeconds: 1 });
-    yaml = await YamlStack.create({
-      config: Object.fromEntries(
-        ["tencentcloud", "tencentcloud-cwp"].flatMap((namespace) => [
-          [`${namespace}:secretId`, emulatorAccount.secretId],
-          [`${namespace}:secretKey`, emulatorAccount.secretKey],
-          ["tencentcloud-cwp:endpoint", emulator.url],
-        ]),
-      ),
-    });
+    stack = await TestStack.create({ door: "plugin", env: inEnvironment(emulator) });
   });
   afterEach(async () => {
-    await yaml.remove();
+    await stack.remove();
     await emulator.stop();
   });
 
-  const dynamic =
-    (create: string): PulumiFn =>
-    async () => {
-      new MachineSync("machines", { triggers: ["a", { b: [1] }] }, { customTimeouts: { create } });
-    };
+  /** An up by the dynamic resource. */
+  async function before(create: string, options: OperationOptions = {}): Promise<void> {
+    stack.door = "dynamic";
+    await stack.up(oneSync({ triggers: ["a", { b: [1] }] }, { customTimeouts: { create } }), options);
+    stack.door = "plugin";
+  }
   const plugin = () => oneSync({ triggers: ["a", { b: [1] }] });
 
   it("is unchanged, with no sync, and keeps nothing of the dynamic resource once it is updated", async () => {
-    await yaml.stack.up(dynamic("20m"));
-    const { id } = yaml.resource("machines") ?? {};
+    await before("20m");
+    const { id } = stack.resource("machines") ?? {};
     emulator.clearRequests();
 
-    const preview = await yaml.preview(plugin());
+    const preview = await stack.preview(plugin());
     assert.equal(preview.summary.same, 2);
-    const { summary } = await yaml.up(plugin());
+    const { summary } = await stack.up(plugin());
     assert.equal(summary.same, 2);
     assert.equal(summary.update ?? summary.replace ?? summary.delete, undefined);
     assert.equal(emulator.requests.length, 0);
-    assert.equal(yaml.resource("machines")?.type, "tencentcloud-cwp:index:MachineSync");
-    assert.equal(yaml.resource("machines")?.id, id);
+    assert.equal(stack.resource("machines")?.type, "tencentcloud-cwp:index:MachineSync");
+    assert.equal(stack.resource("machines")?.id, id);
 
-    await yaml.stack.refresh();
+    await stack.refresh();
     assert.equal(syncs(), 0);
-    await yaml.up(oneSync({ triggers: ["b"] }));
+    await stack.up(oneSync({ triggers: ["b"] }));
     assert.equal(syncs(), 1);
-    const { inputs, outputs } = yaml.resource("machines") ?? {};
+    const { inputs, outputs } = stack.resource("machines") ?? {};
     for (const leftover of ["__provider", "__urn", "timeouts"]) {
       assert.ok(!(leftover in Object(inputs)) && !(leftover in Object(outputs)), leftover);
     }
-    await yaml.stack.destroy();
+    await stack.destroy();
     assert.equal(syncs(), 1);
   });
 
   it("goes on with an unfinished run, and starts no other sync", async () => {
     emulator.setSyncSeconds(600);
-    await yaml.stack.up(dynamic("3s"), { expectFailure: true });
-    assert.ok(yaml.resource("machines")?.outputs?.unfinishedRun);
+    await before("2s", { expectFailure: true });
+    assert.ok(stack.resource("machines")?.outputs?.unfinishedRun);
     assert.equal(syncs(), 1);
     emulator.clearRequests();
     emulator.advance(600);
-    const { outputs } = await yaml.up(plugin());
+    const { outputs } = await stack.up(plugin());
     assert.equal(syncs(), 0);
     assert.equal(outputs.durationSeconds, 600);
-    assert.equal(yaml.resource("machines")?.outputs?.unfinishedRun, undefined);
+    assert.equal(stack.resource("machines")?.outputs?.unfinishedRun, undefined);
   });
 });

@@ -5,10 +5,12 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
+import { type Emulator, startEmulator } from "../../../emulator";
 import { makeArchives } from "../../../scripts/pluginArchive";
 import { packBuilt, unpack } from "../../installed/pack";
-import { oneSync, YamlStack } from "./yamlStack";
+import { inConfig } from "../account";
+import { oneSync } from "../program";
+import { TestStack } from "../stack";
 
 const repository = path.resolve(__dirname, "../../..");
 const manifest = JSON.parse(fs.readFileSync(path.join(repository, "package.json"), "utf8"));
@@ -25,7 +27,7 @@ describe("The plugin, as a user gets it", function () {
   /** The folder in which npm has installed the tarball. */
   let nodeModules: string;
   let emulator: Emulator;
-  let yaml: YamlStack | undefined;
+  let stack: TestStack | undefined;
 
   before(async () => {
     root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-ways-in-")));
@@ -49,21 +51,14 @@ describe("The plugin, as a user gets it", function () {
     emulator = await startEmulator({ syncSeconds: 0 });
   });
   afterEach(async () => {
-    await yaml?.remove();
-    yaml = undefined;
+    await stack?.remove();
+    stack = undefined;
     await emulator.stop();
   });
 
-  async function stack(commandFolder: string | null): Promise<YamlStack> {
-    yaml = await YamlStack.create({
-      commandFolder,
-      config: {
-        "tencentcloud-cwp:endpoint": emulator.url,
-        "tencentcloud-cwp:secretId": emulatorAccount.secretId,
-        "tencentcloud-cwp:secretKey": { value: emulatorAccount.secretKey, secret: true },
-      },
-    });
-    return yaml;
+  async function stackWith(pluginFolder: string | null): Promise<TestStack> {
+    stack = await TestStack.create({ door: "plugin", pluginFolder, config: inConfig("plugin", emulator) });
+    return stack;
   }
 
   /** The kinds of the requests since the last time. */
@@ -74,7 +69,7 @@ describe("The plugin, as a user gets it", function () {
   }
 
   it("runs by its command on the PATH, and no request of a whole life is one too many", async () => {
-    const made = await stack(path.join(nodeModules, ".bin"));
+    const made = await stackWith(path.join(nodeModules, ".bin"));
     await made.up(oneSync({ triggers: ["a"] }));
     assert.equal(requests().filter((kind) => kind === "start").length, 1);
     await made.up(oneSync({ triggers: ["a"] }));
@@ -83,21 +78,19 @@ describe("The plugin, as a user gets it", function () {
     assert.deepEqual(requests(), []);
     await made.up(oneSync({ triggers: ["b"] }));
     assert.equal(requests().filter((kind) => kind === "start").length, 1);
-    await made.stack.refresh();
+    await made.refresh();
     assert.deepEqual(requests(), ["poll"]);
-    await made.stack.destroy();
+    await made.destroy();
     assert.deepEqual(requests(), []);
   });
 
   it("gives its package to `pulumi package add`, and runs by the entry `packages` of Pulumi.yaml", async () => {
-    const made = await stack(null);
-    const { workDir } = made.stack;
-    await made.stack
-      .run(["package", "add", path.join(nodeModules, ".bin", command)])
-      .catch((error: Error) => {
-        // The host of YAML programs that can be built from its module is older than this last step.
-        assert.match(error.message, /Link not implemented/);
-      });
+    const made = await stackWith(null);
+    const { workDir } = made;
+    await made.run(["package", "add", path.join(nodeModules, ".bin", command)]).catch((error: Error) => {
+      // The host of YAML programs that can be built from its module is older than this last step.
+      assert.match(error.message, /Link not implemented/);
+    });
     const [declaration = ""] = fs.readdirSync(path.join(workDir, "sdks", "tencentcloud-cwp"));
     assert.equal(declaration, `tencentcloud-cwp-${manifest.version}.yaml`);
     await made.up({ ...oneSync(), packages: { "tencentcloud-cwp": path.join(nodeModules, ".bin") } });
@@ -110,8 +103,8 @@ describe("The plugin, as a user gets it", function () {
     const processor = process.arch === "x64" ? "amd64" : "arm64";
     const system = process.platform === "win32" ? "windows" : process.platform;
     const archive = archives.find((file) => file.endsWith(`-${system}-${processor}.tar.gz`));
-    const made = await stack(null);
-    await made.stack.run([
+    const made = await stackWith(null);
+    await made.run([
       "plugin",
       "install",
       "resource",

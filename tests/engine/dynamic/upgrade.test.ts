@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { type Emulator, emulatorAccount, startEmulator } from "../../emulator";
-import { MachineSync } from "../../sdk";
-import { TestStack } from "./stack";
+import { type Emulator, startEmulator } from "../../../emulator";
+import { inEnvironment } from "../account";
+import type { ProgramResource } from "../program";
+import { TestStack } from "../stack";
 
 /**
  * The state of a stack as version 0.1.0 left it: `machines` has synced, and the wait of `interrupted` ran out
@@ -11,13 +11,11 @@ import { TestStack } from "./stack";
  */
 const leftBy010 = path.join(__dirname, "states/0.1.0.json");
 
-const machines = () =>
-  new MachineSync(
-    "machines",
-    { triggers: ["ins-1", { disks: [1, 2] }], region: "ap-guangzhou" },
-    { customTimeouts: { create: "20m" } },
-  );
-const interrupted = () => new MachineSync("interrupted", {}, { customTimeouts: { create: "3s" } });
+const machines: ProgramResource = {
+  properties: { triggers: ["ins-1", { disks: [1, 2] }], region: "ap-guangzhou" },
+  options: { customTimeouts: { create: "20m" } },
+};
+const interrupted: ProgramResource = { options: { customTimeouts: { create: "3s" } } };
 
 describe("A stack that version 0.1.0 has left", function () {
   this.timeout(60_000);
@@ -27,13 +25,7 @@ describe("A stack that version 0.1.0 has left", function () {
 
   beforeEach(async () => {
     emulator = await startEmulator({ syncSeconds: 1 });
-    stack = await TestStack.create({
-      env: {
-        TENCENTCLOUD_CWP_ENDPOINT: emulator.url,
-        TENCENTCLOUD_SECRET_ID: emulatorAccount.secretId,
-        TENCENTCLOUD_SECRET_KEY: emulatorAccount.secretKey,
-      },
-    });
+    stack = await TestStack.create({ env: inEnvironment(emulator) });
     await stack.importState(leftBy010);
   });
   afterEach(async () => {
@@ -41,34 +33,24 @@ describe("A stack that version 0.1.0 has left", function () {
     await emulator.stop();
   });
 
-  const program =
-    (...resources: (() => unknown)[]): PulumiFn =>
-    async () => {
-      for (const create of resources) {
-        create();
-      }
-    };
   const starts = () => emulator.requests.filter(({ sync }) => sync === true).length;
   const outputs = (name: string) =>
     stack.exportState().resources?.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs ?? {};
 
   it("is unchanged, and nothing is sent", async () => {
-    const { summary } = await stack.up(program(machines), { args: ["--target", "**machines"] });
+    const { summary } = await stack.up({ resources: { machines } }, { args: ["--target", "**machines"] });
     assert.equal(summary.update, undefined);
     assert.deepEqual(emulator.requests, []);
   });
 
-  it("has a sync of its own for the unfinished run, since nobody knows whose account ran it", async () => {
-    const { summary } = await stack.up(program(machines, interrupted));
+  it("has a sync of its own for the unfinished run, since nobody knows whose account ran it, and can be refreshed and destroyed", async () => {
+    const { summary } = await stack.up({ resources: { machines, interrupted } });
     assert.equal(summary.update, 1);
     assert.equal(starts(), 1);
     assert.equal(outputs("interrupted").state, "FINISHED");
     assert.equal(outputs("interrupted").unfinishedRun, undefined);
-  });
-
-  it("can be refreshed and destroyed", async () => {
     await stack.refresh();
     await stack.destroy();
-    assert.equal(starts(), 0);
+    assert.equal(starts(), 1);
   });
 });

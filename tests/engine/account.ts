@@ -1,0 +1,31 @@
+/** The emulator's account, as the settings of a stack name it. */
+import { emulatorAccount } from "../../emulator";
+import type { Door } from "./stack";
+
+/** In the config. The plugin sees only what stands under its own name. */
+export function inConfig(door: Door, { url }: Endpoint, account: Account = emulatorAccount) {
+  const namespace = door === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
+  return {
+    "tencentcloud-cwp:endpoint": url,
+    [`${namespace}:secretId`]: account.secretId,
+    [`${namespace}:secretKey`]: { value: account.secretKey, secret: true as const },
+  };
+}
+
+/** In the environment, where both doors look. */
+export function inEnvironment({ url }: Endpoint, account: Account = emulatorAccount) {
+  return {
+    TENCENTCLOUD_CWP_ENDPOINT: url,
+    TENCENTCLOUD_SECRET_ID: account.secretId,
+    TENCENTCLOUD_SECRET_KEY: account.secretKey,
+  };
+}
+
+interface Endpoint {
+  readonly url: string;
+}
+
+interface Account {
+  readonly secretId: string;
+  readonly secretKey: string;
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../../emulator";
+import { inConfig, inEnvironment } from "../account";
+import { manySyncs, oneSync } from "../program";
+import { TestStack } from "../stack";
+import { until } from "../until";
+
+/** What the plugin does otherwise, or cannot do. */
+describe("The dynamic resource alone", function () {
+  this.timeout(60_000);
+
+  let emulator: Emulator;
+  let stack: TestStack;
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ syncSeconds: 1 });
+    stack = await TestStack.create({ config: inConfig("dynamic", emulator) });
+  });
+  afterEach(async () => {
+    await stack.remove();
+    await emulator.stop();
+  });
+
+  it("hands unknown times to the program in the preview of an update", async () => {
+    const program = (trigger: string) => `
+      const { latestStartTime } = new cwp.MachineSync("machines", { triggers: ["${trigger}"] });
+      latestStartTime.apply((time) => console.log("the time of ${trigger} is", time));`;
+    await stack.up(program("a"));
+    emulator.clearRequests();
+    const { summary, stdout } = await stack.preview(program("b"));
+    assert.equal(summary.update, 1);
+    assert.match(stack.printed, /the time of a is \d{4}/);
+    assert.doesNotMatch(stack.printed + stdout, /the time of b/);
+    assert.equal(emulator.requests.length, 0);
+  });
+
+  it("names each wrong argument in the preview, and shows no secret among them", async () => {
+    const wrong = { triggers: "web", skipAwait: "yes", secretKey: "opensesame", endpoint: 7 };
+    const { errors, stdout, stderr } = await stack.preview(oneSync(wrong), { expectFailure: true });
+    const said = errors.join("\n");
+    assert.match(said, /triggers must be a list, not a string/);
+    assert.match(said, /skipAwait must be true or false, not a string/);
+    assert.match(said, /no property secretKey.*Credentials belong in the config or the environment/s);
+    assert.match(said, /endpoint must be a host or URL, not a number/);
+    assert.doesNotMatch(stdout + stderr, /opensesame/);
+    assert.equal(emulator.requests.length, 0);
+  });
+
+  it("has one sync and one short provider text for twenty resources, though Pulumi creates only some at a time", async () => {
+    const account = { secretId: "AKIDtemporary", secretKey: "the-key-from-the-environment" };
+    const token = "the-token-from-the-environment";
+    await Promise.all([stack.remove(), emulator.stop()]);
+    emulator = await startEmulator({ syncSeconds: 1, accounts: [{ ...account, token }] });
+    stack = await TestStack.create({
+      env: { ...inEnvironment(emulator, account), TENCENTCLOUD_TOKEN: token },
+    });
+    await stack.up(manySyncs(20));
+    assert.equal(emulator.requests.filter(({ sync }) => sync === true).length, 1);
+    const [text, ...more] = new Set(stack.machineSyncs().map(({ outputs }) => outputs?.__provider));
+    assert.ok(typeof text === "string" && Buffer.byteLength(text) <= 2_000, `${String(text).length} bytes`);
+    assert.deepEqual(more, []);
+    const state = JSON.stringify(stack.exportState());
+    assert.ok(!state.includes(account.secretKey) && !state.includes(token));
+  });
+
+  /** Starts an up whose sync takes ten minutes, and resolves with its end once the wait is under way. */
+  async function longUp() {
+    emulator.setSyncSeconds(600);
+    let printed = "";
+    const onOutput = (text: string) => {
+      printed += text;
+    };
+    const ended = stack.up(oneSync(), { expectFailure: true, onOutput });
+    await until(() => emulator.requests.length >= 4);
+    return { ended, printed: () => printed };
+  }
+
+  it("waits after one Ctrl-C for the end of the sync in progress, and keeps its outcome", async () => {
+    const { ended } = await longUp();
+    stack.cli?.kill("SIGINT");
+    emulator.advance(600);
+    const { stdout, stderr } = await ended;
+    assert.match(stdout + stderr, /cancel/i);
+    assert.equal(stack.resource("machines")?.outputs?.durationSeconds, 600);
+  });
+
+  it("ends at once after a second Ctrl-C, and leaves no provider process", async () => {
+    const { ended, printed } = await longUp();
+    stack.cli?.kill("SIGINT");
+    await until(() => /\^C received|cancel/i.test(printed()));
+    stack.cli?.kill("SIGINT");
+    const start = performance.now();
+    await Promise.all([ended, until(() => stack.providerPids().length === 0)]);
+    assert.ok(performance.now() - start < 5_000, "the provider process lived on");
+  });
+});

@@ -1,0 +1,3 @@
+import { testLife } from "../life";
+
+testLife("dynamic");

@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { type Emulator, emulatorAccount, startEmulator } from "../../emulator";
+import { inConfig } from "./account";
+import { manySyncs, oneSync, type Program, secret } from "./program";
+import { type Door, type OperationOptions, type OperationResult, TestStack } from "./stack";
+import { until } from "./until";
+
+/** What both doors promise, on the real engine. */
+export function testLife(door: Door): void {
+  describe(`A MachineSync by the ${door === "plugin" ? "plugin" : "dynamic resource"}`, function () {
+    this.timeout(60_000);
+
+    let emulator: Emulator;
+    let stack: TestStack;
+
+    const starts = () => emulator.requests.filter(({ sync }) => sync === true).length;
+    const machines = () => stack.resource("machines");
+
+    beforeEach(async () => {
+      emulator = await startEmulator({ syncSeconds: 1 });
+      stack = await TestStack.create({ door, config: inConfig(door, emulator) });
+    });
+    afterEach(async () => {
+      const left = stack.providerPids();
+      await stack.remove();
+      await emulator.stop();
+      assert.deepEqual(left, [], "a provider process was left running");
+    });
+
+    /** What an up says that must fail, in words and not as a trace. */
+    async function saidBy(program: Program, options: OperationOptions = {}): Promise<string> {
+      const failed = await stack.up(program, { ...options, expectFailure: true });
+      const { errors, stdout, stderr } = failed;
+      assert.doesNotMatch(stdout + stderr, /\n\s+at .*:\d+:\d+/, "a stack trace");
+      assert.ok(!(stdout + stderr).includes(emulatorAccount.secretKey), "it shows the secret key");
+      return errors.join("\n");
+    }
+
+    /** What was told on the row of a MachineSync. */
+    const rowOf = ({ events }: OperationResult) =>
+      events
+        .flatMap(({ diagnosticEvent }) => diagnosticEvent ?? [])
+        .filter(({ urn }) => urn?.includes("Sync::"));
+
+    /** Resolves once the sync has been started and polled: the wait is under way. */
+    async function underWay(): Promise<void> {
+      await until(() => emulator.requests.length >= 4);
+      assert.equal(starts(), 1);
+    }
+
+    it("lives a whole life with no request that is not needed", async () => {
+      emulator.world().startForeignSync(1);
+      emulator.advance(60);
+      const before = emulator.world().syncMachines(false);
+      assert.equal(before.State, "FINISHED");
+
+      const preview = await stack.preview(oneSync({ triggers: ["a", { b: [1, true, null] }] }));
+      assert.equal(emulator.requests.length, 0);
+      assert.match(preview.stdout, /latestStartTime\s*: (output<string>|\[unknown\])/);
+      assert.deepEqual(rowOf(preview), []);
+
+      const { outputs } = await stack.up();
+      assert.equal(starts(), 1);
+      const [, ours] = emulator.world().runs;
+      assert.ok(ours && ours.endMs <= Number(emulator.requests.at(-1)?.at), "the sync had not ended");
+      assert.equal(outputs.state, "FINISHED");
+      assert.equal(outputs.durationSeconds, 1);
+      assert.ok(String(outputs.latestStartTime) > before.LatestStartTime, "the times are the earlier sync's");
+      assert.equal(outputs.requestId, emulator.requests.at(-1)?.requestId);
+
+      emulator.clearRequests();
+      const same = oneSync(
+        { triggers: ["a", { b: [1, true, null] }], skipAwait: true },
+        { customTimeouts: { create: "7m" } },
+      );
+      assert.deepEqual((await stack.up(same)).summary, { same: 2 });
+      const changed = oneSync({ triggers: ["a", { b: [2, true, null] }] });
+      assert.equal((await stack.preview(changed)).summary.update, 1);
+      assert.equal(emulator.requests.length, 0);
+      assert.equal((await stack.up()).summary.update, 1);
+      assert.equal(starts(), 1);
+
+      emulator.advance(60);
+      emulator.world().startForeignSync(1);
+      emulator.advance(60);
+      emulator.clearRequests();
+      assert.deepEqual(rowOf(await stack.refresh()), []);
+      assert.deepEqual(
+        emulator.requests.map(({ sync }) => sync),
+        [false],
+      );
+      const { LatestStartTime } = emulator.world().syncMachines(false);
+      assert.equal(machines()?.outputs?.latestStartTime, LatestStartTime);
+
+      emulator.clearRequests();
+      assert.deepEqual((await stack.up()).summary, { same: 2 });
+      await emulator.stop();
+      await stack.destroy();
+      assert.equal(emulator.requests.length, 0);
+      assert.equal(machines(), undefined);
+    });
+
+    it("stays in the state when time runs out, keeps its secrets, says what to do, and goes on with the same sync", async () => {
+      emulator.setSyncSeconds(600);
+      const triggers = ["a", secret("the-hidden-trigger")];
+      const short = oneSync({ triggers }, { customTimeouts: { create: "2s" } });
+      const assertHidden = () => {
+        const state = JSON.stringify(stack.exportState());
+        const shown = ["the-hidden-trigger", emulatorAccount.secretKey].filter((text) =>
+          state.includes(text),
+        );
+        assert.deepEqual(shown, []);
+      };
+      assert.match(
+        await saidBy(short),
+        /did not finish within 2 s: the last of \d+ answers was SYNCING, started .*RequestId .*Run "pulumi up" again to go on waiting for the same sync, or allow more time with customTimeouts/,
+      );
+      const kept = machines();
+      assert.ok(kept?.id && kept.initErrors?.length);
+      assertHidden();
+      // This clears the engine's own mark.
+      await stack.refresh();
+      assertHidden();
+      emulator.advance(600);
+      const { summary, outputs } = await stack.up();
+      assert.equal(summary.update, 1);
+      assert.equal(outputs.durationSeconds, 600);
+      assert.equal(starts(), 1, "the sync in progress was started again");
+      assert.equal(machines()?.initErrors, undefined);
+      assert.equal(machines()?.outputs?.unfinishedRun, undefined);
+      assertHidden();
+      assert.deepEqual((await stack.up()).summary, { same: 2 });
+    });
+
+    it("puts nothing into the state when it fails before a sync was started", async () => {
+      const namespace = door === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
+      await stack.setConfig(`${namespace}:secretKey`, "the-wrong-key");
+      const said = await saidBy(oneSync());
+      assert.match(said, /AuthFailure\.SignatureFailure: .*RequestId [0-9a-f-]{36}\)/);
+      assert.ok(said.includes(`${namespace}:secretKey`), said);
+      assert.ok(!said.includes("the-wrong-key"));
+      assert.equal(machines(), undefined);
+      assert.equal(starts(), 0);
+    });
+
+    it("stays in the state when it fails after a sync was started, and goes on with it", async () => {
+      emulator.setSyncSeconds(600);
+      const up = stack.up(oneSync(), { expectFailure: true });
+      await underWay();
+      emulator.inject({ error: "UnauthorizedOperation" });
+      const { errors } = await up;
+      assert.match(errors.join("\n"), /UnauthorizedOperation: .*CAM action cwp:SyncMachines/);
+      assert.ok(machines()?.outputs?.unfinishedRun);
+      emulator.advance(600);
+      assert.equal((await stack.up()).outputs.durationSeconds, 600);
+      assert.equal(starts(), 1);
+    });
+
+    it("shares one sync with nineteen others, and fails alone when its time is short", async () => {
+      emulator.setSyncSeconds(4);
+      const impatient = { customTimeouts: { create: "2s" } };
+      const many = manySyncs(20, (index) => (index === 0 ? impatient : {}));
+      const said = await saidBy(many, { parallel: 30 });
+      assert.equal(said.match(/did not finish within 2 s/g)?.length, 1, said);
+      const states = stack.machineSyncs().map(({ urn, outputs }) => [urn.split("::").at(-1), outputs?.state]);
+      assert.deepEqual(
+        Object.fromEntries(states),
+        Object.fromEntries(
+          Object.keys(many.resources ?? {}).map((name, index) => [
+            name,
+            index === 0 ? "SYNCING" : "FINISHED",
+          ]),
+        ),
+      );
+      assert.equal(starts(), 1);
+      assert.ok(emulator.requests.length < 60, `${emulator.requests.length} requests`);
+
+      const { summary } = await stack.up();
+      assert.deepEqual(summary, { same: 20, update: 1 });
+      assert.equal(starts(), 1, "the sync that had been started was not enough for the one that gave up");
+    });
+
+    it("leaves no process when the CLI is killed, and the next up works after pulumi cancel", async () => {
+      emulator.setSyncSeconds(600);
+      const up = stack.up(oneSync(), { expectFailure: true });
+      await underWay();
+      stack.cli?.kill("SIGKILL");
+      await up;
+      const killed = performance.now();
+      await until(() => stack.providerPids().length === 0);
+      assert.ok(performance.now() - killed < 5_000, "the provider process lived on");
+      const pending = stack.exportState().pending_operations?.map(({ type }) => type);
+      assert.deepEqual(pending, ["creating"]);
+      // Pulumi asks for this itself: the file backend's lock outlives the CLI that held it.
+      await stack.cancel();
+      await nextUpSucceeds();
+    });
+
+    it("fails at once when its provider process is killed, and the next up works", async () => {
+      emulator.setSyncSeconds(600);
+      const up = stack.up(oneSync(), { expectFailure: true });
+      await underWay();
+      for (const pid of stack.providerPids()) {
+        process.kill(pid, "SIGKILL");
+      }
+      await up;
+      await nextUpSucceeds();
+    });
+
+    /** The next up waits for the sync of one that was killed, and then has one of its own. */
+    async function nextUpSucceeds(): Promise<void> {
+      emulator.clearRequests();
+      emulator.advance(600);
+      emulator.setSyncSeconds(1);
+      const { outputs } = await stack.up();
+      const [interrupted, own] = emulator.world().runs;
+      assert.ok(interrupted && own && own.startMs >= interrupted.endMs);
+      assert.equal(outputs.durationSeconds, 1);
+      assert.equal(starts(), 1);
+    }
+  });
+}

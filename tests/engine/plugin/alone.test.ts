@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { type Emulator, startEmulator } from "../../../emulator";
+import { PluginProcess } from "../../provider/plugin/pluginProcess";
+import { inConfig } from "../account";
+import { oneSync, output, secret } from "../program";
+import { TestStack } from "../stack";
+import { until } from "../until";
+
+/** What the dynamic resource does otherwise, or cannot do. */
+describe("The plugin alone", function () {
+  this.timeout(60_000);
+
+  let emulator: Emulator;
+  let stack: TestStack;
+
+  const syncs = () => emulator.requests.filter(({ sync }) => sync === true).length;
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ syncSeconds: 1 });
+    stack = await TestStack.create({ door: "plugin", config: inConfig("plugin", emulator) });
+  });
+  afterEach(async () => {
+    await stack.remove();
+    await emulator.stop();
+  });
+
+  it("refuses a setting and an argument that it does not know", async () => {
+    await stack.setConfig("tencentcloud-cwp:secretid", "AKID");
+    const { errors } = await stack.up(oneSync(), { expectFailure: true });
+    assert.match(errors.join("\n"), /There is no setting tencentcloud-cwp:secretid\. There are secretId/);
+    assert.equal(emulator.requests.length, 0);
+  });
+
+  it("encrypts a secret among the triggers, and that one only", async () => {
+    await stack.up(oneSync({ triggers: ["plain", secret("the-hidden-trigger")] }));
+    const { inputs, outputs } = stack.resource("machines") ?? {};
+    for (const properties of [inputs, outputs]) {
+      const triggers = properties?.triggers;
+      assert.ok(Array.isArray(triggers) && triggers[0] === "plain");
+      assert.ok(triggers[1].ciphertext);
+    }
+  });
+
+  it("does not wait with skipAwait", async () => {
+    emulator.setSyncSeconds(600);
+    const { outputs } = await stack.up(oneSync({ skipAwait: true }));
+    assert.equal(syncs(), 1);
+    assert.equal(outputs.state, "SYNCING");
+  });
+
+  it("goes on with the sync of an update, also after a refresh, which clears the engine's own mark", async () => {
+    await stack.up(oneSync({ triggers: ["a"] }));
+    emulator.setSyncSeconds(600);
+    await stack.up(oneSync({ triggers: ["b"] }, { customTimeouts: { update: "2s" } }), {
+      expectFailure: true,
+    });
+    await stack.refresh();
+    emulator.clearRequests();
+    emulator.advance(600);
+    assert.equal((await stack.up()).outputs.durationSeconds, 600);
+    assert.equal(syncs(), 0);
+  });
+
+  it("syncs afresh when the triggers changed after time ran out, and is destroyed where none did", async () => {
+    emulator.setSyncSeconds(600);
+    await stack.up(oneSync({ triggers: ["a"] }, { customTimeouts: { create: "2s" } }), {
+      expectFailure: true,
+    });
+    emulator.advance(600);
+    await stack.up(oneSync({ triggers: ["b"] }, { customTimeouts: { update: "2s" } }), {
+      expectFailure: true,
+    });
+    assert.equal(syncs(), 2);
+    await stack.destroy();
+    assert.equal(syncs(), 2);
+    assert.equal(stack.resource("machines"), undefined);
+  });
+
+  it("refuses wrong arguments in the preview, and names each of them", async () => {
+    const said = (
+      await stack.preview(oneSync({ hosts: ["", "a b"], profile: "", region: "" }), { expectFailure: true })
+    ).errors.join("\n");
+    assert.match(said, /hosts\[0\] must be an instance id such as ins-1a2b3c4d, not empty/);
+    assert.match(said, /hosts\[1\] must be an instance id such as ins-1a2b3c4d, not a text with spaces/);
+    assert.match(said, /profile must be the name of a profile, not empty/);
+    assert.match(said, /region must be a region such as ap-guangzhou, not empty/);
+    assert.equal(emulator.requests.length, 0);
+  });
+
+  it("reads the status by the function, and starts no sync", async () => {
+    emulator.world().startForeignSync(600);
+    const { outputs } = await stack.up({
+      variables: { now: { "fn::invoke": { function: "tencentcloud-cwp:getMachineSyncStatus" } } },
+      outputs: { state: output("now", "state") },
+    });
+    assert.equal(outputs.state, "SYNCING");
+    assert.equal(syncs(), 0);
+  });
+
+  it("reads and imports the account's latest sync by any id", async () => {
+    emulator.world().startForeignSync(2);
+    emulator.advance(60);
+    const { outputs } = await stack.up({
+      resources: { latest: { type: "tencentcloud-cwp:MachineSync", get: { id: "latest" } } },
+      outputs: { seconds: output("latest", "durationSeconds") },
+    });
+    assert.equal(outputs.seconds, 2);
+    const { summary } = await stack.up(oneSync({}, { import: "any" }));
+    assert.equal(summary.import, 1);
+    assert.equal(stack.resource("machines")?.id, "any");
+    assert.deepEqual((await stack.up(oneSync())).summary, { same: 2 });
+    assert.equal(syncs(), 0);
+  });
+
+  it("ends within two seconds at one Ctrl-C, keeps the resource, and resumes the same run with the next up", async () => {
+    emulator.setSyncSeconds(60);
+    const up = stack.up(oneSync(), { expectFailure: true });
+    await until(() => emulator.requests.length >= 4);
+    const start = performance.now();
+    stack.cli?.kill("SIGINT");
+    await up;
+    const seconds = (performance.now() - start) / 1000;
+    assert.ok(seconds < 2, `it took ${seconds} s`);
+    assert.ok(stack.resource("machines")?.outputs?.unfinishedRun);
+    emulator.clearRequests();
+    emulator.advance(60);
+    await stack.up(oneSync());
+    assert.equal(syncs(), 0);
+  });
+
+  it("serves one engine after the other where a developer has started it", async () => {
+    const plugin = await PluginProcess.start();
+    try {
+      stack.envVars.PULUMI_DEBUG_PROVIDERS = `tencentcloud-cwp:${plugin.port}`;
+      await stack.up(oneSync({ triggers: ["a"] }));
+      await stack.up(oneSync({ triggers: ["b"] }));
+      assert.equal(syncs(), 2);
+      assert.equal(plugin.child.exitCode, null);
+    } finally {
+      await plugin.stop();
+    }
+  });
+});
