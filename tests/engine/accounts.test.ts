@@ -50,7 +50,7 @@ function inHome(stack: TestStack, file: string, content: object): void {
 }
 
 describe("The account of a MachineSync on the real engine", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;
@@ -254,7 +254,7 @@ const nothing = `
   new Nothing("nothing");`;
 
 describe("What Pulumi shows and logs at its most talkative", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   const talkative = ["--logtostderr", "-v=9"];
   let emulator: Emulator;

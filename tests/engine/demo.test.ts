@@ -5,7 +5,7 @@ import * as path from "node:path";
 const repository = path.resolve(__dirname, "../..");
 
 describe("The demo", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
 
   it("ends with the times of a real sync, as the README says", () => {
     const { status, stdout, stderr } = spawnSync(

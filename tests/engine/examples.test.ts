@@ -20,7 +20,7 @@ const { accounts, roles } = JSON.parse(
 const [account, other] = accounts;
 
 describe("The example", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let root: string;

@@ -11,7 +11,7 @@ const always = { times: 1_000 };
 
 /** Where the door does not matter: the plugin is the faster one. */
 describe("pulumi up against a faulty service", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;

@@ -6,7 +6,7 @@ import { type OperationResult, TestStack } from "./stack";
 
 /** Where the door does not matter: the plugin is the faster one. */
 describe("A MachineSync with hosts on the engine", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;

@@ -16,7 +16,7 @@ const { name, dependencies, peerDependencies } = JSON.parse(
  * linked to the repository's. `npm run matrix` installs it with npm and pnpm.
  */
 describe("The package, installed from its tarball", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let root: string;
   let tarball: string;

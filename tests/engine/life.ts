@@ -8,7 +8,7 @@ import { until } from "./until";
 /** What both doors promise, on the real engine. */
 export function testLife(door: Door): void {
   describe(`A MachineSync by the ${door === "plugin" ? "plugin" : "dynamic resource"}`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
 
     let emulator: Emulator;
     let stack: TestStack;

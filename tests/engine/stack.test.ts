@@ -32,7 +32,7 @@ const probe = (create: "succeed" | "hang") => `
   Object.assign(exports, { cwd, environment, packageFile });`;
 
 describe("the engine's test stack", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let stack: TestStack;
   afterEach(() => stack.remove());
 

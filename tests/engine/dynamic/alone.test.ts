@@ -7,7 +7,7 @@ import { until } from "../until";
 
 /** What the plugin does otherwise, or cannot do. */
 describe("The dynamic resource alone", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;

@@ -5,7 +5,7 @@ import { inEnvironment } from "../account";
 import { TestStack } from "../stack";
 
 describe("A mistake in a program", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;

@@ -15,7 +15,7 @@ const texts = (messages: DiagnosticEvent[], ephemeral: boolean) =>
   messages.filter((one) => (one.ephemeral ?? false) === ephemeral).map(({ message }) => message.trim());
 
 describe("A MachineSync at the terminal", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;

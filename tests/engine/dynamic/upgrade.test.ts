@@ -18,7 +18,7 @@ const machines: ProgramResource = {
 const interrupted: ProgramResource = { options: { customTimeouts: { create: "3s" } } };
 
 describe("A stack that version 0.1.0 has left", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;

@@ -8,7 +8,7 @@ import { until } from "../until";
 
 /** What the dynamic resource does otherwise, or cannot do. */
 describe("The plugin alone", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;

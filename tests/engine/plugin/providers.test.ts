@@ -11,7 +11,7 @@ const rotated = { secretId: "AKIDrotated", secretKey: "the-new-key-of-the-second
 type Settings = Record<string, unknown>;
 
 describe("An explicit provider of the plugin", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;

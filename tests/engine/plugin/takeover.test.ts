@@ -5,7 +5,7 @@ import { oneSync } from "../program";
 import { type OperationOptions, TestStack } from "../stack";
 
 describe("A dynamic resource that the plugin takes over", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
 
   let emulator: Emulator;
   let stack: TestStack;
