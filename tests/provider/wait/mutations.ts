@@ -378,6 +378,7 @@ async function outcomeOf({ edit, noticed }: Mutation): Promise<string> {
       "tests/virtualClock.ts",
       "tsconfig.json",
       ".mocharc.json",
+      "tests/noCompileCache.cjs",
     ]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
