@@ -96,9 +96,9 @@ export function knownUpdate(olds: Outputs, news: Inputs): Outputs | undefined {
 /** Shows the account's latest sync, and those of the hosts that CWP lists. Never starts a sync. */
 export async function read(props: Outputs, settings: Settings): Promise<Outputs> {
   const { durationSeconds: _ofTheRunBefore, machines: _before, ...kept } = props;
-  const status = await readStatus(props, settings);
+  const { loop, list, clock } = waits(props, settings);
+  const status = await presentStatus(loop);
   const hosts = hostsOf(props);
-  const { list, clock } = waits(props, settings);
   const { found } =
     hosts.length === 0
       ? { found: new Map() }
@@ -108,7 +108,10 @@ export async function read(props: Outputs, settings: Settings): Promise<Outputs>
 
 /** The present status for an account. Never starts a sync. */
 export async function readStatus(args: AccountArgs, settings: Settings): Promise<StatusOutputs> {
-  const { loop } = waits(args, settings);
+  return presentStatus(waits(args, settings).loop);
+}
+
+async function presentStatus(loop: AccountWaits["loop"]): Promise<StatusOutputs> {
   return statusOutputs(await loop.call({ goal: "status", timeoutMs: READ_TIMEOUT_MS }));
 }
 

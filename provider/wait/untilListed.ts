@@ -116,12 +116,10 @@ async function again(
   try {
     return await loop.reach({ ...call, goal: "finished", came: undefined, run: undefined });
   } catch (error) {
-    const { code = "Cancelled", requestId = "", topic = undefined } = error instanceof CwpError ? error : {};
     const unfinished = error instanceof WaitError ? error.unfinished : undefined;
     const last = (error instanceof WaitError && unfinished && error.last) || status;
     const message = `${lacks(looked.missing, syncs)}. ${reasonOf(error)}`;
-    const failure = new NotListed(code, message, requestId, last, looked.found, unfinished);
-    throw Object.assign(failure, { topic });
+    throw endedBy(error, message, last, looked.found, unfinished);
   }
 }
 
@@ -144,13 +142,8 @@ async function lookUpFor(
     try {
       looked = await list.lookUp(missing(), limits);
     } catch (error) {
-      const {
-        code = "Cancelled",
-        requestId = "",
-        topic = undefined,
-      } = error instanceof CwpError ? error : {};
       const message = `The machine sync has finished, but its hosts could not be looked up. ${reasonOf(error)} Run "pulumi up" again to look them up.`;
-      throw Object.assign(new NotListed(code, message, requestId, status, found), { topic });
+      throw endedBy(error, message, status, found);
     }
     if (looked.account !== account) {
       // It was another account that synced: what this one lists says nothing of that sync.
@@ -171,6 +164,18 @@ async function lookUpFor(
 function notListed(status: SyncStatus, { found, missing }: Hosts, syncs: number): NotListed {
   const message = `${lacks(missing, syncs)}. Check that it is a host of the account that the keys belong to, on the same site (China or international), that it is a CVM or another machine that CWP protects, and that its security service was not turned off. Then run "pulumi up" again: it looks before it syncs.`;
   return new NotListed("HostsNotListed", message, status.requestId, status, found);
+}
+
+/** By an error, or by the reason of a signal. */
+function endedBy(
+  error: unknown,
+  message: string,
+  last: SyncStatus,
+  found: ReadonlyMap<string, Machine>,
+  unfinished?: UnfinishedRun,
+): NotListed {
+  const { code = "Cancelled", requestId = "", topic = undefined } = error instanceof CwpError ? error : {};
+  return Object.assign(new NotListed(code, message, requestId, last, found, unfinished), { topic });
 }
 
 function lacks(missing: readonly string[], syncs: number): string {
