@@ -14,6 +14,7 @@ const tool = {
   file,
   from: "github.com/rhysd/actionlint/cmd/actionlint",
   module: path.join(__dirname, "actionlint"),
+  flags: ["-trimpath"],
 };
 
 /** The path of the program, or why there is none. */

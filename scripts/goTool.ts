@@ -5,13 +5,8 @@ import * as path from "node:path";
 import { putIntoPlace, unfinishedFolder } from "./pulumiCli/places";
 import { end, output } from "./pulumiCli/programs";
 
-export interface GoTool {
-  /** What it is, in words. */
-  readonly what: string;
-  /** The name of its folder in the cache, with its version. */
-  readonly folder: string;
-  /** The file of the program. */
-  readonly file: string;
+/** What `go build` is to make a program of. */
+export interface GoProgram {
   /** The Go package of its main function. */
   readonly from: string;
   /** The folder with go.mod and go.sum. */
@@ -19,9 +14,32 @@ export interface GoTool {
   readonly flags?: readonly string[];
 }
 
+export interface GoTool extends GoProgram {
+  /** What it is, in words. */
+  readonly what: string;
+  /** The name of its folder in the cache, with its version. */
+  readonly folder: string;
+  /** The file of the program. */
+  readonly file: string;
+}
+
 /** Whether there is a Go to build with. */
 export async function hasGo(): Promise<boolean> {
   return (await output("go", ["version"])) !== undefined;
+}
+
+/** Builds the program into this file. Gives what Go said last where it could not. */
+export async function buildWithGo(
+  { from, module, flags = [] }: GoProgram,
+  file: string,
+): Promise<string | undefined> {
+  const go = spawn("go", ["build", "-mod=readonly", "-buildvcs=false", ...flags, `-o=${file}`, from], {
+    cwd: module,
+    env: { ...process.env, GOWORK: "off" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const { ended, lastLine } = await end(go);
+  return ended === 0 ? undefined : lastLine;
 }
 
 /**
@@ -36,16 +54,10 @@ export async function goTool(tool: GoTool, cache: string, say: (line: string) =>
   }
   say(`Building ${tool.what} with Go, once.`);
   const unfinished = unfinishedFolder(folder);
-  const output = `-o=${path.join(unfinished, tool.file)}`;
-  const go = spawn(
-    "go",
-    ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", ...(tool.flags ?? []), output, tool.from],
-    { cwd: tool.module, env: { ...process.env, GOWORK: "off" }, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  const { ended, lastLine } = await end(go);
-  if (ended !== 0) {
+  const wrong = await buildWithGo(tool, path.join(unfinished, tool.file));
+  if (wrong !== undefined) {
     fs.rmSync(unfinished, { recursive: true, force: true });
-    throw new Error(`${tool.what} could not be built (${lastLine}).`);
+    throw new Error(`${tool.what} could not be built (${wrong}).`);
   }
   putIntoPlace(unfinished, folder);
   return folder;

@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
 import * as path from "node:path";
-import { end, output } from "./programs";
+import { buildWithGo, hasGo } from "../goTool";
 import { executable, pulumiVersion } from "./release";
 import type { WayToGet } from "./wayToGet";
+
+const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 /** The CLI's own source at the release and with the dependencies of go.mod and go.sum here. */
 export const goBuild: WayToGet = {
@@ -10,30 +11,17 @@ export const goBuild: WayToGet = {
   announce: (reasons) =>
     `Building the Pulumi CLI ${pulumiVersion} with Go, as ${reasons}; this takes about 4 minutes, once.`,
   async missing() {
-    return (await output("go", ["version"])) === undefined ? "there is no Go to build it with" : undefined;
+    return (await hasGo()) ? undefined : "there is no Go to build it with";
   },
   async get(root) {
-    const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
-    const command = path.join(root, "bin", executable);
-    const go = spawn(
-      "go",
-      [
-        "build",
-        "-mod=readonly",
-        "-buildvcs=false",
-        `-ldflags=-X ${versionVariable}=v${pulumiVersion}`,
-        `-o=${command}`,
-        "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-      ],
-      {
-        cwd: __dirname,
-        env: { ...process.env, GOWORK: "off" },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
-    const { ended, lastLine } = await end(go);
-    if (ended !== 0) {
-      throw new Error(`the Go build failed (${lastLine})`);
+    const program = {
+      from: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+      module: __dirname,
+      flags: [`-ldflags=-X ${versionVariable}=v${pulumiVersion}`],
+    };
+    const wrong = await buildWithGo(program, path.join(root, "bin", executable));
+    if (wrong !== undefined) {
+      throw new Error(`the Go build failed (${wrong})`);
     }
   },
 };

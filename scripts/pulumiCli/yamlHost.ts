@@ -12,7 +12,7 @@ const host: GoTool = {
   file: windows ? "pulumi-language-yaml.exe" : "pulumi-language-yaml",
   from: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
   module: path.join(__dirname, "yamlHost"),
-  flags: [`-ldflags=-X github.com/pulumi/pulumi-yaml/pkg/version.Version=v${version}`],
+  flags: ["-trimpath", `-ldflags=-X github.com/pulumi/pulumi-yaml/pkg/version.Version=v${version}`],
 };
 
 /**

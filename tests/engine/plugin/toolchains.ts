@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { goTool, hasGo } from "../../../scripts/goTool";
 import { userCache } from "../../../scripts/userCache";
 
 const run = promisify(execFile);
@@ -24,18 +25,19 @@ export async function generateSdks(folder: string): Promise<boolean> {
   for (const source of sources) {
     hash.update(fs.readFileSync(source));
   }
-  const generator = path.join(userCache(), `generate-sdk-${hash.digest("hex").slice(0, 12)}`);
-  if (!fs.existsSync(generator)) {
-    if (!(await works("go", ["version"]))) {
-      return false;
-    }
-    await run("go", ["build", "-mod=readonly", `-o=${generator}.${process.pid}`, "./generateSdk"], {
-      cwd: goModule,
-      env: { ...process.env, GOWORK: "off" },
-    });
-    fs.renameSync(`${generator}.${process.pid}`, generator);
+  const file = process.platform === "win32" ? "generate-sdk.exe" : "generate-sdk";
+  const generator = {
+    what: "the generator of SDKs",
+    folder: `generate-sdks-${hash.digest("hex").slice(0, 12)}`,
+    file,
+    from: "./generateSdk",
+    module: goModule,
+  };
+  if (!fs.existsSync(path.join(userCache(), generator.folder, file)) && !(await hasGo())) {
+    return false;
   }
-  await run(generator, [path.join(repository, "schema.json"), folder]);
+  const bin = await goTool(generator, userCache(), () => {});
+  await run(path.join(bin, file), [path.join(repository, "schema.json"), folder]);
   return true;
 }
 
@@ -57,11 +59,4 @@ export async function pythonWithPulumi(): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-async function works(command: string, args: string[]): Promise<boolean> {
-  return run(command, args).then(
-    () => true,
-    () => false,
-  );
 }
