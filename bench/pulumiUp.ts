@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import { inEnvironment } from "../tests/engine/account";
 import type { Program } from "../tests/engine/program";
-import { type Door, type OperationOptions, TestStack } from "../tests/engine/stack";
+import { type Door, TestStack } from "../tests/engine/stack";
 
 /** What one `pulumi up` took. */
 export interface Up {
@@ -25,18 +25,6 @@ export async function measureUp(
   door: Door = "dynamic",
 ): Promise<Up> {
   const stack = await TestStack.create({ door, env: inEnvironment({ url: endpoint }) });
-  try {
-    return await measured(stack, (options) => stack.up(program, { ...options, parallel: 100 }));
-  } finally {
-    await stack.remove();
-  }
-}
-
-/** Measures one operation on a stack. */
-async function measured(
-  stack: TestStack,
-  operate: (options: OperationOptions) => Promise<unknown>,
-): Promise<Up> {
   const memory = watchMemory(stack);
   let limit: NodeJS.Timeout | undefined;
   const onStart = (cli: ChildProcess) => {
@@ -44,11 +32,12 @@ async function measured(
   };
   const start = performance.now();
   try {
-    await operate({ onStart });
+    await stack.up(program, { onStart, parallel: 100 });
     return { seconds: (performance.now() - start) / 1000, peakMb: memory.peakMb() };
   } finally {
     clearTimeout(limit);
     memory.stop();
+    await stack.remove();
   }
 }
 

@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
+import { inEnvironment } from "./account";
 import { type OperationResult, TestStack, type TestStackOptions } from "./stack";
 
 const repository = path.resolve(__dirname, "../..");
@@ -177,11 +178,7 @@ describe("The example", function () {
   it("automation answers with the times of the sync, with what went wrong, or that it is busy", async () => {
     emulator.setSyncSeconds(600);
     const stack = await install("automation");
-    const service = startService(stack, {
-      TENCENTCLOUD_CWP_ENDPOINT: emulator.url,
-      TENCENTCLOUD_SECRET_ID: account.secretId,
-      TENCENTCLOUD_SECRET_KEY: account.secretKey,
-    });
+    const service = startService(stack, inEnvironment(emulator, account));
     try {
       const first = service.post(["ins-web"]);
       await service.says(/ syncing$/m);

@@ -63,8 +63,6 @@ export interface OperationOptions {
   onStart?: (cli: ChildProcess) => void;
   /** How many resources the engine works on at a time. Default: the CLI's own. */
   parallel?: number;
-  /** Refresh before the operation. Default: false. */
-  refresh?: boolean;
   /** Resolve if the operation fails, and throw if it does not. Default: false. */
   expectFailure?: boolean;
   /** Further arguments of the CLI, such as `--target`. */
@@ -243,38 +241,43 @@ export class TestStack {
   }
 
   private async initialize(): Promise<void> {
-    const { config = {} } = this.options;
-    const plain = Object.entries(config).filter(([, value]) => typeof value === "string");
-    await this.initStack(Object.fromEntries(plain));
-    const file = path.join(this.workDir, `Pulumi.${stackName}.yaml`);
-    const settings = JSON.parse(fs.readFileSync(file, "utf8"));
-    for (const [key, value] of Object.entries(config)) {
-      if (typeof value === "object") {
-        settings.config[key] = { secure: await this.encrypt(value.value, settings.encryptionsalt) };
-      }
+    const encryptionsalt = await this.initStack();
+    const config: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(this.options.config ?? {})) {
+      config[key] =
+        typeof value === "string" ? value : { secure: await this.encrypt(value.value, encryptionsalt) };
     }
-    fs.writeFileSync(file, JSON.stringify(settings));
+    this.writeSettings({ config, encryptionsalt });
+  }
+
+  private get settingsFile(): string {
+    return path.join(this.workDir, `Pulumi.${stackName}.yaml`);
+  }
+
+  private writeSettings(settings: object): void {
+    fs.writeFileSync(this.settingsFile, JSON.stringify(settings));
   }
 
   /** `pulumi config set --secret`: once for each value and salt. */
-  private async encrypt(value: string, salt: string): Promise<string> {
-    const key = `${salt} ${value}`;
+  private async encrypt(value: string, encryptionsalt: string): Promise<string> {
+    const key = `${encryptionsalt} ${value}`;
     const known = encrypted.get(key);
     if (known !== undefined) {
       return known;
     }
-    const file = path.join(this.workDir, `Pulumi.${stackName}.yaml`);
-    const before = fs.readFileSync(file);
+    this.writeSettings({ encryptionsalt });
     await this.run(["config", "set", "--secret", "--stack", stackName, "test:secret", value]);
-    const [, text = ""] = /secure"?: *["']?([^"'\s}]+)/.exec(fs.readFileSync(file, "utf8")) ?? [];
-    fs.writeFileSync(file, before);
+    const written = fs.readFileSync(this.settingsFile, "utf8");
+    const [, text = ""] = /secure"?: *["']?([^"'\s}]+)/.exec(written) ?? [];
     encrypted.set(key, text);
     return text;
   }
 
-  /** `pulumi stack init`: once for each project and passphrase. What it writes is the same for all, and copied. */
-  private async initStack(config: object): Promise<void> {
-    const settings = path.join(this.workDir, `Pulumi.${stackName}.yaml`);
+  /**
+   * `pulumi stack init`: once for each project and passphrase. What it writes is the same for all, and copied.
+   * Gives the salt of its secrets.
+   */
+  private async initStack(): Promise<string> {
     const meta = path.join(this.backendDir, ".pulumi", "meta.yaml");
     const key = `${this.stateFile.slice(this.backendDir.length)} ${this.envVars.PULUMI_CONFIG_PASSPHRASE}`;
     const known = initialized.get(key);
@@ -282,15 +285,14 @@ export class TestStack {
       fs.mkdirSync(path.dirname(this.stateFile), { recursive: true });
       fs.writeFileSync(this.stateFile, known.state);
       fs.writeFileSync(meta, known.meta);
-      fs.writeFileSync(settings, JSON.stringify({ config, encryptionsalt: known.salt }));
-      return;
+      return known.salt;
     }
-    fs.writeFileSync(settings, JSON.stringify({ config: {} }));
+    this.writeSettings({});
     await this.run(["stack", "init", stackName]);
     const [state = "", written = ""] = [this.stateFile, meta].map((file) => fs.readFileSync(file, "utf8"));
     const { salt } = JSON.parse(state).checkpoint.latest.secrets_providers.state;
     initialized.set(key, { salt, state, meta: written });
-    fs.writeFileSync(settings, JSON.stringify({ config, encryptionsalt: salt }));
+    return salt;
   }
 
   /** `pulumi up`, by default of the program of the operation before. */
@@ -372,9 +374,6 @@ export class TestStack {
     const args = [...operation, "--stack", stackName, "--event-log", eventLog, ...(options.args ?? [])];
     if (options.parallel !== undefined) {
       args.push("--parallel", String(options.parallel));
-    }
-    if (options.refresh) {
-      args.push("--refresh");
     }
     const { command = this.door === "plugin" ? "own" : nodeCommand(this.workDir) } = this.options;
     if (command === "own") {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { createInterface } from "node:readline";
+import { inConfig } from "../engine/account";
 import { type OperationResult, TestStack } from "../engine/stack";
 
 export type Operation = "up" | "up again" | "refresh" | "destroy";
@@ -17,11 +18,7 @@ export async function* lifecycle(program: string, node: string): AsyncGenerator<
     const stack = await TestStack.create({
       folder: program,
       node,
-      config: {
-        "tencentcloud-cwp:endpoint": emulator.url,
-        "tencentcloud:secretId": emulator.secretId,
-        "tencentcloud:secretKey": { value: emulator.secretKey, secret: true },
-      },
+      config: inConfig("dynamic", emulator, emulator),
     });
     try {
       yield* operate(stack, emulator);
