@@ -1,5 +1,5 @@
 /** Where files with credentials are looked for. */
-import * as os from "node:os";
+import { homedir } from "node:os";
 import * as path from "node:path";
 import { SettingsError } from "../../cwp/errors";
 import type { Environment, Settings } from "../config";
@@ -42,7 +42,7 @@ export function profilePlaces(
 /** Undefined in a container whose user has neither HOME nor an entry in the list of users. */
 function homeFolder(): string | undefined {
   try {
-    return os.homedir() || undefined;
+    return homedir() || undefined;
   } catch {
     return undefined;
   }

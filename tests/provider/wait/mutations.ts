@@ -378,7 +378,7 @@ async function outcomeOf({ edit, noticed }: Mutation): Promise<string> {
       "tests/virtualClock.ts",
       "tsconfig.json",
       ".mocharc.json",
-      "tests/noCompileCache.cjs",
+      "tests/typescript.cjs",
     ]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
