@@ -68,12 +68,8 @@ describe("The example", function () {
    * `pulumi up` of a program that is not type-checked in it: that takes seconds, and `tsc` has checked all
    * examples.
    */
-  function up(stack: TestStack): Promise<OperationResult> {
+  async function up(stack: TestStack): Promise<OperationResult> {
     stack.envVars.PULUMI_NODEJS_TRANSPILE_ONLY = "true";
-    return upAsItIs(stack);
-  }
-
-  async function upAsItIs(stack: TestStack): Promise<OperationResult> {
     const result = await stack.up();
     assert.doesNotMatch(result.stdout + result.stderr + stack.printed, /warning/i);
     return result;
@@ -89,7 +85,7 @@ describe("The example", function () {
 
   it("after-hosts syncs after its hosts, and sends nothing when nothing has changed", async () => {
     const stack = await install("after-hosts", { config: settings("after-hosts") });
-    const { outputs } = await upAsItIs(stack);
+    const { outputs } = await up(stack);
     assert.deepEqual(outputs, times());
     assert.equal(triggers().length, 1);
     assert.equal(emulator.machines().length, 2);
@@ -97,7 +93,6 @@ describe("The example", function () {
     emulator.clearRequests();
     await up(stack);
     assert.equal(emulator.requests.length, 0);
-    await stack.destroy();
   });
 
   it("fleet syncs once for all hosts", async () => {
@@ -114,8 +109,7 @@ describe("The example", function () {
     assert.deepEqual(outputs, { licensed: ["web", "db"] });
     assert.equal(triggers().length, 1);
 
-    const more = { config: { ...config, "license:hosts": '["db","cache","web"]' } };
-    fs.writeFileSync(path.join(stack.workDir, "Pulumi.dev.yaml"), JSON.stringify(more));
+    await stack.setAllConfig({ ...config, "license:hosts": '["db","cache","web"]' });
     const { outputs: after, summary } = await up(stack);
     assert.deepEqual(after, { licensed: ["db", "cache", "web"] });
     assert.deepEqual(summary, { create: 2, update: 1, same: 5 });
@@ -135,8 +129,6 @@ describe("The example", function () {
       machinesReadUntil: outputs.LatestEndTime,
     });
     assert.equal(emulator.requests.length, 0);
-    await reader.destroy();
-    await hosts.destroy();
   });
 
   it("accounts syncs each of the two accounts once", async () => {

@@ -15,6 +15,7 @@ import type { DiagnosticEvent, EngineEvent, OpMap } from "@pulumi/pulumi/automat
 import { findOrGetPulumi, findOrGetYamlHost } from "../../scripts/pulumiCli";
 import { nodeCommand, type Runner, serve } from "./languageHost";
 import { asJavaScript, asYaml, type Program } from "./program";
+import { findOrStartVault, secretsProvider } from "./vault";
 
 /**
  * By which door a program reaches this package: the dynamic resource in a JavaScript program, or the plugin in
@@ -45,16 +46,16 @@ export interface TestStackOptions {
    * removed last.
    */
   beside?: TestStack;
-  /**
-   * The stack's configuration, with full keys (`tencentcloud:region`). An object is given as its JSON text.
-   */
-  config?: Record<string, string | { value: string; secret: true }>;
+  config?: StackConfig;
   /**
    * Environment variables for the CLI, the program and the provider process, beside the harmless ones of this
    * process.
    */
   env?: Record<string, string>;
 }
+
+/** A stack's configuration, with full keys (`tencentcloud:region`). An object is given as its JSON text. */
+export type StackConfig = Record<string, string | { value: string; secret: true }>;
 
 export interface OperationOptions {
   /** Gets what the CLI prints, as it prints it. */
@@ -129,10 +130,10 @@ const providerCommand = /dynamic-provider|pulumi-resource-tencentcloud-cwp|plugi
 /** Variables of the host that would change what a stack does. */
 const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|(https?|all|no)_proxy$)/i;
 
-/** What `pulumi stack init` has written, for each project and passphrase. */
-const initialized = new Map<string, { salt: string; state: string; meta: string }>();
+/** What `pulumi stack init` has written. */
+let initialized: { state: string; meta: string } | undefined;
 
-/** What the CLI has encrypted, for each salt and value. */
+/** What the CLI has encrypted, for each text. */
 const encrypted = new Map<string, string>();
 
 export class TestStack {
@@ -156,6 +157,7 @@ export class TestStack {
     private readonly root: string,
     private readonly command: string,
     binDir: string[],
+    vault: Record<string, string>,
     private readonly options: TestStackOptions,
   ) {
     this.door = options.door ?? "dynamic";
@@ -169,9 +171,7 @@ export class TestStack {
       this.linkPackages();
       this.write({});
     }
-    const [, project = ""] =
-      /^name: (.+)$/m.exec(fs.readFileSync(path.join(this.workDir, "Pulumi.yaml"), "utf8")) ?? [];
-    this.stateFile = path.join(this.backendDir, ".pulumi", "stacks", project, `${stackName}.json`);
+    this.stateFile = path.join(this.backendDir, ".pulumi", "stacks", this.project, `${stackName}.json`);
     this.envVars = {
       ...hostVariables(),
       // Credential files are looked for in the home folder.
@@ -181,12 +181,16 @@ export class TestStack {
       TENCENTCLOUD_METADATA_URL: "http://127.0.0.1:2",
       PULUMI_HOME: path.join(home, ".pulumi"),
       PULUMI_BACKEND_URL: `file://${this.backendDir.split(path.sep).join("/")}`,
-      PULUMI_CONFIG_PASSPHRASE: "passphrase",
+      ...vault,
       PULUMI_AUTOMATION_API: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       // The option --event-log is hidden behind it.
       PULUMI_DEBUG_COMMANDS: "true",
+      // What is written here is JavaScript: nothing has to be compiled.
+      ...(options.folder === undefined ? { PULUMI_NODEJS_TYPESCRIPT: "false" } : {}),
+      // The CLI is gone before it has filled the memory: its garbage collector would only take its time.
+      GOGC: "off",
       ...options.env,
     };
     const node = options.node === undefined ? [] : [path.dirname(options.node)];
@@ -205,8 +209,9 @@ export class TestStack {
     const { command, binDir } = await findOrGetPulumi();
     const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-stack-")));
     const yaml = options.door === "plugin" || options.command === "own" ? [await findOrGetYamlHost()] : [];
-    const stack = new TestStack(root, command, [...binDir, ...yaml], options);
-    await stack.initialize();
+    const stack = new TestStack(root, command, [...binDir, ...yaml], await findOrStartVault(), options);
+    await stack.initStack();
+    await stack.setAllConfig(options.config ?? {});
     return stack;
   }
 
@@ -236,18 +241,14 @@ export class TestStack {
       write("Pulumi.yaml", `name: ${project}\nruntime: yaml\n${asYaml(program)}`);
       return;
     }
-    write("Pulumi.yaml", `name: ${project}\nruntime: nodejs\n`);
+    write("Pulumi.yaml", `name: ${project}\nruntime: { name: nodejs, options: { typescript: false } }\n`);
     write("index.js", `${imports}${typeof program === "string" ? program : asJavaScript(program)}`);
   }
 
-  private async initialize(): Promise<void> {
-    const encryptionsalt = await this.initStack();
-    const config: Record<string, unknown> = {};
-    for (const [key, value] of Object.entries(this.options.config ?? {})) {
-      config[key] =
-        typeof value === "string" ? value : { secure: await this.encrypt(value.value, encryptionsalt) };
-    }
-    this.writeSettings({ config, encryptionsalt });
+  private get project(): string {
+    const [, name = ""] =
+      /^name: (.+)$/m.exec(fs.readFileSync(path.join(this.workDir, "Pulumi.yaml"), "utf8")) ?? [];
+    return name;
   }
 
   private get settingsFile(): string {
@@ -255,44 +256,36 @@ export class TestStack {
   }
 
   private writeSettings(settings: object): void {
-    fs.writeFileSync(this.settingsFile, JSON.stringify(settings));
+    fs.writeFileSync(this.settingsFile, JSON.stringify({ ...settings, ...secretsProvider }));
   }
 
-  /** `pulumi config set --secret`: once for each value and salt. */
-  private async encrypt(value: string, encryptionsalt: string): Promise<string> {
-    const key = `${encryptionsalt} ${value}`;
-    const known = encrypted.get(key);
+  /** `pulumi config set --secret`: once for each value. */
+  private async encrypt(value: string): Promise<string> {
+    const known = encrypted.get(value);
     if (known !== undefined) {
       return known;
     }
-    this.writeSettings({ encryptionsalt });
+    this.writeSettings({});
     await this.run(["config", "set", "--secret", "--stack", stackName, "test:secret", value]);
     const written = fs.readFileSync(this.settingsFile, "utf8");
     const [, text = ""] = /secure"?: *["']?([^"'\s}]+)/.exec(written) ?? [];
-    encrypted.set(key, text);
+    encrypted.set(value, text);
     return text;
   }
 
-  /**
-   * `pulumi stack init`: once for each project and passphrase. What it writes is the same for all, and copied.
-   * Gives the salt of its secrets.
-   */
-  private async initStack(): Promise<string> {
+  /** `pulumi stack init`: once. What it writes is the same for all, but for the project's name, and copied. */
+  private async initStack(): Promise<void> {
     const meta = path.join(this.backendDir, ".pulumi", "meta.yaml");
-    const key = `${this.stateFile.slice(this.backendDir.length)} ${this.envVars.PULUMI_CONFIG_PASSPHRASE}`;
-    const known = initialized.get(key);
-    if (known) {
-      fs.mkdirSync(path.dirname(this.stateFile), { recursive: true });
-      fs.writeFileSync(this.stateFile, known.state);
-      fs.writeFileSync(meta, known.meta);
-      return known.salt;
+    if (!initialized) {
+      this.writeSettings({});
+      await this.run(["stack", "init", stackName, "--secrets-provider", secretsProvider.secretsprovider]);
+      initialized = { state: fs.readFileSync(this.stateFile, "utf8"), meta: fs.readFileSync(meta, "utf8") };
+      return;
     }
-    this.writeSettings({});
-    await this.run(["stack", "init", stackName]);
-    const [state = "", written = ""] = [this.stateFile, meta].map((file) => fs.readFileSync(file, "utf8"));
-    const { salt } = JSON.parse(state).checkpoint.latest.secrets_providers.state;
-    initialized.set(key, { salt, state, meta: written });
-    return salt;
+    fs.mkdirSync(path.dirname(this.stateFile), { recursive: true });
+    const { state } = initialized;
+    fs.writeFileSync(this.stateFile, state.replace(/(?<=organization\/)[^/]+/, this.project));
+    fs.writeFileSync(meta, initialized.meta);
   }
 
   /** `pulumi up`, by default of the program of the operation before. */
@@ -340,6 +333,15 @@ export class TestStack {
     return runningProcesses()
       .filter((pid) => pid !== this.cli?.pid && workingDirectory(pid) === this.workDir)
       .filter((pid) => providerCommand.test(commandLine(pid)));
+  }
+
+  /** `pulumi config set-all`, on a stack whose other configuration is gone. */
+  async setAllConfig(all: StackConfig): Promise<void> {
+    const config: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(all)) {
+      config[key] = typeof value === "string" ? value : { secure: await this.encrypt(value.value) };
+    }
+    this.writeSettings({ config });
   }
 
   /** `pulumi config set`. */
