@@ -87,7 +87,7 @@ describe("The account of a MachineSync on the real engine", function () {
     ["the environment", { door: "plugin", env: ownerInEnvironment }, "owner"],
     [
       "keys in the environment, though the config names a profile",
-      { config: { "tencentcloud:profile": "red" }, env: ownerInEnvironment },
+      { door: "plugin", config: { "tencentcloud-cwp:profile": "red" }, env: ownerInEnvironment },
       "owner",
     ],
     [
@@ -108,12 +108,13 @@ describe("The account of a MachineSync on the real engine", function () {
 
   it("is not one that the config does not allow: the error names both, and CWP is asked nothing", async () => {
     await createStack({
-      config: { ...ownerInConfig, "tencentcloud:allowedAccountIds": '["100000000009"]' },
+      door: "plugin",
+      config: { ...ownerIn("tencentcloud-cwp"), "tencentcloud-cwp:allowedAccountIds": '["100000000009"]' },
     });
     const { errors } = await stack.up(syncs({}), { expectFailure: true });
     assert.match(
       errors.join("\n"),
-      /belong to the account 100000000001, but tencentcloud:allowedAccountIds allows only 100000000009/,
+      /belong to the account 100000000001, but tencentcloud-cwp:allowedAccountIds allows only 100000000009/,
     );
     assert.equal(requests("SyncMachines"), 0);
     assert.deepEqual(stack.machineSyncs(), []);
@@ -132,7 +133,7 @@ describe("The account of a MachineSync on the real engine", function () {
 
   it("has a sync of its own when a wait ran out of time on another account", async () => {
     emulator.setSyncSeconds(600);
-    await createStack({ config: { "tencentcloud:profile": "red" } });
+    await createStack({ door: "plugin", config: { "tencentcloud-cwp:profile": "red" } });
     const hasty = oneSync({}, { customTimeouts: { create: "3s", update: "1m" } });
     await stack.up(hasty, { expectFailure: true });
     assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
@@ -140,7 +141,7 @@ describe("The account of a MachineSync on the real engine", function () {
     emulator.advance(3600);
     emulator.setSyncSeconds(1);
 
-    await stack.setConfig("tencentcloud:profile", "blue");
+    await stack.setConfig("tencentcloud-cwp:profile", "blue");
     await stack.up(hasty);
 
     assert.deepEqual(runs(), { owner: 0, red: 1, blue: 2 });

@@ -3,6 +3,7 @@ import { type Emulator, emulatorAccount, type GatewayFault, startEmulator } from
 import { inEnvironment } from "./account";
 import { oneSync, type Program } from "./program";
 import { type OperationResult, TestStack } from "./stack";
+import { until } from "./until";
 
 const program = oneSync();
 
@@ -72,6 +73,18 @@ describe("pulumi up against a faulty service", function () {
     emulator.inject({ http: 502 }, { on: "read", after: 1 });
     showsItsOwn(await stack.up(program));
     assert.equal(failed("reset") + failed("http 502"), 2);
+    assert.equal(starts(), 1);
+  });
+
+  it("keeps the resource when CWP refuses in the middle of the wait, and goes on with the same sync", async () => {
+    emulator.setSyncSeconds(600);
+    const up = saidInFailing();
+    await until(() => emulator.requests.length >= 4);
+    emulator.inject({ error: "UnauthorizedOperation" });
+    assert.match(await up, /UnauthorizedOperation: .*CAM action cwp:SyncMachines/);
+    assert.ok(stack.resource("machines")?.outputs?.unfinishedRun);
+    emulator.advance(600);
+    assert.equal((await stack.up()).outputs.durationSeconds, 600);
     assert.equal(starts(), 1);
   });
 

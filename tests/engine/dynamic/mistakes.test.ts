@@ -40,27 +40,6 @@ describe("A mistake in a program", function () {
       'new cwp.MachineSync("machines", { triggers: [pulumi.output("a").apply(() => new Map())] });',
       "MachineSync cannot use its triggers: triggers[0] is a Map: give a list, as by Array.from().",
     ],
-    [
-      "a provider of another package",
-      `class Provider extends pulumi.ProviderResource {}
-       const provider = new Provider("pulumi-nodejs", "mine", {});
-       new cwp.MachineSync("machines", {}, { provider });`,
-      "MachineSync takes no option provider: ",
-    ],
-    [
-      "the package within a bundle",
-      // The shim as esbuild bundles it: each require has become the call of a function of the bundle.
-      `
-      const Module = require("node:module");
-      const file = require.resolve("pulumi-tencentcloud-cwp").replace("index.js", "shim.js");
-      const text = require("node:fs").readFileSync(file, "utf8");
-      const shim = new Module(file);
-      const bundled = text.replaceAll('require("pulumi-tencentcloud-cwp/provider")', "require_provider()");
-      shim._compile("const require_provider = () => 0;" + bundled, file);
-      Object.assign(require(file), shim.exports);
-      new cwp.MachineSync("machines");`,
-      "pulumi-tencentcloud-cwp does not work inside a bundle: leave it external,",
-    ],
   ];
   for (const [title, program, says] of mistakes) {
     it(`is told: ${title}`, async () => {

@@ -6,7 +6,7 @@ import { oneSync, output, secret } from "../program";
 import { TestStack } from "../stack";
 import { until } from "../until";
 
-/** What the dynamic resource does otherwise, or cannot do. */
+/** What the dynamic resource does otherwise or cannot do, and what takes one door only to be shown. */
 describe("The plugin alone", function () {
   this.timeout(180_000);
 
@@ -126,6 +126,24 @@ describe("The plugin alone", function () {
     emulator.advance(60);
     await stack.up(oneSync());
     assert.equal(syncs(), 0);
+  });
+
+  it("fails at once when its provider process is killed, and the next up works", async () => {
+    emulator.setSyncSeconds(600);
+    const up = stack.up(oneSync(), { expectFailure: true });
+    await until(() => emulator.requests.length >= 4);
+    for (const pid of stack.providerPids()) {
+      process.kill(pid, "SIGKILL");
+    }
+    await up;
+    emulator.clearRequests();
+    emulator.advance(600);
+    emulator.setSyncSeconds(1);
+    const { outputs } = await stack.up();
+    const [interrupted, own] = emulator.world().runs;
+    assert.ok(interrupted && own && own.startMs >= interrupted.endMs);
+    assert.equal(outputs.durationSeconds, 1);
+    assert.equal(syncs(), 1);
   });
 
   it("serves one engine after the other where a developer has started it", async () => {
