@@ -83,16 +83,12 @@ describe("The example", function () {
     return { LatestStartTime, LatestEndTime };
   }
 
-  it("after-hosts syncs after its hosts, and sends nothing when nothing has changed", async () => {
+  it("after-hosts syncs after its hosts", async () => {
     const stack = await install("after-hosts", { config: settings("after-hosts") });
     const { outputs } = await up(stack);
     assert.deepEqual(outputs, times());
     assert.equal(triggers().length, 1);
     assert.equal(emulator.machines().length, 2);
-
-    emulator.clearRequests();
-    await up(stack);
-    assert.equal(emulator.requests.length, 0);
   });
 
   it("fleet syncs once for all hosts", async () => {
