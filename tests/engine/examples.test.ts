@@ -98,18 +98,11 @@ describe("The example", function () {
     assert.equal(emulator.machines().length, 20);
   });
 
-  it("license binds each host by its quuid once CWP lists it, and one more for a host more", async () => {
-    const config = settings("license");
-    const stack = await install("license", { config });
+  it("license binds each host by its quuid once CWP lists it", async () => {
+    const stack = await install("license", { config: settings("license") });
     const { outputs } = await up(stack);
     assert.deepEqual(outputs, { licensed: ["web", "db"] });
     assert.equal(triggers().length, 1);
-
-    await stack.setAllConfig({ ...config, "license:hosts": '["db","cache","web"]' });
-    const { outputs: after, summary } = await up(stack);
-    assert.deepEqual(after, { licensed: ["db", "cache", "web"] });
-    assert.deepEqual(summary, { create: 2, update: 1, same: 5 });
-    assert.equal(triggers().length, 2);
   });
 
   it("cross-stack hands the times of the sync to the other project", async () => {

@@ -153,10 +153,6 @@ export function testLife(door: Door): void {
       );
       assert.equal(starts(), 1);
       assert.ok(emulator.requests.length < 60, `${emulator.requests.length} requests`);
-
-      const { summary } = await stack.up();
-      assert.deepEqual(summary, { same: 20, update: 1 });
-      assert.equal(starts(), 1, "the sync that had been started was not enough for the one that gave up");
     });
 
     it("leaves no process when the CLI is killed, and the next up works after pulumi cancel", async () => {

@@ -335,8 +335,8 @@ export class TestStack {
       .filter((pid) => providerCommand.test(commandLine(pid)));
   }
 
-  /** `pulumi config set-all`, on a stack whose other configuration is gone. */
-  async setAllConfig(all: StackConfig): Promise<void> {
+  /** `pulumi config set-all`. */
+  private async setAllConfig(all: StackConfig): Promise<void> {
     const config: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(all)) {
       config[key] = typeof value === "string" ? value : { secure: await this.encrypt(value.value) };

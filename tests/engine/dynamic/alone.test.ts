@@ -21,19 +21,6 @@ describe("The dynamic resource alone", function () {
     await emulator.stop();
   });
 
-  it("hands unknown times to the program in the preview of an update", async () => {
-    const program = (trigger: string) => `
-      const { latestStartTime } = new cwp.MachineSync("machines", { triggers: ["${trigger}"] });
-      latestStartTime.apply((time) => console.log("the time of ${trigger} is", time));`;
-    await stack.up(program("a"));
-    emulator.clearRequests();
-    const { summary, stdout } = await stack.preview(program("b"));
-    assert.equal(summary.update, 1);
-    assert.match(stack.printed, /the time of a is \d{4}/);
-    assert.doesNotMatch(stack.printed + stdout, /the time of b/);
-    assert.equal(emulator.requests.length, 0);
-  });
-
   it("names each wrong argument in the preview, and shows no secret among them", async () => {
     const wrong = { triggers: "web", skipAwait: "yes", secretKey: "opensesame", endpoint: 7 };
     const { errors, stdout, stderr } = await stack.preview(oneSync(wrong), { expectFailure: true });

@@ -62,7 +62,6 @@ describe("A mistake in a program", function () {
     const kept = stack.resource("second");
     assert.deepEqual(kept?.outputs?.triggers, [outputs.id, outputs.urn, { of: outputs.id }]);
     assert.ok(!fs.readFileSync(stack.stateFile, "utf8").includes("the-secret-trigger"));
-    assert.deepEqual((await stack.up()).summary, { same: 5 });
   });
 
   it("or none: keys that were replaced in the config are not seen by a refresh, which says so", async () => {

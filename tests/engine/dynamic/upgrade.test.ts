@@ -33,6 +33,17 @@ describe("A stack that version 0.1.0 has left", function () {
     await emulator.stop();
   });
 
+  it("hands unknown times to the program in the preview of an update", async () => {
+    const { summary } = await stack.preview(`
+      const { latestStartTime, triggers } = new cwp.MachineSync("machines", { triggers: ["changed"] });
+      triggers.apply((known) => console.log("triggers:", known));
+      latestStartTime.apply((known) => console.log("time:", known));`);
+    assert.equal(summary.update, 1);
+    assert.match(stack.printed, /triggers: \[ 'changed' \]/);
+    assert.doesNotMatch(stack.printed, /time:/);
+    assert.equal(emulator.requests.length, 0);
+  });
+
   it("syncs once for the unfinished run, since nobody knows whose account ran it, and for nothing else", async () => {
     const starts = () => emulator.requests.filter(({ sync }) => sync === true).length;
     const { summary } = await stack.up({ resources: { machines, interrupted } });
