@@ -155,7 +155,7 @@ describe("The account of a MachineSync on the real engine", function () {
     it(`is each resource's own with two ${what} in one program, and syncs once for all resources of it`, async () => {
       await createStack({ door: "plugin", env: ownerInEnvironment });
       // So that all resources have come before the first of each account knows enough to trigger.
-      emulator.inject({ delaySeconds: 0.5 }, { on: "read", times: 2 });
+      emulator.inject({ delaySeconds: 1 }, { on: "read", times: 2 });
       await stack.up(syncs(ofRed, ofBlue, ofRed, ofBlue, { ...ofRed, triggers: ["ins-1"] }));
       assert.deepEqual(runs(), { owner: 0, red: 1, blue: 1 });
       assert.equal(triggers(), 2);
