@@ -54,20 +54,28 @@ function install() {
     if (status !== 0) {
       throw new Error(`npm ci failed (${status ?? signal}):\n${`${stdout}${stderr}`.trim()}`);
     }
-    // Another set-up may have been faster.
-    if (!areInstalled()) {
-      putIntoPlace(path.join(fresh, "node_modules"), path.join(fresh, "before"));
-    }
+    putIntoPlace(fresh);
   } finally {
     fs.rmSync(fresh, { recursive: true, force: true });
   }
 }
 
-function putIntoPlace(made, before) {
-  if (fs.existsSync("node_modules")) {
-    fs.renameSync("node_modules", before);
+/** Unless another set-up was faster, which may come in between at any moment. */
+function putIntoPlace(fresh) {
+  for (let tries = 1; !areInstalled(); tries++) {
+    try {
+      if (fs.existsSync("node_modules")) {
+        fs.renameSync("node_modules", path.join(fresh, `before-${tries}`));
+      }
+      fs.renameSync(path.join(fresh, "node_modules"), "node_modules");
+      return;
+    } catch (error) {
+      const cameBetween = ["ENOENT", "ENOTEMPTY", "EEXIST", "EPERM"].includes(error.code);
+      if (!cameBetween || tries === 3) {
+        throw error;
+      }
+    }
   }
-  fs.renameSync(made, "node_modules");
 }
 
 /** Deletes what set-ups that were killed left behind. */
