@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type Emulator, emulatorAccount, type GatewayFault, startEmulator } from "../../emulator";
 import { inEnvironment } from "./account";
+import { underWay } from "./interrupted";
 import { oneSync, type Program } from "./program";
 import { type OperationResult, TestStack } from "./stack";
-import { until } from "./until";
 
 const program = oneSync();
 
@@ -79,7 +79,7 @@ describe("pulumi up against a faulty service", function () {
   it("keeps the resource when CWP refuses in the middle of the wait, and goes on with the same sync", async () => {
     emulator.setSyncSeconds(600);
     const up = saidInFailing();
-    await until(() => emulator.requests.length >= 4);
+    await underWay(emulator);
     emulator.inject({ error: "UnauthorizedOperation" });
     assert.match(await up, /UnauthorizedOperation: .*CAM action cwp:SyncMachines/);
     assert.ok(stack.resource("machines")?.outputs?.unfinishedRun);

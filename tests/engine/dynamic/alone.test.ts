@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { inConfig, inEnvironment } from "../account";
+import { underWay } from "../interrupted";
 import { manySyncs, oneSync } from "../program";
 import { TestStack } from "../stack";
 import { until } from "../until";
@@ -58,7 +59,7 @@ describe("The dynamic resource alone", function () {
       printed += text;
     };
     const ended = stack.up(oneSync(), { expectFailure: true, onOutput });
-    await until(() => emulator.requests.length >= 4);
+    await underWay(emulator);
     return { ended, printed: () => printed };
   }
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { PluginProcess } from "../../provider/plugin/pluginProcess";
 import { inConfig } from "../account";
+import { nextUpSyncs, underWay } from "../interrupted";
 import { oneSync, output, secret } from "../program";
 import { TestStack } from "../stack";
-import { until } from "../until";
 
 /** What the dynamic resource does otherwise or cannot do, and what takes one door only to be shown. */
 describe("The plugin alone", function () {
@@ -115,7 +115,7 @@ describe("The plugin alone", function () {
   it("ends within two seconds at one Ctrl-C, keeps the resource, and resumes the same run with the next up", async () => {
     emulator.setSyncSeconds(60);
     const up = stack.up(oneSync(), { expectFailure: true });
-    await until(() => emulator.requests.length >= 4);
+    await underWay(emulator);
     const start = performance.now();
     stack.cli?.kill("SIGINT");
     await up;
@@ -131,19 +131,12 @@ describe("The plugin alone", function () {
   it("fails at once when its provider process is killed, and the next up works", async () => {
     emulator.setSyncSeconds(600);
     const up = stack.up(oneSync(), { expectFailure: true });
-    await until(() => emulator.requests.length >= 4);
+    await underWay(emulator);
     for (const pid of stack.providerPids()) {
       process.kill(pid, "SIGKILL");
     }
     await up;
-    emulator.clearRequests();
-    emulator.advance(600);
-    emulator.setSyncSeconds(1);
-    const { outputs } = await stack.up();
-    const [interrupted, own] = emulator.world().runs;
-    assert.ok(interrupted && own && own.startMs >= interrupted.endMs);
-    assert.equal(outputs.durationSeconds, 1);
-    assert.equal(syncs(), 1);
+    await nextUpSyncs(stack, emulator);
   });
 
   it("serves one engine after the other where a developer has started it", async () => {
