@@ -46,16 +46,16 @@ export interface TestStackOptions {
    * removed last.
    */
   beside?: TestStack;
-  config?: StackConfig;
+  /**
+   * The stack's configuration, with full keys (`tencentcloud:region`). An object is given as its JSON text.
+   */
+  config?: Record<string, string | { value: string; secret: true }>;
   /**
    * Environment variables for the CLI, the program and the provider process, beside the harmless ones of this
    * process.
    */
   env?: Record<string, string>;
 }
-
-/** A stack's configuration, with full keys (`tencentcloud:region`). An object is given as its JSON text. */
-export type StackConfig = Record<string, string | { value: string; secret: true }>;
 
 export interface OperationOptions {
   /** Gets what the CLI prints, as it prints it. */
@@ -211,7 +211,7 @@ export class TestStack {
     const yaml = options.door === "plugin" || options.command === "own" ? [await findOrGetYamlHost()] : [];
     const stack = new TestStack(root, command, [...binDir, ...yaml], await findOrStartVault(), options);
     await stack.initStack();
-    await stack.setAllConfig(options.config ?? {});
+    await stack.writeConfig();
     return stack;
   }
 
@@ -257,6 +257,14 @@ export class TestStack {
 
   private writeSettings(settings: object): void {
     fs.writeFileSync(this.settingsFile, JSON.stringify({ ...settings, ...secretsProvider }));
+  }
+
+  private async writeConfig(): Promise<void> {
+    const config: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(this.options.config ?? {})) {
+      config[key] = typeof value === "string" ? value : { secure: await this.encrypt(value.value) };
+    }
+    this.writeSettings({ config });
   }
 
   /** `pulumi config set --secret`: once for each value. */
@@ -333,15 +341,6 @@ export class TestStack {
     return runningProcesses()
       .filter((pid) => pid !== this.cli?.pid && workingDirectory(pid) === this.workDir)
       .filter((pid) => providerCommand.test(commandLine(pid)));
-  }
-
-  /** `pulumi config set-all`. */
-  private async setAllConfig(all: StackConfig): Promise<void> {
-    const config: Record<string, unknown> = {};
-    for (const [key, value] of Object.entries(all)) {
-      config[key] = typeof value === "string" ? value : { secure: await this.encrypt(value.value) };
-    }
-    this.writeSettings({ config });
   }
 
   /** `pulumi config set`. */
