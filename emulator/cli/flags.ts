@@ -44,9 +44,10 @@ Faults of CWP, which last ("faults"). A trigger is a request with "Sync": true.
   forgets: true             NOTASK in place of FINISHED
   emptyTimes: true          no times
   laggingTimesSeconds: 3    the times come so much later than the state
+  laggingStateSeconds: 3    the state comes so much later than the times
   neverEnds: 1              so many syncs never end; true: none does
   deafTriggers: 1           so many triggers start nothing
-  busyTrigger: "FailedOperation"   a trigger during a sync is refused (default "join")
+  busyTrigger: "FailedOperation"   a trigger during a sync is refused (or "ResourceInUse", "join")
   unknownState: "PAUSED"    this State, whatever the true one
   foreignSyncs: [{"inSeconds": 9, "seconds": 5}]   somebody else starts syncs
   backToBackSeconds: 8      somebody else syncs without a pause, so long each time

@@ -35,11 +35,13 @@ export interface Faults {
   deafTriggers?: number;
   /**
    * What a trigger does during a sync. `join` (default): it starts nothing and answers the present status.
-   * `FailedOperation`: it is refused with that code.
+   * `FailedOperation`, `ResourceInUse`: it is refused with that code.
    */
-  busyTrigger?: "join" | "FailedOperation";
+  busyTrigger?: "join" | "FailedOperation" | "ResourceInUse";
   /** The state changes at once, but LatestStartTime and LatestEndTime follow only this much later. */
   laggingTimesSeconds?: number;
+  /** LatestStartTime and LatestEndTime change at once, but the state follows only this much later. */
+  laggingStateSeconds?: number;
   /** What to answer as State, whatever the true state, such as `PAUSED`. */
   unknownState?: string;
   /**

@@ -29,10 +29,11 @@ export interface SyncStatus {
  * faults.
  */
 export function showStatus(runs: readonly Run[], ms: number, faults: Faults): SyncStatus {
-  const { laggingTimesSeconds = 0, forgets, emptyTimes, unknownState } = faults;
-  const latest = runs.findLast(({ startMs }) => startMs <= ms);
+  const { laggingTimesSeconds = 0, laggingStateSeconds = 0, forgets, emptyTimes, unknownState } = faults;
+  const stateMs = ms - Math.round(laggingStateSeconds * 1000);
+  const latest = runs.findLast(({ startMs }) => startMs <= stateMs);
   let state = "NOTASK";
-  if (latest !== undefined && ms < latest.endMs) {
+  if (latest !== undefined && stateMs < latest.endMs) {
     state = "SYNCING";
   } else if (latest !== undefined && !forgets) {
     state = "FINISHED";
@@ -50,16 +51,19 @@ export function showStatus(runs: readonly Run[], ms: number, faults: Faults): Sy
 /** Says what the faults did to a status that was shown at `nowMs`. `ageMs` is how old the shown one is. */
 export function faultsSeen(runs: readonly Run[], nowMs: number, ageMs: number, faults: Faults): string[] {
   const { unknownState, ...knownState } = faults;
+  const { laggingStateSeconds: _late, ...promptState } = knownState;
   const ms = nowMs - ageMs;
   const shown = showStatus(runs, ms, faults);
   const { State: state } = showStatus(runs, ms, knownState);
+  const { State: promptly } = showStatus(runs, ms, promptState);
   const healthy = showStatus(runs, ms, {});
   const isStale = !areEqual(shown, showStatus(runs, nowMs, faults));
   const hasOtherTimes = !areEqual({ ...shown, State: "" }, { ...healthy, State: "" });
   const seen: [boolean, string][] = [
     [isStale, `as it was ${Number((ageMs / 1000).toFixed(1))} s ago, as told`],
     [unknownState !== undefined, `in place of ${state}, as told`],
-    [state !== healthy.State, "finished but forgotten, as told"],
+    [state !== promptly, "late with its state, as told"],
+    [promptly !== healthy.State, "finished but forgotten, as told"],
     [hasOtherTimes, faults.emptyTimes ? "no times, as told" : "late with its times, as told"],
     [runs.at(-1)?.endMs === Number.POSITIVE_INFINITY, "never ends, as told"],
   ];

@@ -36,8 +36,7 @@ export class World {
 
   /**
    * The SyncMachines action: answers the status, after starting a sync when `sync` is true and none is in
-   * progress. Throws the Failure FailedOperation when the fault `busyTrigger` says so. `note` takes what the
-   * faults did.
+   * progress. Throws a Failure when the fault `busyTrigger` says so. `note` takes what the faults did.
    */
   syncMachines(sync: boolean, note?: (text: string) => void): SyncStatus {
     if (sync) {
@@ -132,9 +131,9 @@ export class World {
     const now = this.syncs.catchUp();
     const { busyTrigger, startLagSeconds = 0 } = this.present;
     if (this.syncs.isRunning(now)) {
-      if (busyTrigger === "FailedOperation") {
+      if (busyTrigger !== undefined && busyTrigger !== "join") {
         note("refused during a sync, as told");
-        throw new Failure("FailedOperation", "Operation failed: a machine sync is already in progress.");
+        throw new Failure(busyTrigger, "A machine sync is already in progress.");
       }
       note("already in progress, nothing new started");
       return;

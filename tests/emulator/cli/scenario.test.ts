@@ -212,7 +212,7 @@ describe("a scenario file", () => {
     ],
     [
       { faults: { busyTrigger: "wait" } },
-      "In lost.json, `faults.busyTrigger` is not valid: expected one of join, FailedOperation.",
+      "In lost.json, `faults.busyTrigger` is not valid: expected one of join, FailedOperation, ResourceInUse.",
     ],
     [
       { faults: { foreignSyncs: [{ inSeconds: 1, seconds: 1 }, { inSeconds: 5 }] } },

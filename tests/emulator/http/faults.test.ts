@@ -67,17 +67,26 @@ describe("the emulator's faults over HTTP", () => {
       assert.equal((await trigger()).State, "SYNCING");
     });
 
-    it("busyTrigger refuses a trigger during a sync", async () => {
-      await states({ busyTrigger: "FailedOperation" });
-      assert.equal(await errorCode({ url: emulator.url, parameters: { Sync: true } }), "FailedOperation");
-      assert.equal(emulator.requests.at(-1)?.answer, "FailedOperation");
-    });
+    for (const busyTrigger of ["FailedOperation", "ResourceInUse"] as const) {
+      it(`busyTrigger refuses a trigger during a sync with ${busyTrigger}`, async () => {
+        await states({ busyTrigger });
+        assert.equal(await errorCode({ url: emulator.url, parameters: { Sync: true } }), busyTrigger);
+        assert.equal(emulator.requests.at(-1)?.answer, busyTrigger);
+      });
+    }
 
     it("laggingTimesSeconds delays the times", async () => {
       await states({ laggingTimesSeconds: 30 }, 60);
       assert.equal((await read()).LatestEndTime, "");
       emulator.advance(30);
       assert.notEqual((await read()).LatestEndTime, "");
+    });
+
+    it("laggingStateSeconds delays the state", async () => {
+      assert.deepEqual(await states({ laggingStateSeconds: 30 }, 60), ["NOTASK", "SYNCING"]);
+      assert.notEqual((await read()).LatestEndTime, "");
+      emulator.advance(30);
+      assert.equal((await read()).State, "FINISHED");
     });
 
     it("unknownState answers it", async () => {

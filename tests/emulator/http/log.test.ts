@@ -164,6 +164,7 @@ describe("the emulator's log", () => {
       [{ neverEnds: 1 }, "SYNCING   started TIME; never ends, as told"],
       [{ emptyTimes: true }, "SYNCING   no times, as told"],
       [{ laggingTimesSeconds: 5 }, "SYNCING   late with its times, as told"],
+      [{ laggingStateSeconds: 5 }, "NOTASK    started TIME; late with its state, as told"],
       [{ unknownState: "PAUSED" }, "PAUSED    started TIME; in place of SYNCING, as told"],
     ];
     for (const [faults, words] of cases) {
@@ -197,7 +198,7 @@ describe("the emulator's log", () => {
       await start({ faults: { busyTrigger: "FailedOperation" } });
       await trigger();
       await trigger();
-      assert.match(outcome(), /^FailedOperation {2}refused during a sync, as told; Operation failed/);
+      assert.match(outcome(), /^FailedOperation {2}refused during a sync, as told; A machine sync/);
     });
   });
 
