@@ -6,23 +6,26 @@ import { Turns } from "../provider/wait/turns";
 import { VirtualClock } from "../tests/virtualClock";
 import type { Sighting } from "./schedules";
 
+/** The service's clock at the beginning. A time of 1970 would mean that there has been no sync. */
+const BEGUN = Date.UTC(2020, 10, 11);
+
 /**
  * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it
  * of `before` ms and starts one of `length` ms.
  */
 export async function watchByLoop(length: number, before: number | undefined): Promise<Sighting> {
   const clock = new VirtualClock();
-  const world = new World({ now: () => clock.now(), syncSeconds: length / 1000 });
+  const world = new World({ now: () => BEGUN + clock.now(), syncSeconds: length / 1000 });
   if (before !== undefined) {
     world.startForeignSync(before / 1000);
     await clock.run(before + 60_000);
   }
   let requests = 0;
   const client = {
-    account: "the account",
     syncMachines: async (sync: boolean) => {
       requests += 1;
-      return parseStatus({ ...world.syncMachines(sync), RequestId: String(requests) });
+      const status = parseStatus({ ...world.syncMachines(sync), RequestId: String(requests) });
+      return { status, account: "the account" };
     },
   };
   const loop = new SyncLoop(client, { turns: new Turns(clock), clock });
@@ -32,5 +35,5 @@ export async function watchByLoop(length: number, before: number | undefined): P
   if (run?.by !== "trigger") {
     throw new Error("The waiting loop started no sync.");
   }
-  return { at: (await seenAt) - run.startMs, requests };
+  return { at: (await seenAt) - (run.startMs - BEGUN), requests };
 }

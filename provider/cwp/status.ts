@@ -12,10 +12,11 @@ export type SyncState = "NOTASK" | "SYNCING" | "FINISHED";
 export interface SyncStatus {
   readonly state: SyncState;
   /**
-   * When the latest sync started, as the service writes it (`2020-11-11 12:01:00`); "" when it gave no time.
+   * When the latest sync started, as the service writes it (`2020-11-11 12:01:00`); "" when it gave no time,
+   * or one that means "never".
    */
   readonly latestStartTime: string;
-  /** When the latest sync to end did so, in the same form; "" when the service gave no time. */
+  /** When the latest sync to end did so, in the same form; "" when the service gave none. */
   readonly latestEndTime: string;
   /** The id that Tencent Cloud gave this one request; its support asks for it. */
   readonly requestId: string;
@@ -41,10 +42,18 @@ export function parseStatus(response: unknown): SyncStatus {
   }
   return {
     state,
-    latestStartTime: text("LatestStartTime"),
-    latestEndTime: text("LatestEndTime"),
+    latestStartTime: withoutNever(text("LatestStartTime")),
+    latestEndTime: withoutNever(text("LatestEndTime")),
     requestId,
   };
+}
+
+/** Databases write "never" as a zero date or as the beginning of 1970, in whatever time zone. */
+const NEVER_UNTIL_YEAR = 1970;
+
+/** The time, or "" if it stands for "never". */
+function withoutNever(time: string): string {
+  return Number.parseInt(time, 10) <= NEVER_UNTIL_YEAR ? "" : time;
 }
 
 /** Idle is any state but SYNCING: NOTASK too may stand beside the times of a run that has ended. */

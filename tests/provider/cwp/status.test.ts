@@ -48,6 +48,20 @@ describe("An answer of SyncMachines", () => {
     }
   });
 
+  for (const never of [
+    "0000-00-00 00:00:00",
+    "0001-01-01 00:00:00",
+    "-0001-11-30 00:00:00",
+    "1970-01-01 00:00:00",
+    "1970-01-01 08:00:00",
+    "1969-12-31 16:00:00",
+  ]) {
+    it(`may write ${never} for a time that there is not`, () => {
+      const read = parseStatus({ State: "NOTASK", LatestStartTime: never, LatestEndTime: never });
+      assert.deepEqual(read, { state: "NOTASK", latestStartTime: "", latestEndTime: "", requestId: "" });
+    });
+  }
+
   it("may say more than is documented", () => {
     assert.equal(parseStatus({ ...documented, Progress: 7 }).state, "NOTASK");
   });
