@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SyncState } from "../provider/cwp/status";
 import { refuseBundled } from "./bundled";
-import { cameAt } from "./cameAt";
 import { checkOptions } from "./options";
 import { provider } from "./shim";
 import { keepable } from "./triggers";
@@ -63,8 +62,9 @@ export interface MachineSyncArgs {
    */
   skipAwait?: pulumi.Input<boolean>;
   /**
-   * The region to name in requests, such as `ap-guangzhou`. CWP needs none. A change does not sync. Default:
-   * `tencentcloud:region`, then TENCENTCLOUD_REGION, then the profile's, then none.
+   * The region of the hosts, such as `ap-guangzhou`. Used only if CWP refuses to list the machines of all
+   * regions, and for STS. A change does not sync. Default: `tencentcloud-cwp:region`, then
+   * TENCENTCLOUD_CWP_REGION, then `tencentcloud:region`, then TENCENTCLOUD_REGION, then the profile's.
    */
   region?: pulumi.Input<string>;
   /**
@@ -115,8 +115,10 @@ export interface Machine {
 
 /**
  * A machine sync of Tencent Cloud CWP (action SyncMachines). When Pulumi reports it as created or updated, a
- * sync that started after these arguments were first applied has finished, and CWP lists each of the `hosts`.
- * Naming them orders it after them; for others, use `dependsOn`.
+ * sync that began after Pulumi asked for that create or update has ended, on the account that the settings
+ * name now, and CWP lists each of the `hosts`. Naming them orders it after them; for others, use `dependsOn`.
+ *
+ * No sync is needed for an update that only removes hosts, or only adds hosts which CWP lists already.
  *
  * Preview, refresh and delete never start a sync. `customTimeouts.create` and `.update` bound the wait; the
  * default is 30 minutes. A wait that ends early leaves the resource in the state, and the next `pulumi up`
@@ -191,7 +193,6 @@ export class MachineSync extends pulumi.dynamic.Resource {
     const { create, update } = opts.customTimeouts ?? {};
     const timeouts = { ...(create && { create }), ...(update && { update }) };
     const { __pulumiType: type } = MachineSync;
-    let came = (_when: Promise<number | undefined>) => {};
     super(
       provider,
       name,
@@ -215,15 +216,10 @@ export class MachineSync extends pulumi.dynamic.Resource {
         ...((create || update) && { timeouts }),
         // So that the provider can show on the resource's own row the steps of the wait.
         __urn: new Promise<string>((resolve) => pulumi.createUrn(name, type, opts.parent).apply(resolve)),
-        // So that a sync which begins before Pulumi comes to create this resource counts for it.
-        __came: new Promise<number | undefined>((resolve) => {
-          came = resolve;
-        }),
       },
       opts,
       "tencentcloud-cwp",
       "MachineSync",
     );
-    came(cameAt(this, args, opts));
   }
 }

@@ -6,7 +6,7 @@ const roleArn = new pulumi.Config().require("role");
 // The account of the stack's own credentials.
 const own = new cwp.MachineSync("own");
 
-// Another account, by a role in it that trusts the first one. Both syncs run at the same time.
+// Another account, by a role in it that trusts the first one. Its sync may start some seconds later.
 const other = new cwp.MachineSync("other", { assumeRole: { roleArn } });
 
 export const ownLatestEndTime = own.latestEndTime;

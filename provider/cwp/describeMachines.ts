@@ -45,8 +45,10 @@ export interface MachineQuery {
 /** A page of the list. */
 export interface MachinePage {
   readonly machines: readonly Machine[];
-  /** How many machines the whole list has; undefined where the service gives no number. */
+  /** How many machines the whole list has; undefined if the service gives no number. */
   readonly total: number | undefined;
+  /** The account whose list it is: see SignedResponse. */
+  readonly account: string;
 }
 
 /** The action DescribeMachines of CWP's API 2018-02-28. Throws a CwpError. */
@@ -64,14 +66,15 @@ export async function describeMachines(
     ...(id !== undefined && { Filters: [{ Name: "InstanceIds", Values: [id] }] }),
   };
   try {
-    return parseMachines(await calls.send("DescribeMachines", params, timeoutMs, signal));
+    const { response, account } = await calls.send("DescribeMachines", params, timeoutMs, signal);
+    return { ...parseMachines(response), account };
   } catch (error) {
     throw error instanceof ApiError && isDenied(error) ? sayingWhatFor(error) : error;
   }
 }
 
 /** Reads the `Response` object of a DescribeMachines answer. Throws BadAnswer. */
-function parseMachines(response: unknown): MachinePage {
+function parseMachines(response: unknown): Omit<MachinePage, "account"> {
   const { Machines, TotalCount, RequestId } = Object(response);
   const list: unknown = Machines ?? [];
   const requestId = typeof RequestId === "string" ? RequestId : "";

@@ -1,8 +1,18 @@
 /** Signed requests, with keys that are found again where the service refuses them. */
 import { ApiService, type ServiceAddress } from "./apiService";
-import { type CredentialSource, fingerprint, type Signer } from "./credentials";
-import { ApiError, CwpError } from "./errors";
-import { RenewedCredentials } from "./renewedCredentials";
+import { fingerprint, type Signer } from "./credentials";
+import { ApiError, CwpError, NoAnswer } from "./errors";
+import type { RenewedCredentials } from "./renewedCredentials";
+
+/** The `Response` object of an answer, unread, and the account that gave it. */
+export interface SignedResponse {
+  readonly response: unknown;
+  /**
+   * A fingerprint of the endpoint's host and of the identity that signed the request: 32 hex digits, the same
+   * for the same account in every process.
+   */
+  readonly account: string;
+}
 
 /**
  * Sends the actions of one service for one account, with credentials that are renewed in time. Where the
@@ -11,30 +21,21 @@ import { RenewedCredentials } from "./renewedCredentials";
  */
 export class SignedCalls {
   private readonly service: ApiService;
-  private readonly credentials: RenewedCredentials;
-  private lastAccount = "";
 
   constructor(
     private readonly address: ServiceAddress,
-    credentials: CredentialSource,
+    private readonly credentials: RenewedCredentials,
   ) {
     this.service = new ApiService(address);
-    this.credentials = new RenewedCredentials(credentials);
   }
 
-  /**
-   * The fingerprint of the endpoint and of who signed the last request that was answered; "" before the first
-   * answer.
-   */
-  get account(): string {
-    return this.lastAccount;
-  }
-
-  /**
-   * Sends one action. Resolves with the `Response` object. A renewal and the request after it keep to the
-   * same time limit.
-   */
-  async send(action: string, params: object, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
+  /** Sends one action. A renewal and the request after it keep to the same time limit. */
+  async send(
+    action: string,
+    params: object,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<SignedResponse> {
     const started = performance.now();
     let signer: Signer | undefined;
     const find = async (limit: AbortSignal) => {
@@ -42,16 +43,19 @@ export class SignedCalls {
         signer = await this.credentials.get(limit);
         return signer;
       } catch (error) {
-        if (error instanceof CwpError) {
-          error.sent = false;
+        if (signal?.aborted) {
+          throw error;
         }
-        throw error;
+        // Else the time of the request was over before the search was.
+        const known = error instanceof CwpError ? error : stillSearching();
+        known.sent = false;
+        throw known;
       }
     };
-    const answered = (response: unknown) => {
-      this.lastAccount = signer ? fingerprint(this.address.host, signer.who) : "";
-      return response;
-    };
+    const answered = (response: unknown) => ({
+      response,
+      account: signer ? fingerprint(this.address.host, signer.who) : "",
+    });
     try {
       return answered(await this.service.request(action, params, find, timeoutMs, signal));
     } catch (error) {
@@ -59,6 +63,9 @@ export class SignedCalls {
         throw error;
       }
       const refused = signer;
+      if (refused) {
+        this.credentials.forget(refused);
+      }
       const findOthers = async (limit: AbortSignal) => {
         const found = await find(limit);
         if (refused && sameKeys(found, refused)) {
@@ -66,11 +73,19 @@ export class SignedCalls {
         }
         return found;
       };
-      this.credentials.forget();
       const left = Math.max(1, timeoutMs - (performance.now() - started));
       return answered(await this.service.request(action, params, findOthers, left, signal));
     }
   }
+}
+
+function stillSearching(): NoAnswer {
+  return new NoAnswer(
+    "RequestTimeout",
+    "The credentials were not found in time: STS or the metadata service is slow. Check the network and the proxy settings (HTTPS_PROXY, NO_PROXY).",
+    "yes",
+    "credentials",
+  );
 }
 
 function sameKeys(one: Signer, other: Signer): boolean {

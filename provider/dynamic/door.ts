@@ -7,7 +7,8 @@ import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machi
 import * as operations from "../machineSync/operations";
 import type { Outputs } from "../machineSync/outputs";
 import { errorWithHeading, reasonsWithHeading } from "../machineSync/readMore";
-import { arrived, left } from "../machineSync/sharedLoops";
+import { forgetPartialFailures } from "../machineSync/retries";
+import { expectWait, stopExpecting } from "../machineSync/sharedLoops";
 import { UnfinishedSync } from "../machineSync/unfinishedSync";
 
 /** The door that Pulumi's dynamic provider host calls, by way of the shim in sdk/shim.ts. */
@@ -20,21 +21,20 @@ let config: Config = () => undefined;
  */
 export function configure(request: { config: { get(name: string): string | undefined } }): void {
   config = (name) => request.config.get(name);
+  forgetPartialFailures();
 }
 
 /**
  * Fails inputs that are ill-typed or not there at all. Sends nothing. The engine prints the value of a
- * property that a failure names, be it a secret in the wrong place, so only the reason names it. When the
- * resource came is noted, and not kept in the state.
+ * property that a failure names, even a secret in the wrong place, so only the reason names it.
  */
 export function check(
   _olds: unknown,
-  news: Record<string, unknown>,
+  inputs: Record<string, unknown>,
 ): { inputs: unknown; failures: CheckFailure[] } {
-  const { __came: came, ...inputs } = news;
   const failures = checkInputs(inputs);
   if (failures.length === 0 && typeof inputs.__urn === "string") {
-    arrived(inputs.__urn, came);
+    expectWait(inputs.__urn);
   }
   return { inputs, failures: reasonsWithHeading(failures).map((reason) => ({ property: "", reason })) };
 }
@@ -43,7 +43,7 @@ export function check(
 export function diff(_id: string, olds: Outputs, news: Inputs): { changes: boolean; replaces: string[] } {
   const { changes, replaces } = operations.diff(olds, news);
   if (!changes && news.__urn) {
-    left(news.__urn);
+    stopExpecting(news.__urn);
   }
   return { changes, replaces };
 }

@@ -1,13 +1,16 @@
 import type { Settings as AccountSettings, Environment } from "../account/config";
 import { type AccountArgs, resolveConnection } from "../account/settings";
 import type { Machine } from "../cwp/describeMachines";
+import { CwpError } from "../cwp/errors";
 import { LOOKING_UP, type ResourceLog } from "../wait/progress";
 import { type AccountWaits, ifListed, NotListed, untilListed } from "../wait/untilListed";
+import type { Reached } from "../wait/wait";
 import { type UnfinishedRun, WaitError } from "../wait/waitError";
 import { addedHosts, hostsOf, machinesBefore, machinesOf, sameHosts, unlistedHosts } from "./hosts";
 import { diffInputs, type Inputs, sameTriggers } from "./inputs";
 import { type Outputs, type StatusOutputs, statusBefore, statusOutputs } from "./outputs";
-import { cameAt, waitsOf } from "./sharedLoops";
+import { forgetPartialFailure, keepPartialFailure, leftByLastTry } from "./retries";
+import { stopExpecting, waitsOf } from "./sharedLoops";
 import { tellOnce } from "./tellOnce";
 import { UnfinishedSync } from "./unfinishedSync";
 
@@ -23,12 +26,12 @@ export interface Settings {
 export interface Waiting extends Settings {
   /** How long it may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** Is told how the wait goes. */
+  /** Gets the progress of the wait. */
   readonly log?: ResourceLog;
   /** Ends the wait at once: with UnfinishedSync where a sync was started, else with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** The resource's URN, by which it was told that its inputs were accepted. Default: it comes only now. */
-  readonly urn?: string;
+  /** The resource's URN, by which its check and the tries before this one are known; "" if it is not known. */
+  readonly urn: string;
 }
 
 /** How long a read may try to get an answer, in milliseconds. */
@@ -47,37 +50,64 @@ export function diff(olds: Outputs, news: Inputs): { changes: boolean; replaces:
 
 /** Starts a sync and waits for its end, and until CWP lists the hosts. Throws UnfinishedSync or CwpError. */
 export function create(inputs: Inputs, waiting: Waiting): Promise<Outputs> {
-  return sync(inputs, undefined, waiting, cameAt(waiting.urn ?? ""));
+  return fromLastTry(inputs, waiting, (left) =>
+    left ? syncForUpdate(left, inputs, waiting) : sync(inputs, undefined, waiting),
+  );
 }
 
 /**
- * Goes on waiting for the run that the operation before this one left, if nothing has changed that it was
- * started for. Where all that is new is a host, or one was not listed, looks first whether CWP lists it now.
- * Removed hosts need no request. Syncs afresh in all other cases.
+ * Waits again for the run that the operation before this one left, if nothing has changed that it was started
+ * for. If all that is new is a host, or one was not listed, looks first whether CWP lists it now. Removed hosts
+ * need no request. Syncs in all other cases.
  */
-export async function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
-  const came = cameAt(waiting.urn ?? "");
-  const known = knownUpdate(olds, news);
-  if (known) {
-    return known;
+export function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
+  return fromLastTry(
+    news,
+    waiting,
+    async (left = olds) => knownUpdate(left, news) ?? syncForUpdate(left, news, waiting),
+  );
+}
+
+/**
+ * Does the work from what the try before this one has left, if Pulumi retries because a hook has asked for it.
+ * Whatever ends this try, the run that an earlier one started is not lost.
+ */
+async function fromLastTry(
+  inputs: Inputs,
+  { urn }: Waiting,
+  work: (left?: Outputs) => Promise<Outputs>,
+): Promise<Outputs> {
+  stopExpecting(urn);
+  const left = leftByLastTry(urn, inputs);
+  try {
+    const outputs = await work(left);
+    forgetPartialFailure(urn);
+    return outputs;
+  } catch (thrown) {
+    const error = left && thrown instanceof CwpError ? new UnfinishedSync(thrown, left) : thrown;
+    if (error instanceof UnfinishedSync) {
+      keepPartialFailure(urn, inputs, error.outputs);
+    }
+    throw error;
   }
+}
+
+async function syncForUpdate(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
   if (!sameTriggers(olds, news)) {
-    return sync(news, undefined, waiting, came);
+    return sync(news, undefined, waiting);
   }
   if (olds.unfinishedRun) {
     const run = addedHosts(olds, news).length === 0 ? olds.unfinishedRun : undefined;
-    return sync(news, run, waiting, came);
+    return sync(news, run, waiting);
   }
   const unlisted = unlistedHosts(olds, news);
-  if (unlisted.length === 0) {
-    return sync(news, undefined, waiting, came);
+  if (unlisted.length === 0 || olds.__account === undefined) {
+    return sync(news, undefined, waiting);
   }
   const begun = performance.now();
-  const listed = await lookFirst(unlisted, news, waiting);
+  const listed = await lookFirst(unlisted, news, olds.__account, waiting);
   const timeoutMs = Math.max(0, waiting.timeoutMs - (performance.now() - begun));
-  return listed
-    ? withoutSync(olds, news, listed)
-    : sync(news, undefined, { ...waiting, timeoutMs }, came ?? begun);
+  return listed ? withoutSync(olds, news, listed) : sync(news, undefined, { ...waiting, timeoutMs });
 }
 
 /**
@@ -95,41 +125,49 @@ export function knownUpdate(olds: Outputs, news: Inputs): Outputs | undefined {
 
 /** Shows the account's latest sync, and those of the hosts that CWP lists. Never starts a sync. */
 export async function read(props: Outputs, settings: Settings): Promise<Outputs> {
-  const { durationSeconds: _ofTheRunBefore, machines: _before, ...kept } = props;
+  const { durationSeconds: _ofTheRunBefore, machines: _before, __account, ...kept } = props;
   const { loop, list, clock } = waits(props, settings);
-  const status = await presentStatus(loop);
+  const { status, account } = await presentStatus(loop);
   const hosts = hostsOf(props);
   const { found } =
     hosts.length === 0
       ? { found: new Map() }
       : await list.lookUp(hosts, { deadline: clock.now() + READ_TIMEOUT_MS });
-  return { ...kept, ...status, ...machinesOf(props, found) };
+  return {
+    ...kept,
+    ...statusOutputs(status),
+    ...machinesOf(props, found),
+    ...(account === __account && { __account }),
+  };
 }
 
 /** The present status for an account. Never starts a sync. */
 export async function readStatus(args: AccountArgs, settings: Settings): Promise<StatusOutputs> {
-  return presentStatus(waits(args, settings).loop);
+  const { status } = await presentStatus(waits(args, settings).loop);
+  return statusOutputs(status);
 }
 
-async function presentStatus(loop: AccountWaits["loop"]): Promise<StatusOutputs> {
-  return statusOutputs(await loop.call({ goal: "status", timeoutMs: READ_TIMEOUT_MS }));
+function presentStatus(loop: AccountWaits["loop"]): Promise<Reached> {
+  return loop.reach({ goal: "status", timeoutMs: READ_TIMEOUT_MS });
 }
 
-async function sync(
-  inputs: Inputs,
-  run: UnfinishedRun | undefined,
-  waiting: Waiting,
-  came: number | undefined,
-): Promise<Outputs> {
+async function sync(inputs: Inputs, run: UnfinishedRun | undefined, waiting: Waiting): Promise<Outputs> {
   const { timeoutMs, log, signal } = waiting;
-  const call = { timeoutMs, came, run, ...(log && { log }), ...(signal && { signal }) };
+  const call = { timeoutMs, run, ...(log && { log }), ...(signal && { signal }) };
   const shared = waits(inputs, waiting);
   try {
     if (inputs.skipAwait) {
-      return { ...inputs, ...statusOutputs(await shared.loop.call({ ...call, goal: "started" })) };
+      const { status, account } = await shared.loop.reach({ ...call, goal: "started" });
+      return { ...inputs, ...statusOutputs(status), __account: account };
     }
-    const { status, machines } = await untilListed(shared, inputs.hosts ?? [], call);
-    return { ...inputs, ...statusOutputs(status), state: "FINISHED", ...machinesOf(inputs, machines) };
+    const { status, machines, account } = await untilListed(shared, inputs.hosts ?? [], call);
+    return {
+      ...inputs,
+      ...statusOutputs(status),
+      state: "FINISHED",
+      ...machinesOf(inputs, machines),
+      __account: account,
+    };
   } catch (error) {
     throw error instanceof WaitError && (error.unfinished || error instanceof NotListed)
       ? unfinishedSync(inputs, error)
@@ -137,30 +175,33 @@ async function sync(
   }
 }
 
-/** The machines of these hosts if CWP lists all of them already. */
+/** The machines of these hosts if this account answers, and CWP lists all of them already. */
 async function lookFirst(
   unlisted: readonly string[],
   news: Inputs,
+  account: string,
   waiting: Waiting,
 ): Promise<ReadonlyMap<string, Machine> | undefined> {
   const shared = waits(news, waiting);
   const { timeoutMs, log, signal } = waiting;
   log?.status(LOOKING_UP);
-  return ifListed(shared, unlisted, { deadline: shared.clock.now() + timeoutMs, signal });
+  return ifListed(shared, unlisted, account, { deadline: shared.clock.now() + timeoutMs, signal });
 }
 
 function withoutSync(olds: Outputs, news: Inputs, listed: ReadonlyMap<string, Machine>): Outputs {
   const machines = new Map([...machinesBefore(olds), ...listed]);
-  return { ...news, ...statusBefore(olds), ...machinesOf(news, machines) };
+  const { __account } = olds;
+  return { ...news, ...statusBefore(olds), ...machinesOf(news, machines), ...(__account && { __account }) };
 }
 
 function unfinishedSync(inputs: Inputs, error: WaitError): UnfinishedSync {
-  const { last, unfinished } = error;
+  const { last, unfinished, account = unfinished?.account } = error;
   return new UnfinishedSync(error, {
     ...inputs,
     ...(last && statusOutputs(last)),
     ...(error instanceof NotListed && machinesOf(inputs, error.machines)),
     ...(unfinished && { unfinishedRun: unfinished }),
+    ...(account && { __account: account }),
   });
 }
 

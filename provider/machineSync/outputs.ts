@@ -21,6 +21,11 @@ export interface Outputs extends Inputs, Partial<StatusOutputs> {
    * for it.
    */
   readonly unfinishedRun?: UnfinishedRun;
+  /**
+   * The account of the last run that a create or update saw, whose `machines` those are: a fingerprint (see
+   * SignedResponse). Pulumi shows no property whose name begins like this. Version 0.1.0 kept none.
+   */
+  readonly __account?: string;
 }
 
 export function statusOutputs(status: SyncStatus): StatusOutputs {

@@ -1,13 +1,17 @@
 import { type Connection, type CwpClient, connect, type MachineClient } from "../cwp/client";
-import { Arrivals } from "../wait/arrivals";
+import { RenewedCredentials } from "../cwp/renewedCredentials";
 import { systemClock } from "../wait/clock";
 import { SyncLoop } from "../wait/loop";
 import { MachineList } from "../wait/machineList";
+import { Neighbours } from "../wait/neighbours";
 import { Turns } from "../wait/turns";
 import type { AccountWaits } from "../wait/untilListed";
 
 const turns = new Turns(systemClock);
-const arrivals = new Arrivals();
+/** The URNs of resources that were checked, and whose create or update Pulumi has not asked for. */
+const checked = new Set<string>();
+const endpoints = new Map<string, Neighbours>();
+const credentials = new Map<string, RenewedCredentials>();
 const loops = new Map<string, { client: CwpClient & MachineClient; loop: SyncLoop }>();
 const lists = new Map<string, MachineList>();
 
@@ -16,8 +20,8 @@ const lists = new Map<string, MachineList>();
  * tells apart all that the settings can make differ, so two accounts never share a stream.
  */
 export function waitsOf(connection: Connection): AccountWaits {
-  const { protocol, host, credentials, region } = connection;
-  const key = JSON.stringify([protocol, host, credentials.identity]);
+  const { protocol, host, region } = connection;
+  const key = JSON.stringify([protocol, host, connection.credentials.identity]);
   const { client, loop } = loops.get(key) ?? begin(connection);
   loops.set(key, { client, loop });
   const ofRegion = JSON.stringify([key, region]);
@@ -27,27 +31,26 @@ export function waitsOf(connection: Connection): AccountWaits {
 }
 
 function begin(connection: Connection) {
-  const client = connect(connection);
-  return { client, loop: new SyncLoop(client, { turns, clock: systemClock, arrivals }) };
+  const { protocol, host } = connection;
+  const endpoint = `${protocol}//${host}`;
+  const neighbours = endpoints.get(endpoint) ?? new Neighbours(checked);
+  endpoints.set(endpoint, neighbours);
+  const { identity } = connection.credentials;
+  const renewed = credentials.get(identity) ?? new RenewedCredentials(connection.credentials);
+  credentials.set(identity, renewed);
+  const client = connect(connection, renewed);
+  return { client, loop: new SyncLoop(client, { turns, clock: systemClock, neighbours }) };
 }
 
 /**
- * A resource's inputs were accepted: a sync that begins from now on counts for it. Where its program tells
- * when it came, on the machine's own clock in milliseconds (`hrtimeMs`), a sync that began after that counts.
- * This process has seen none before its own beginning, which is the 0 of its clock.
+ * Pulumi has checked a resource, and is about to ask for its create or update. A start waits a little for that,
+ * so that the sync counts for this resource too.
  */
-export function arrived(urn: string, hrtimeMs?: unknown): void {
-  const now = systemClock.now();
-  const age = typeof hrtimeMs === "number" ? Number(process.hrtime.bigint() / 1_000_000n) - hrtimeMs : 0;
-  arrivals.arrived(urn, age > 0 ? Math.max(0, now - age) : now);
+export function expectWait(urn: string): void {
+  checked.add(urn);
 }
 
-/** When a resource came whose create or update begins now; undefined where it was not told. */
-export function cameAt(urn: string): number | undefined {
-  return arrivals.take(urn);
-}
-
-/** A resource needs no create or update after all. */
-export function left(urn: string): void {
-  arrivals.take(urn);
+/** Pulumi has asked for it, or the resource needs no create or update after all. */
+export function stopExpecting(urn: string): void {
+  checked.delete(urn);
 }

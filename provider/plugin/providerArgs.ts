@@ -43,8 +43,9 @@ export interface ProviderArgs {
   /** The ids of accounts never to sync. Default: none. */
   readonly forbiddenAccountIds?: readonly string[];
   /**
-   * The region to name in requests, such as `ap-guangzhou`. CWP needs none. `none` names none. Default:
-   * TENCENTCLOUD_CWP_REGION, then TENCENTCLOUD_REGION, then the profile's.
+   * The region of the hosts, such as `ap-guangzhou`. Used only if CWP refuses to list the machines of all
+   * regions, and for STS. `none` names none. Default: TENCENTCLOUD_CWP_REGION, then TENCENTCLOUD_REGION, then
+   * the profile's.
    */
   readonly region?: string;
   /**

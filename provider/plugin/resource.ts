@@ -11,7 +11,7 @@ import { checkInputs, DEFAULT_TIMEOUT_MS, UNKNOWN } from "../machineSync/inputs"
 import * as operations from "../machineSync/operations";
 import type { Outputs, StatusOutputs } from "../machineSync/outputs";
 import { errorWithHeading, reasonsWithHeading } from "../machineSync/readMore";
-import { arrived, left } from "../machineSync/sharedLoops";
+import { expectWait, stopExpecting } from "../machineSync/sharedLoops";
 import { UnfinishedSync } from "../machineSync/unfinishedSync";
 import { PartialFailure } from "./failures";
 import { hides, type Properties, rewrapped, unwrapped, withoutLeftovers } from "./values";
@@ -39,6 +39,9 @@ const changing: Readonly<Record<keyof StatusOutputs, typeof UNKNOWN>> = {
   requestId: UNKNOWN,
 };
 
+/** What an update that sends nothing keeps beside that. */
+const unseen: ReadonlySet<string> = new Set(["machines", "__account"]);
+
 /** A resource as a preview shows it. It has machines only where it names hosts. */
 function previewed(news: Properties): Properties {
   return { ...news, ...changing, ...("hosts" in news && { machines: UNKNOWN }) };
@@ -57,7 +60,7 @@ export function check(urn: string, news: Properties): string[] {
     ...reasonsWithHeading(checkInputs(plain)),
   ];
   if (reasons.length === 0) {
-    arrived(urn);
+    expectWait(urn);
   }
   return reasons;
 }
@@ -69,7 +72,7 @@ export function diff(
 ): { changes: boolean; replaces: string[] } {
   const { changes, replaces } = operations.diff(unwrapped(olds), unwrapped(news));
   if (!changes) {
-    left(urn);
+    stopExpecting(urn);
   }
   return { changes: changes || nowHidden(olds, news), replaces };
 }
@@ -105,7 +108,7 @@ export async function update(
   context: Context,
 ): Promise<Properties> {
   if (!operations.diff(unwrapped(olds), unwrapped(news)).changes && nowHidden(olds, news)) {
-    const kept = Object.entries(olds).filter(([name]) => name in changing || name === "machines");
+    const kept = Object.entries(olds).filter(([name]) => name in changing || unseen.has(name));
     return { ...news, ...Object.fromEntries(kept) };
   }
   if (asked.preview) {

@@ -6,6 +6,7 @@ import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-j
 import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "../engine/pulumiModules";
+import { forgetPartialFailure, forgetPartialFailures } from "../machineSync/retries";
 import { Cancellation } from "./cancel";
 import { statusOf } from "./failures";
 import { attachTo, liveWithEngine } from "./life";
@@ -71,6 +72,7 @@ export function providerService(): UntypedServiceImplementation {
 
     configure: answer((request: pb.ConfigureRequest) => {
       cancellation.renew();
+      forgetPartialFailures();
       settings = { config: coreSettings(unwrapped(objectOf(request.getArgs()))), env: process.env };
       const response = new pb.ConfigureResponse();
       response.setAcceptsecrets(true);
@@ -128,7 +130,10 @@ export function providerService(): UntypedServiceImplementation {
     }),
 
     // There is nothing to undo.
-    delete: answer((_request: pb.DeleteRequest) => new Empty()),
+    delete: answer((request: pb.DeleteRequest) => {
+      forgetPartialFailure(request.getUrn());
+      return new Empty();
+    }),
 
     invoke: answer(async (request: pb.InvokeRequest) => {
       if (request.getTok() !== FUNCTION) {

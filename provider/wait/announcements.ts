@@ -22,10 +22,6 @@ interface Succeeded {
 export class Announcements {
   /** The kinds of warnings that were given to those who wait now, or to some before them whom they met. */
   private warned = new Set<string>();
-  /**
-   * The summary that was given last. Those who share that sync but came to it later need none of their own.
-   */
-  private summary: string | undefined;
 
   status(one: Listener, now: number): void {
     const text = statusOf(one.wait, now)?.text;
@@ -45,10 +41,7 @@ export class Announcements {
     for (const goal of ["started", "finished"] as const) {
       const ended = succeeded.filter(({ one }) => one.wait.goal === goal);
       const told = ended.find(({ one }) => one.log);
-      const start = told?.status.latestStartTime;
-      const isTold = start !== "" && `${goal} ${start}` === this.summary;
-      if (told && !isTold) {
-        this.summary = `${goal} ${start}`;
+      if (told) {
         told.one.log?.info(summaryOf(goal, told.status, ended.length));
       }
     }

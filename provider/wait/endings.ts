@@ -26,7 +26,7 @@ export function endingOf(wait: Wait, why: Why, now: number): WaitError {
 
 function tooLate(wait: Wait): WaitError {
   const { known, seen, failures } = wait;
-  const within = `within ${duration(wait.deadline - wait.since)}`;
+  const within = `within ${duration(wait.deadline - wait.began)}`;
   if (seen.answers === 0 && failures) {
     const next = unfinishedRun(wait) ? goOn : later;
     return endingWith(
@@ -55,7 +55,7 @@ function nothingStarted(wait: Wait, now: number): WaitError {
   return ending(
     wait,
     "NothingStarted",
-    `CWP started no machine sync in ${duration(now - wait.since)} though it was asked ${wait.starts} times: ${observed(wait.seen)}. Check in the CWP console that a sync can be started by hand, then run "pulumi up" again.`,
+    `CWP started no machine sync in ${duration(now - wait.began)} though it was asked ${wait.starts} times: ${observed(wait.seen)}. Check in the CWP console that a sync can be started by hand, then run "pulumi up" again.`,
   );
 }
 
@@ -75,7 +75,7 @@ function ending(
   message: string,
   requestId = wait.seen.last?.requestId ?? "",
 ): WaitError {
-  return new WaitError(code, message, requestId, unfinishedRun(wait), wait.seen.last);
+  return new WaitError(code, message, requestId, unfinishedRun(wait), wait.seen.last, wait.account);
 }
 
 /** The run to go on waiting for later; undefined where none was asked for and none that counts has shown. */

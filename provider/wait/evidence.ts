@@ -4,9 +4,9 @@ import { isIdle, type SyncStatus } from "../cwp/status";
  * How a run is recognised.
  *
  * The API names no task: it answers with the account's latest sync, whoever started it. A wait needs a run
- * that *began after its resource came*. Three assumptions carry everything here:
+ * that *began after the wait did*. Three assumptions carry everything here:
  *
- * - A1: an idle answer to a wait's first question is true, unless this process awaits a run at that time;
+ * - A1: an idle answer to a wait's first poll is true, unless this process awaits a run at the same endpoint;
  * - A2: any later answer is at most SETTLE_MS old, as from a replica that lags;
  * - A3: CWP runs one sync of an account at a time.
  *
@@ -32,42 +32,51 @@ interface Calm {
 /** What a wait knows of the run that it needs. */
 export type Knowledge = Unasked | Blocked | Idle | Running | Finished;
 
-/** Nothing: its first question has no answer yet. */
+/** Nothing: its first poll has no answer yet. */
 interface Unasked {
   readonly is: "unasked";
 }
 
-/** A run is in progress that may have begun before the resource came. */
+/** A run is in progress that may have begun before the wait. */
 interface Blocked {
   readonly is: "blocked";
   /** What was first seen of it, and when. */
   readonly first: SyncStatus;
   readonly since: number;
-  /** The status whose start was the newest at some moment after the resource came, once one is known. */
+  /** The status whose start was the newest at some moment of the wait, once one is known. */
   readonly anchor?: SyncStatus | undefined;
   /** An end that stood beside SYNCING, and so is an earlier run's. */
   readonly notItsEnd: string;
   readonly calm?: Calm;
 }
 
-/** The account was seen idle after the resource came, and no run has shown since. */
-interface Idle {
-  readonly is: "idle";
-  /** The anchor: a run with a newer start counts. */
+/** What tells a run that counts from the runs before it. */
+interface Anchored {
+  /** The status whose start was the newest at some moment of the wait: a run with a newer start counts. */
   readonly baseline: SyncStatus;
-  /** When the baseline was taken. */
+  /** When it was taken. */
   readonly since: number;
+  /** The baseline's run had ended then: each end but the baseline's is that of a run that began later. */
+  readonly hadEnded: boolean;
+  /**
+   * The first answer had no times, and no later one has shown for sure which run was the newest. Then the times
+   * that an idle answer shows may be an earlier run's.
+   */
+  readonly isUnsure: boolean;
+  /** An end that stood beside SYNCING, and so is an earlier run's. */
   readonly notItsEnd?: string | undefined;
 }
 
+/** The account was seen idle after the wait began, and no run has shown since. */
+interface Idle extends Anchored {
+  readonly is: "idle";
+}
+
 /** A run that counts has shown, and its end has not. */
-interface Running {
+interface Running extends Anchored {
   readonly is: "running";
-  readonly baseline: SyncStatus;
-  readonly since: number;
-  /** The start of the first run that counts; "" where only SYNCING shows it. */
+  /** The start of the first run that counts; "" while only SYNCING shows it. */
   readonly its: string;
-  readonly notItsEnd?: string | undefined;
   readonly calm?: Calm | undefined;
 }
 
@@ -77,57 +86,50 @@ interface Finished {
   readonly status: SyncStatus;
 }
 
-/**
- * An answer to a request that was sent after the resource came, with the times between which the service gave
- * it.
- */
+/** An answer to a request that was sent after the wait began. */
 export interface Answer {
   readonly status: SyncStatus;
   /** When the request was sent and when the answer came, on the loop's clock. */
   readonly sentAt: number;
   readonly at: number;
   /**
-   * Whether it may be a first answer in the sense of A1: a poll, sent while no wait of this process awaited a
-   * run.
+   * True if it may be a first answer in the sense of A1: to a poll that was sent while no wait at the endpoint
+   * awaited a run.
    */
   readonly mayBeFirst: boolean;
-  /**
-   * The newest start that this process had seen before, whoever asked. An answer with an older one is stale.
-   */
+  /** The newest start that this process had seen before. An answer with an older one is stale. */
   readonly newestStart: string;
 }
 
-/** What a wait knows after one more answer. `came` is when its resource came. */
-export function learn(known: Knowledge, answer: Answer, came: number): Knowledge {
+/** What a wait that began at this moment knows after one more answer. */
+export function learn(known: Knowledge, answer: Answer, began: number): Knowledge {
   switch (known.is) {
     case "unasked":
-      return learnFirst(known, answer, came);
+      return learnFirst(known, answer, began);
     case "blocked":
-      return learnBlocked(known, answer, came);
+      return learnBlocked(known, answer, began);
     case "idle":
-      return learnIdle(known, answer);
+      return learnIdle(known, answer, began);
     case "running":
-      return learnRunning(known, answer);
+      return learnRunning(known, answer, began);
     case "finished":
       return known;
   }
 }
 
-/**
- * Whether an answer to a question of this moment shows the account as it was after the resource came (A2).
- */
-function isLate(sentAt: number, came: number): boolean {
-  return sentAt - came > SETTLE_MS;
+/** Returns true if an answer to a request of this moment shows the account as it was during the wait (A2). */
+function isLate(sentAt: number, began: number): boolean {
+  return sentAt - began > SETTLE_MS;
 }
 
-function learnFirst(known: Unasked, answer: Answer, came: number): Knowledge {
+function learnFirst(known: Unasked, answer: Answer, began: number): Knowledge {
   const { status, sentAt, at, mayBeFirst, newestStart } = answer;
-  const late = isLate(sentAt, came);
+  const late = isLate(sentAt, began);
   if (!mayBeFirst && !late) {
     return known;
   }
   return isIdle(status) && status.latestStartTime >= newestStart
-    ? { is: "idle", baseline: status, since: at }
+    ? { is: "idle", ...anchoredAt(status, at), hadEnded: mayBeFirst || endsLater(status) }
     : {
         is: "blocked",
         first: status,
@@ -137,13 +139,19 @@ function learnFirst(known: Unasked, answer: Answer, came: number): Knowledge {
       };
 }
 
-function learnBlocked(known: Blocked, answer: Answer, came: number): Knowledge {
+/** The baseline that a status is. One without a start may hide the run that was the newest. */
+export function anchoredAt(baseline: SyncStatus, since: number): Anchored {
+  return { baseline, since, hadEnded: endsLater(baseline), isUnsure: baseline.latestStartTime === "" };
+}
+
+function learnBlocked(known: Blocked, answer: Answer, began: number): Knowledge {
   const { first, since, notItsEnd } = known;
   const { status, sentAt, at } = answer;
-  const late = isLate(sentAt, came);
+  const late = isLate(sentAt, began);
   const anchor = known.anchor ?? (late ? anchorOf(answer) : undefined);
-  if (anchor && status.latestStartTime > anchor.latestStartTime) {
-    return learnRunning({ is: "running", baseline: anchor, since, its: "", notItsEnd }, answer);
+  if (anchor && isNewer(status, anchor)) {
+    const anchored = { ...anchoredAt(anchor, since), notItsEnd };
+    return learnRunning({ is: "running", its: "", ...anchored }, answer, began);
   }
   if (!isIdle(status)) {
     return { is: "blocked", first, since, anchor, notItsEnd: status.latestEndTime };
@@ -151,40 +159,77 @@ function learnBlocked(known: Blocked, answer: Answer, came: number): Knowledge {
   const calm = calmer(known.calm, status, at);
   const ended = late && endShows(first, status) && status.latestEndTime !== notItsEnd;
   return ended || settled(calm, sentAt)
-    ? { is: "idle", baseline: status, since: at }
+    ? { is: "idle", ...anchoredAt(status, at) }
     : { ...known, anchor, calm };
 }
 
-function learnIdle(known: Idle, answer: Answer): Knowledge {
-  const { baseline, since, notItsEnd } = known;
+function learnIdle(known: Idle, answer: Answer, began: number): Knowledge {
+  const { baseline, since, isUnsure } = known;
   const { status, sentAt } = answer;
-  if (runShows(baseline, status, sentAt - since)) {
-    return learnRunning({ is: "running", baseline, since, its: "", notItsEnd }, answer);
+  // Without a start, only the answer of an account without any sync makes a start newer for sure.
+  const mayBeOlder = isUnsure && (isIdle(status) || !isBlank(baseline));
+  const startShows = isNewer(status, baseline) && !mayBeOlder;
+  if (startShows || (!isIdle(status) && sentAt - since > SETTLE_MS)) {
+    return learnRunning({ ...known, is: "running", its: "" }, answer, began);
   }
-  return isIdle(status) ? known : { ...known, notItsEnd: status.latestEndTime };
+  const seen = isIdle(status) ? known : { ...known, notItsEnd: status.latestEndTime };
+  return isUnsure ? learnBaseline(seen, answer, began) : seen;
 }
 
-function learnRunning(known: Running, answer: Answer): Knowledge {
-  const { baseline, since, notItsEnd } = known;
-  const { status, sentAt, at } = answer;
-  const newer = startIsNewer(baseline, status, sentAt - since);
-  const its = known.its || (newer ? status.latestStartTime : "");
-  if (!isIdle(status)) {
-    const isNext = its !== "" && status.latestStartTime > its;
-    if (isNext && endsAfter(its, status.latestEndTime, notItsEnd)) {
-      return { is: "finished", status: { ...status, state: "FINISHED", latestStartTime: its } };
-    }
-    return { is: "running", baseline, since, its, notItsEnd: isNext ? notItsEnd : status.latestEndTime };
+/** An answer after one without times, in which no run has shown. */
+function learnBaseline(known: Idle, { status, sentAt, at, newestStart }: Answer, began: number): Idle {
+  const late = isLate(sentAt, began);
+  const hasStart = status.latestStartTime !== "" && status.latestStartTime >= newestStart;
+  if (hasStart && (isIdle(status) || late)) {
+    return { ...known, ...anchoredAt(status, at), isUnsure: !late };
   }
+  const isConfirmed = late && isBlank(known.baseline) && isBlank(status) && newestStart === "";
+  return { ...known, isUnsure: !isConfirmed };
+}
+
+function learnRunning(known: Running, answer: Answer, began: number): Knowledge {
+  const { baseline, hadEnded, notItsEnd } = known;
+  const { status, sentAt, at } = answer;
+  if (known.isUnsure && known.its === "" && !isIdle(status) && hasEnded(status)) {
+    // Such times stand beside a run in progress, but are the record of the run before it.
+    const isUnsure = !isLate(sentAt, began);
+    return { is: "running", its: "", ...anchoredAt(status, at), isUnsure, notItsEnd: status.latestEndTime };
+  }
+  const counts = isOfItsRun(known, status);
+  const its = known.its || (counts ? status.latestStartTime : "");
+  const isNext = its !== "" && status.latestStartTime > its;
   const recordMoved =
-    newer &&
+    isIdle(status) &&
+    counts &&
+    (hadEnded ? hasEnded(status) : endsLater(status)) &&
     status.latestEndTime !== baseline.latestEndTime &&
-    status.latestEndTime >= status.latestStartTime &&
     status.latestEndTime !== notItsEnd;
+  if (recordMoved) {
+    return { is: "finished", status };
+  }
+  if (isNext && endsAfter(its, status.latestEndTime, notItsEnd)) {
+    return { is: "finished", status: { ...status, state: "FINISHED", latestStartTime: its } };
+  }
+  if (!isIdle(status)) {
+    return { ...known, its, notItsEnd: isNext ? notItsEnd : status.latestEndTime, calm: undefined };
+  }
   const calm = calmer(known.calm, status, at);
-  return recordMoved || settled(calm, sentAt)
-    ? { is: "finished", status }
-    : { is: "running", baseline, since, its, notItsEnd, calm };
+  return settled(calm, sentAt) ? { is: "finished", status } : { ...known, its, calm };
+}
+
+/** The start in an answer is that of a run that counts. */
+function isOfItsRun({ baseline, isUnsure, its }: Running, status: SyncStatus): boolean {
+  return isUnsure && isIdle(status) ? its !== "" && status.latestStartTime >= its : isNewer(status, baseline);
+}
+
+/** The end is that of the start beside it, or that of the run before in the same second. */
+function hasEnded({ latestStartTime, latestEndTime }: Times): boolean {
+  return latestStartTime !== "" && latestEndTime >= latestStartTime;
+}
+
+/** The end is certainly not that of the run before the start beside it (A3). */
+function endsLater({ latestStartTime, latestEndTime }: Times): boolean {
+  return latestEndTime > latestStartTime;
 }
 
 /**
@@ -201,13 +246,9 @@ export function settlesAt(known: Knowledge): number | undefined {
   return "calm" in known && known.calm ? known.calm.since + SETTLE_MS + 1 : undefined;
 }
 
-/**
- * A status that has a start, or says that there has never been a run. Any other one says nothing of the runs
- * before it, and nor does a stale one.
- */
+/** A status that has a start and is not stale. Any other one says nothing of the runs before it. */
 function anchorOf({ status, newestStart }: Answer): SyncStatus | undefined {
-  const isStale = status.latestStartTime < newestStart;
-  return !isStale && (status.latestStartTime !== "" || nothingBefore(status)) ? status : undefined;
+  return status.latestStartTime !== "" && status.latestStartTime >= newestStart ? status : undefined;
 }
 
 /**
@@ -223,28 +264,13 @@ function endShows(first: Times, now: Times): boolean {
   return isNew && first.latestStartTime !== "" && now.latestStartTime >= first.latestStartTime;
 }
 
-/**
- * A run has begun since the baseline. Its start is newer than the baseline's; or it is SYNCING, or differs
- * otherwise, in an answer too late to show the time before the baseline.
- */
-function runShows(baseline: SyncStatus, now: SyncStatus, age: number): boolean {
-  if (startIsNewer(baseline, now, age)) {
-    return true;
-  }
-  const startDiffers = now.latestStartTime !== "" && now.latestStartTime !== baseline.latestStartTime;
-  return age > SETTLE_MS && (!isIdle(now) || startDiffers);
+function isNewer(one: Times, other: Times): boolean {
+  return one.latestStartTime > other.latestStartTime;
 }
 
-/** A baseline without a start says nothing of the runs before it, unless there had never been one. */
-function startIsNewer(baseline: SyncStatus, now: Times, age: number): boolean {
-  if (baseline.latestStartTime === "" && !nothingBefore(baseline) && age <= SETTLE_MS) {
-    return false;
-  }
-  return now.latestStartTime > baseline.latestStartTime;
-}
-
-function nothingBefore(baseline: SyncStatus): boolean {
-  return baseline.state === "NOTASK" && baseline.latestStartTime === "" && baseline.latestEndTime === "";
+/** The answer of an account without any sync. */
+function isBlank({ state, latestStartTime, latestEndTime }: SyncStatus): boolean {
+  return state === "NOTASK" && latestStartTime === "" && latestEndTime === "";
 }
 
 function calmer(calm: Calm | undefined, { latestStartTime, latestEndTime }: Times, at: number): Calm {

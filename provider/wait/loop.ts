@@ -2,10 +2,10 @@ import type { CwpClient } from "../cwp/client";
 import { CwpError, NoAnswer } from "../cwp/errors";
 import type { SyncStatus } from "../cwp/status";
 import { Announcements } from "./announcements";
-import { Arrivals } from "./arrivals";
 import type { Clock } from "./clock";
 import { endingOf, unfinishedRun } from "./endings";
 import { Memory } from "./memory";
+import { Neighbours } from "./neighbours";
 import { Pace } from "./pace";
 import type { ResourceLog } from "./progress";
 import { type Due, dueRequest, longestRequest, nextRequests } from "./requests";
@@ -14,11 +14,10 @@ import type { Turns } from "./turns";
 import {
   awaitsRun,
   beginWait,
-  caughtUp,
-  heard,
+  markReachable,
+  observe,
   type Reached,
-  type Told,
-  tell,
+  type Result,
   type Wait,
   type Wanted,
 } from "./wait";
@@ -38,8 +37,8 @@ export interface Call extends Wanted {
 interface Surroundings {
   readonly turns: Turns;
   readonly clock: Clock;
-  /** When resources have come that still wait for their create or update. Default: none have. */
-  readonly arrivals?: Arrivals;
+  /** The other loops at the endpoint. Default: there are none. */
+  readonly neighbours?: Neighbours;
   /** Draws numbers from 0 up to 1. Default: Math.random. */
   readonly random?: () => number;
 }
@@ -52,16 +51,16 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-type Request = Told["request"];
+type Request = Result["request"];
 
 /**
  * What all waits of one account share in this process.
  *
- * There is one stream of requests. Every answer tells all waits whose resources had come when it was asked
- * for, and each judges for itself (wait.ts) what it means for its own run. A request to start a sync serves
- * every wait that is ready for one. Those that come while another's run is in progress ask their first
- * question once it has ended. So N resources cost one sync, those that come too late for it share the next,
- * and none is served by a run that began before it came.
+ * There is one stream of requests. Every wait that had begun when a request was sent observes its result, and
+ * judges for itself (wait.ts) what it means for its own run. A request to start a sync serves every wait that
+ * is ready for one. Waits that begin while another's run is in progress have their first poll once it has
+ * ended. So N resources cost one sync, those that Pulumi asks for later share the next, and none is served by a
+ * run that began before its wait.
  */
 export class SyncLoop {
   private readonly waiting = new Set<Waiting>();
@@ -70,25 +69,32 @@ export class SyncLoop {
   private serving = false;
   private wakeUp = new AbortController();
   private inFlight = new AbortController();
-  /** The request that is under way, as a failure would be told. */
+  /** The request that is under way, as its result would be observed. */
   private underWay: { request: Request; sentAt: number; asks: ReadonlySet<Waiting> } | undefined;
   private lastPollAt = Number.NEGATIVE_INFINITY;
-  /** When the last poll was sent whose good answer may be a first one (A1). */
-  private lastFirstAt = Number.NEGATIVE_INFINITY;
   private readonly pace: Pace;
 
   private readonly turns: Turns;
   private readonly clock: Clock;
-  private readonly arrivals: Arrivals;
+  private readonly neighbours: Neighbours;
 
   constructor(
     private readonly client: CwpClient,
-    { turns, clock, arrivals = new Arrivals(), random = Math.random }: Surroundings,
+    { turns, clock, neighbours = new Neighbours(), random = Math.random }: Surroundings,
   ) {
     this.turns = turns;
     this.clock = clock;
-    this.arrivals = arrivals;
+    this.neighbours = neighbours;
     this.pace = new Pace(random);
+    neighbours.join(this);
+  }
+
+  get waits(): Wait[] {
+    return [...this.waiting].map(({ wait }) => wait);
+  }
+
+  wake(): void {
+    this.wakeUp.abort();
   }
 
   /**
@@ -104,10 +110,9 @@ export class SyncLoop {
     signal?.throwIfAborted();
     let leave = () => {};
     const end = new Promise<Reached>((resolve, reject) => {
-      const now = this.clock.now();
-      const begun = beginWait(wanted, now);
-      // A service that has answered others of this process is there.
-      const wait = caughtUp(this.memory.hasAnswered ? heard(begun) : begun, this.memory.history);
+      const begun = beginWait(wanted, this.clock.now());
+      // A service that has answered other waits of this process is there.
+      const wait = this.memory.hasAnswered ? markReachable(begun) : begun;
       const one: Waiting = { wait, log, resolve, reject };
       leave = () => {
         const cut = this.cutShort(one);
@@ -117,11 +122,9 @@ export class SyncLoop {
       this.waiting.add(one);
     });
     signal?.addEventListener("abort", leave, { once: true });
-    this.wakeUp.abort();
-    if (this.serving) {
-      // What is known already need not wait for the request under way.
-      this.settle();
-    } else {
+    this.wake();
+    this.neighbours.wakeOthers(this);
+    if (!this.serving) {
       this.serving = true;
       this.serve().catch((fault: unknown) => {
         this.serving = false;
@@ -155,7 +158,7 @@ export class SyncLoop {
         continue;
       }
       await this.turns.turn();
-      // Decided only now: whoever came while this request waited for its turn is served by it too.
+      // Decided only now: a wait that began while this request waited for its turn is served by it too.
       const request = dueRequest(this.requests(), this.clock.now());
       if (request) {
         await this.send(request);
@@ -189,22 +192,20 @@ export class SyncLoop {
       pace: this.pace,
       lastPollAt: this.lastPollAt,
       recordNewUntil: this.memory.recordNewUntil,
-      someoneIsUnheard: this.arrivals.anySince(this.lastFirstAt),
+      othersAwaitRun: this.neighbours.awaitRun(this),
+      othersAreUnasked: this.neighbours.areUnasked(this),
     };
-    return nextRequests(
-      [...this.waiting].map(({ wait }) => wait),
-      stream,
-      this.clock.now(),
-    );
+    return nextRequests(this.waits, stream, this.clock.now());
   }
 
-  private someoneAwaitsRun(): boolean {
-    return [...this.waiting].some(({ wait }) => awaitsRun(wait));
+  /** True if a wait at the endpoint awaits a run. */
+  private isRunAwaited(): boolean {
+    return this.waits.some(awaitsRun) || this.neighbours.awaitRun(this);
   }
 
   private async send(request: Request): Promise<void> {
     const sentAt = this.clock.now();
-    const mayBeFirst = request === "poll" && !this.someoneAwaitsRun();
+    const mayBeFirst = request === "poll" && !this.isRunAwaited();
     const asks = new Set(this.waiting);
     this.underWay = { request, sentAt, asks };
     this.inFlight = new AbortController();
@@ -213,9 +214,9 @@ export class SyncLoop {
     } else {
       this.lastPollAt = sentAt;
     }
-    let outcome: Told["outcome"];
+    let outcome: Result["outcome"];
     try {
-      const status = await this.client.syncMachines(
+      const { status, account } = await this.client.syncMachines(
         request === "start",
         longestRequest(
           [...asks].map(({ wait }) => wait),
@@ -223,9 +224,8 @@ export class SyncLoop {
         ),
         this.inFlight.signal,
       );
-      this.lastFirstAt = mayBeFirst ? sentAt : this.lastFirstAt;
-      const newestStart = this.memory.newestStartOf(this.client.account);
-      outcome = { status, sentAt, at: this.clock.now(), mayBeFirst, newestStart };
+      const newestStart = this.memory.newestStartOf(account);
+      outcome = { status, account, sentAt, at: this.clock.now(), mayBeFirst, newestStart };
     } catch (error) {
       if (!(error instanceof CwpError)) {
         throw error;
@@ -237,19 +237,24 @@ export class SyncLoop {
     } finally {
       this.underWay = undefined;
     }
-    this.pace.told(outcome, this.clock.now());
-    this.tellAll({ request, sentAt, account: this.client.account, outcome }, asks);
+    this.pace.record(outcome, this.clock.now());
+    this.observeAll({ request, sentAt, outcome }, asks);
   }
 
-  private tellAll(told: Told, asks: ReadonlySet<Waiting>): void {
-    this.memory.keep(told);
+  private observeAll(result: Result, asks: ReadonlySet<Waiting>): void {
+    const { outcome } = result;
+    const isAnswer = !(outcome instanceof Error);
+    if (isAnswer) {
+      this.memory.record(outcome);
+    }
     for (const one of this.waiting) {
-      if (asks.has(one) || one.wait.came < told.sentAt) {
-        one.wait = tell(one.wait, told);
-      } else if (!(told.outcome instanceof Error)) {
-        one.wait = heard(one.wait);
+      if (asks.has(one)) {
+        one.wait = observe(one.wait, result);
+      } else if (isAnswer) {
+        one.wait = markReachable(one.wait);
       }
     }
+    this.neighbours.wakeOthers(this);
   }
 
   /** The wait if it ends now: a request to start a sync that is under way may work all the same. */
@@ -258,14 +263,14 @@ export class SyncLoop {
     if (underWay?.request !== "start" || !underWay.asks.has(one)) {
       return one.wait;
     }
-    const outcome = new NoAnswer("Aborted", "");
-    return tell(one.wait, { ...underWay, account: this.client.account, outcome });
+    return observe(one.wait, { ...underWay, outcome: new NoAnswer("Aborted", "") });
   }
 
   private remove(one: Waiting): void {
     this.waiting.delete(one);
+    this.neighbours.wakeOthers(this);
     if (this.waiting.size === 0) {
-      // Nobody wants the answer any more, and a timer or socket left behind would keep the provider process.
+      // No wait wants the answer any more, and a timer or socket left behind would keep the provider process.
       this.inFlight.abort();
       this.wakeUp.abort();
     }

@@ -13,7 +13,7 @@ export interface LookedUp {
   readonly found: ReadonlyMap<string, Machine>;
   /** All requests that did not show the missing ones were sent at this moment or later. */
   readonly askedAt: number;
-  /** The account that has answered (CwpClient.account). */
+  /** The account that has answered. */
   readonly account: string;
 }
 
@@ -21,6 +21,8 @@ export interface LookedUp {
 export interface LookUpLimits {
   /** When it gives up, on the list's clock. A last request is sent then. */
   readonly deadline: number;
+  /** The service has answered before, as to the wait before this look-up. Default: only if it did so here. */
+  readonly isReached?: boolean;
   /** Ends it at once, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,17 +30,20 @@ export interface LookUpLimits {
 interface Surroundings {
   readonly turns: Turns;
   readonly clock: Clock;
-  /** The region to ask for where the service refuses to list all regions at once. */
+  /** The region to ask for if the service refuses to list all regions at once. */
   readonly region?: string | undefined;
   readonly random?: () => number;
 }
 
-/** Somebody who wants to know which of some hosts CWP lists. */
+/** A look-up: which of some hosts does CWP list? */
 interface Want {
   readonly ids: ReadonlySet<string>;
   readonly since: number;
   readonly deadline: number;
+  readonly isReached: boolean;
   found: Map<string, Machine>;
+  /** The failures since the last good answer to any look-up of this process. */
+  failures: FailureRow | undefined;
   readonly resolve: (looked: LookedUp) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -47,8 +52,8 @@ interface Want {
  * CWP's list of machines, as all waits of one account in this process look their hosts up in it.
  *
  * There is one stream of requests, at a pace of its own, since the API counts each action apart. One search
- * (search.ts) looks for all ids that are wanted when it begins, each id once. Those that come meanwhile are
- * told of what it still shows, and share the next one.
+ * (search.ts) looks for all ids that are wanted when it begins, each id once. Look-ups that begin meanwhile
+ * observe what it still shows, and share the next one.
  */
 export class MachineList {
   private readonly wants = new Set<Want>();
@@ -57,8 +62,7 @@ export class MachineList {
   private inFlight = new AbortController();
   private region = ALL_REGIONS;
   private totals: Search["totals"] = new Map();
-  private row: FailureRow | undefined;
-  /** The service has answered, be it with an error. */
+  /** The service has answered, if only with an error. */
   private isReached = false;
   private askedAt = Number.NEGATIVE_INFINITY;
   private account: string | undefined;
@@ -72,12 +76,24 @@ export class MachineList {
   }
 
   /** Looks each of the hosts up once. Rejects with a CwpError, or with the signal's reason. */
-  async lookUp(ids: Iterable<string>, { deadline, signal }: LookUpLimits): Promise<LookedUp> {
+  async lookUp(
+    ids: Iterable<string>,
+    { deadline, isReached = false, signal }: LookUpLimits,
+  ): Promise<LookedUp> {
     signal?.throwIfAborted();
     let leave = () => {};
     const end = new Promise<LookedUp>((resolve, reject) => {
       const since = this.surroundings.clock.now();
-      const want: Want = { ids: new Set(ids), since, deadline, found: new Map(), resolve, reject };
+      const want: Want = {
+        ids: new Set(ids),
+        since,
+        deadline,
+        isReached,
+        found: new Map(),
+        failures: undefined,
+        resolve,
+        reject,
+      };
       leave = () => {
         this.remove(want);
         reject(signal?.reason);
@@ -100,7 +116,7 @@ export class MachineList {
   private async serve(): Promise<void> {
     try {
       while (this.wants.size > 0) {
-        // Those whose runs end at this same moment come in the same turn of the event loop: they share the
+        // Waits whose runs end at this same moment look up in the same turn of the event loop: they share the
         // search.
         await this.surroundings.clock.sleep(0, new AbortController().signal);
         await this.searchOnce();
@@ -111,7 +127,7 @@ export class MachineList {
   }
 
   /**
-   * Looks for all ids that are wanted now. Ends early when nobody wants them any more, or another account
+   * Looks for all ids that are wanted now. Ends early when no look-up wants them any more, or another account
    * answers.
    */
   private async searchOnce(): Promise<void> {
@@ -126,21 +142,27 @@ export class MachineList {
         break;
       }
       const answer = await this.ask(part);
-      if (!answer || this.isAnotherAccount()) {
+      if (!answer || this.isAnotherAccount(answer.page.account)) {
         return;
       }
-      search = learnPage(search, part, answer.page);
-      this.totals = search.totals;
       this.tell(answer.page.machines, answer.sentAt);
+      try {
+        search = learnPage(search, part, answer.page);
+      } catch (error) {
+        this.rejectAll(error);
+        return;
+      }
+      this.totals = search.totals;
     }
     for (const want of asks) {
       this.resolve(want, askedAt);
     }
   }
 
-  /** Sends the question until it is answered. Undefined when nobody waits for the answer any more. */
+  /** Sends the question until it is answered. Undefined when no look-up waits for the answer any more. */
   private async ask(part: Part): Promise<{ page: MachinePage; sentAt: number } | undefined> {
-    const { clock, turns, region } = this.surroundings;
+    const { clock, turns, region: other } = this.surroundings;
+    let { region } = this;
     for (;;) {
       this.endLate();
       if (this.wants.size === 0) {
@@ -160,13 +182,16 @@ export class MachineList {
       this.askedAt = sentAt;
       this.inFlight = new AbortController();
       try {
-        const query = { ...part, region: this.region };
         const page = await this.client.describeMachines(
-          query,
+          { ...part, region },
           longestRequest([...this.wants], sentAt),
           this.inFlight.signal,
         );
-        this.row = undefined;
+        this.region = region;
+        this.isReached = true;
+        for (const want of this.wants) {
+          want.failures = undefined;
+        }
         this.pace.answered(clock.now());
         return { page, sentAt };
       } catch (error) {
@@ -176,8 +201,8 @@ export class MachineList {
         if (this.inFlight.signal.aborted) {
           return undefined;
         }
-        if (this.region === ALL_REGIONS && region !== undefined && refusesParameter(error)) {
-          this.region = region;
+        if (region === ALL_REGIONS && other !== undefined && refusesParameter(error)) {
+          region = other;
           continue;
         }
         this.failed(error, sentAt);
@@ -186,17 +211,24 @@ export class MachineList {
   }
 
   private failed(error: CwpError, sentAt: number): void {
-    this.row = oneMore(this.row, error, sentAt);
-    this.pace.told(error, this.surroundings.clock.now());
-    this.isReached ||= error instanceof ApiError || this.client.account !== "";
-    if (isOver(this.row, this.isReached)) {
-      this.rejectAll(errorOf(this.row, this.surroundings.clock.now()));
+    const now = this.surroundings.clock.now();
+    this.pace.record(error, now);
+    this.isReached ||= error instanceof ApiError;
+    for (const want of this.wants) {
+      if (want.since > sentAt) {
+        continue;
+      }
+      want.failures = oneMore(want.failures, error, sentAt);
+      if (isOver(want.failures, this.isReached || want.isReached)) {
+        this.remove(want);
+        want.reject(errorOf(want.failures, now));
+      }
     }
   }
 
   /**
-   * Tells what a page shows to all who had come when it was asked for. Those who miss nothing any more need
-   * no other one.
+   * Records what a page shows for all look-ups that had begun when it was asked for. Those that miss nothing any
+   * more need no other one.
    */
   private tell(machines: readonly Machine[], sentAt: number): void {
     for (const want of this.wants) {
@@ -215,10 +247,10 @@ export class MachineList {
   }
 
   /** What was found in the list of another account is worth nothing. */
-  private isAnotherAccount(): boolean {
+  private isAnotherAccount(account: string): boolean {
     const before = this.account;
-    this.account = this.client.account;
-    if (before === undefined || before === this.account) {
+    this.account = account;
+    if (before === undefined || before === account) {
       return false;
     }
     this.totals = new Map();
@@ -230,14 +262,14 @@ export class MachineList {
 
   /** Ends the look-ups whose deadline has passed, and so has a last request. */
   private endLate(): void {
-    const { row, surroundings } = this;
-    const tooLate = row
-      ? errorOf(row, surroundings.clock.now())
-      : new CwpError("LookUpTimeout", "The time was over before CWP's whole list was read.", "never");
     for (const want of this.wants) {
       if (this.askedAt >= want.deadline && this.askedAt >= want.since) {
         this.remove(want);
-        want.reject(tooLate);
+        want.reject(
+          want.failures
+            ? errorOf(want.failures, this.surroundings.clock.now())
+            : new CwpError("LookUpTimeout", "The time was over before CWP's whole list was read.", "never"),
+        );
       }
     }
   }
@@ -245,7 +277,7 @@ export class MachineList {
   private resolve(want: Want, askedAt: number): void {
     if (this.wants.has(want)) {
       this.remove(want);
-      want.resolve({ found: want.found, askedAt, account: this.client.account });
+      want.resolve({ found: want.found, askedAt, account: this.account ?? "" });
     }
   }
 

@@ -34,7 +34,7 @@ export class Pace {
   constructor(private readonly random: () => number) {}
 
   /** What came of a request. */
-  told(outcome: object, now: number): void {
+  record(outcome: object, now: number): void {
     if (!(outcome instanceof CwpError)) {
       this.answered(now);
     } else if (isLimit(outcome)) {

@@ -70,11 +70,10 @@ function lasting(text: string): { text: string; until: number } {
   return { text, until: Number.POSITIVE_INFINITY };
 }
 
-/** The service has failed for long, but is still asked. */
-export function lastingRetry({ failures }: Wait, now: number): string | undefined {
-  return failures && now - failures.since >= LASTING_MS
-    ? `${failures.last.message} ${tries(failures, now)}; still trying.`
-    : undefined;
+/** The service has failed, or has refused to start a sync, for long, and is still asked. */
+export function lastingRetry({ failures, refused }: Wait, now: number): string | undefined {
+  const lasting = [failures, refused].find((row) => row && now - row.since >= LASTING_MS);
+  return lasting && `${lasting.last.message} ${tries(lasting, now)}; still trying.`;
 }
 
 /** A request to start a sync is about to be sent that is not the first. */

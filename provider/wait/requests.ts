@@ -1,7 +1,7 @@
 import type { Pace } from "./pace";
 import { CLOSEST_POLLS_MS } from "./schedule";
 import { knowsNewest, nextStep, type Step, toKnowNewestAt } from "./step";
-import { awaitsRun, type Told, type Wait } from "./wait";
+import { awaitsRun, type Result, type Wait } from "./wait";
 
 /** What the one stream of requests sends next, for all the waits that share it. */
 
@@ -10,12 +10,12 @@ export const REQUEST_MS = 9_000;
 /** A request under way at a deadline is cut there, but is given this long at least. */
 export const SHORTEST_REQUEST_MS = 1_000;
 /**
- * How long a start may wait for the first answer of those that have just come, so that the sync counts for
- * them too.
+ * How long a start may wait for the waits that are about to begin, or have no first answer, so that the sync
+ * counts for them too.
  */
 const GATHER_MS = 2_000;
 
-type Request = Told["request"];
+type Request = Result["request"];
 
 /** What the stream knows beside its waits. */
 export interface Stream {
@@ -23,8 +23,10 @@ export interface Stream {
   readonly lastPollAt: number;
   /** Until when a new run would leave the same record as the one before it. */
   readonly recordNewUntil: number;
-  /** Whether resources have come, whose waits have not begun, that have had no first answer yet. */
-  readonly someoneIsUnheard: boolean;
+  /** True if a wait of another stream at the endpoint awaits a run. */
+  readonly othersAwaitRun: boolean;
+  /** True if waits are about to begin, or some of another stream at the endpoint have no first answer. */
+  readonly othersAreUnasked: boolean;
 }
 
 /** The next request of a wait, at the moment that the pace of all allows. */
@@ -34,15 +36,14 @@ export interface Due {
 }
 
 export function nextRequests(waits: readonly Wait[], stream: Stream, now: number): Due[] {
-  const someoneAwaitsRun = waits.some(awaitsRun);
-  const isUnheard = stream.someoneIsUnheard || waits.some(({ known }) => known.is === "unasked");
-  const gathers = isUnheard && !someoneAwaitsRun;
+  const someAwaitRun = waits.some(awaitsRun);
+  const someAreUnasked = waits.some(isUnasked);
   return waits.map((wait) => {
     const step = nextStep(wait, now);
     if (!("at" in step)) {
       return { request: "poll", at: now };
     }
-    const { request, at } = paced(wait, step, stream, { someoneAwaitsRun, gathers, now });
+    const { request, at } = paced(wait, step, stream, { someAwaitRun, someAreUnasked });
     const rested = Math.max(at, stream.pace.restUntil(!knowsNewest(wait)));
     // A deadline, and with it the last poll, does not wait for a pause to end.
     return { request, at: Math.min(wait.deadline, rested) };
@@ -52,27 +53,40 @@ export function nextRequests(waits: readonly Wait[], stream: Stream, now: number
 function paced(
   wait: Wait,
   { does, at }: Extract<Step, { at: number }>,
-  { lastPollAt, recordNewUntil }: Stream,
-  { someoneAwaitsRun, gathers, now }: { someoneAwaitsRun: boolean; gathers: boolean; now: number },
+  { lastPollAt, recordNewUntil, othersAwaitRun, othersAreUnasked }: Stream,
+  { someAwaitRun, someAreUnasked }: { someAwaitRun: boolean; someAreUnasked: boolean },
 ): Due {
   const spaced = lastPollAt + CLOSEST_POLLS_MS;
   const { known, goal, deadline, askedAt } = wait;
+  const isHeard = goal === "status" || (known.is !== "unasked" && known.is !== "blocked");
   if (does === "start") {
-    // A sync that starts before their first answer could not be told from an older one by those that have
-    // just come.
-    return gathers && known.is === "idle" && now - known.since < GATHER_MS
+    const startAt = Math.max(at, recordNewUntil);
+    const gathers = (someAreUnasked || othersAreUnasked) && !someAwaitRun && !othersAwaitRun;
+    if (!gathers || known.is !== "idle" || known.since + GATHER_MS <= startAt) {
+      return { request: "start", at: startAt };
+    }
+    // A sync that starts before their first answer could not be told from an older one by those waits.
+    return someAreUnasked
       ? { request: "poll", at: spaced }
-      : { request: "start", at: Math.max(at, recordNewUntil) };
+      : { request: "start", at: known.since + GATHER_MS };
   }
-  const needsAnothersEnd = known.is === "unasked" || known.is === "blocked";
-  if (someoneAwaitsRun && needsAnothersEnd && goal !== "status") {
-    // Those who wait for the run see its end too. An own question helps only to know which run is the newest.
+  if (someAwaitRun && !isHeard) {
+    // Those who wait for the run see its end too. An own poll helps only to know which run is the newest.
     return { request: "poll", at: knowsNewest(wait) ? deadline : Math.max(toKnowNewestAt(wait), spaced) };
   }
-  // Those who have just come, or whom another's run blocks, share polls that stay apart. All others were told
-  // of the last poll, and their own step counts from it.
+  if (othersAwaitRun && known.is === "unasked" && goal !== "status") {
+    // An earlier answer could not be told from a stale one (A1).
+    return { request: "poll", at: Math.max(toKnowNewestAt(wait), spaced) };
+  }
+  // Those that have just begun, or whom another's run blocks, share polls that stay apart. All others observed
+  // the last poll, and their own step counts from it.
   const leavesRoom = askedAt < lastPollAt || known.is === "blocked";
   return { request: "poll", at: leavesRoom ? Math.max(at, spaced) : at };
+}
+
+/** A wait that has had no answer which it may believe. A read believes any. */
+export function isUnasked({ known, goal }: Wait): boolean {
+  return known.is === "unasked" && goal !== "status";
 }
 
 /** The request to send now: a start serves every wait that is ready for one, and a poll all others. */

@@ -2,7 +2,7 @@ import type { SyncStatus } from "../cwp/status";
 import { SETTLE_MS, SETTLE_POLLS, settlesAt } from "./evidence";
 import { type FailureRow, isOver } from "./failureRow";
 import { nextPoll } from "./schedule";
-import { graceEnd, graceIsOver, lengthBefore, needsStart, type Wait } from "./wait";
+import { graceEnd, graceIsOver, lengthBefore, mayStart, needsStart, startAllowedAt, type Wait } from "./wait";
 
 /** What a wait does next, and when, as a function of what it knows. */
 
@@ -30,21 +30,24 @@ export function nextStep(wait: Wait, now: number): Step {
   return reached(wait) ?? givenUp(wait) ?? nextRequest(wait, now);
 }
 
-function reached({ goal, known, seen, answeredAt, since }: Wait): Step | undefined {
+function reached({ goal, known, seen }: Wait): Step | undefined {
   if (known.is === "finished") {
     return { does: "succeed", status: known.status };
   }
   const begun = seen.startId !== undefined || known.is === "running";
-  if (seen.last && answeredAt >= since && (goal === "status" || (goal === "started" && begun))) {
+  if (seen.last && (goal === "status" || (goal === "started" && begun))) {
     return { does: "succeed", status: seen.last };
   }
   return undefined;
 }
 
 function givenUp(wait: Wait): Step | undefined {
-  const { failures, seen, askedAt, deadline } = wait;
+  const { failures, refused, seen, askedAt, deadline } = wait;
   if (failures && isOver(failures, seen.service)) {
     return { does: "fail", why: { is: "gave up", failures } };
+  }
+  if (refused && isOver(refused, true)) {
+    return { does: "fail", why: { is: "gave up", failures: refused } };
   }
   if (askedAt >= deadline) {
     return { does: "fail", why: { is: "too late" } };
@@ -61,46 +64,53 @@ function nextRequest(wait: Wait, now: number): Step {
 }
 
 function wanted(wait: Wait, now: number): Step & { at: number } {
-  const { known, answeredAt, askedAt, since, failures } = wait;
-  if (known.is === "unasked" || answeredAt < since) {
-    return { does: "poll", at: since };
+  const { known, askedAt, began, failures } = wait;
+  if (known.is === "unasked") {
+    return { does: "poll", at: began };
   }
   if (needsStart(wait)) {
-    return { does: "start", at: now };
+    return { does: "start", at: Math.max(now, startAllowedAt(wait)) };
   }
   if (failures) {
     return { does: "poll", at: askedAt };
   }
   const settled = settlesAt(known);
   if (settled !== undefined) {
-    const evenly = askedAt + SETTLE_MS / SETTLE_POLLS;
-    return { does: "poll", at: settled > askedAt ? Math.min(settled, evenly) : evenly };
+    return { does: "poll", at: settled > askedAt ? Math.min(settled, evenly(wait)) : evenly(wait) };
   }
   return { does: "poll", at: nextPollAt(wait) };
 }
 
+/** The next of the polls in a row that believe weak evidence. */
+function evenly({ askedAt }: Wait): number {
+  return askedAt + SETTLE_MS / SETTLE_POLLS;
+}
+
 function nextPollAt(wait: Wait): number {
-  const { known, askedAt, since, startedAt, notBegunAt } = wait;
+  const { known, askedAt, began, startedAt, refusedUntil, notBegunAt } = wait;
   switch (known.is) {
     case "running":
       return notBegunAt + nextPoll(askedAt - notBegunAt, lengthBefore(wait));
     case "idle":
-      return Math.min(startedAt + nextPoll(askedAt - startedAt, lengthBefore(wait)), graceEnd(wait));
+      // A poll at the end of a grace, or since a refusal, decides about the next start.
+      return mayStart(wait)
+        ? refusedUntil >= askedAt
+          ? Math.min(refusedUntil + 1, evenly(wait))
+          : evenly(wait)
+        : Math.min(startedAt + nextPoll(askedAt - startedAt, lengthBefore(wait)), graceEnd(wait));
     default:
       // Before it can tell which run is the newest, an answer tells nothing that counts.
-      return knowsNewest(wait) ? since + nextPoll(askedAt - since) : toKnowNewestAt(wait);
+      return knowsNewest(wait) ? began + nextPoll(askedAt - began) : toKnowNewestAt(wait);
   }
 }
 
-/**
- * Whether it knows which run was the newest at some moment after its resource came, as far as answers tell.
- */
-export function knowsNewest({ known, came, answeredAt }: Wait): boolean {
-  const asked = known.is === "blocked" && (known.anchor !== undefined || answeredAt >= came + SETTLE_MS + 1);
+/** It knows which run was the newest at some moment of the wait, as far as answers tell. */
+export function knowsNewest({ known, began, answeredAt }: Wait): boolean {
+  const asked = known.is === "blocked" && (known.anchor !== undefined || answeredAt >= began + SETTLE_MS + 1);
   return asked || (known.is !== "unasked" && known.is !== "blocked");
 }
 
 /** When an answer will first tell that. */
-export function toKnowNewestAt({ came, askedAt }: Wait): number {
-  return Math.max(askedAt, came + SETTLE_MS + 1);
+export function toKnowNewestAt({ began, askedAt }: Wait): number {
+  return Math.max(askedAt, began + SETTLE_MS + 1);
 }

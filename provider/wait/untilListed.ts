@@ -11,8 +11,8 @@ import { MOST_STARTS, type Reached } from "./wait";
 import { type UnfinishedRun, WaitError } from "./waitError";
 
 /**
- * A wait with hosts ends well when a sync has finished that began after its resource came, and CWP then lists
- * each of the hosts.
+ * A wait with hosts ends well when a sync has finished that began after the wait did, and CWP then lists each
+ * of the hosts.
  *
  * The list may lag behind the end of a sync as the status does, so hosts that it lacks are looked up again
  * for the settle time. A sync that read the hosts too early for one of them is followed by another: three in
@@ -27,8 +27,7 @@ export interface AccountWaits {
 }
 
 /** A wait for hosts that has ended well. */
-export interface Listed {
-  readonly status: SyncStatus;
+export interface Listed extends Pick<Reached, "status" | "account"> {
   /** By instance id, one for each host. */
   readonly machines: ReadonlyMap<string, Machine>;
 }
@@ -40,11 +39,12 @@ export class NotListed extends WaitError {
     message: string,
     requestId: string,
     last: SyncStatus,
-    /** Those that are. */
+    account: string,
+    /** The machines of the hosts that are listed. */
     readonly machines: ReadonlyMap<string, Machine>,
     unfinished?: UnfinishedRun,
   ) {
-    super(code, message, requestId, unfinished, last);
+    super(code, message, requestId, unfinished, last, account);
     this.name = "NotListed";
   }
 }
@@ -64,40 +64,41 @@ export async function untilListed(
   const { log, signal } = call;
   const deadline = clock.now() + call.timeoutMs;
   let starts = 0;
-  let before: { status: SyncStatus; looked: Hosts } | undefined;
+  let before: Before | undefined;
   for (let syncs = 1; ; syncs += 1) {
     const mostStarts = MOST_STARTS - starts;
     const reached = await (before === undefined
       ? loop.reach({ ...call, goal: "finished" })
       : again(loop, { ...call, timeoutMs: deadline - clock.now(), mostStarts }, before, syncs - 1));
     if (hosts.length === 0) {
-      return { status: reached.status, machines: new Map() };
+      return { ...reached, machines: new Map() };
     }
     log?.status(LOOKING_UP);
-    const looked = await lookUpFor({ list, clock }, hosts, reached, { deadline, signal });
+    const looked = await lookUpFor({ list, clock }, hosts, reached, syncs, { deadline, signal });
     if (looked.missing.length === 0) {
-      return { status: reached.status, machines: looked.found };
+      return { ...reached, machines: looked.found };
     }
     starts += reached.starts;
     if (syncs >= MOST_STARTS || starts >= MOST_STARTS || clock.now() >= deadline) {
-      throw notListed(reached.status, looked, syncs);
+      throw notListed(reached, looked, syncs);
     }
     log?.warning(`${lacks(looked.missing, syncs)}: starting another one.`);
-    before = { status: reached.status, looked };
+    before = { reached, looked };
   }
 }
 
 /**
- * The hosts' machines if CWP lists each of them now; undefined if it lacks one. Rejects with a CwpError or
- * the signal's reason.
+ * The hosts' machines if this account answers and lists each of them now; else undefined. Rejects with a
+ * CwpError or the signal's reason.
  */
 export async function ifListed(
   { list }: Pick<AccountWaits, "list">,
   hosts: readonly string[],
+  account: string,
   limits: LookUpLimits,
 ): Promise<ReadonlyMap<string, Machine> | undefined> {
-  const { found } = await list.lookUp(hosts, limits);
-  return found.size === new Set(hosts).size ? found : undefined;
+  const looked = await list.lookUp(hosts, limits);
+  return looked.account === account && looked.found.size === new Set(hosts).size ? looked.found : undefined;
 }
 
 /** The hosts that were found, and those that were not. */
@@ -106,20 +107,27 @@ interface Hosts {
   readonly missing: readonly string[];
 }
 
+/** A sync that has ended, and the hosts that it did not help. */
+interface Before {
+  readonly reached: Reached;
+  readonly looked: Hosts;
+}
+
 /** One more sync after one that did not help: it begins after the look-up that missed a host. */
 async function again(
   loop: SyncLoop,
   call: Omit<Call, "goal">,
-  { status, looked }: { status: SyncStatus; looked: Hosts },
+  { reached, looked }: Before,
   syncs: number,
 ): Promise<Reached> {
   try {
-    return await loop.reach({ ...call, goal: "finished", came: undefined, run: undefined });
+    return await loop.reach({ ...call, goal: "finished", run: undefined });
   } catch (error) {
     const unfinished = error instanceof WaitError ? error.unfinished : undefined;
-    const last = (error instanceof WaitError && unfinished && error.last) || status;
+    const { last = reached.status, account = reached.account } =
+      error instanceof WaitError && unfinished ? error : {};
     const message = `${lacks(looked.missing, syncs)}. ${reasonOf(error)}`;
-    throw endedBy(error, message, last, looked.found, unfinished);
+    throw endedBy(error, message, { status: last, account }, looked.found, unfinished);
   }
 }
 
@@ -130,22 +138,31 @@ async function again(
 async function lookUpFor(
   { list, clock }: Pick<AccountWaits, "list" | "clock">,
   hosts: readonly string[],
-  { status, account }: Reached,
+  reached: Reached,
+  syncs: number,
   { deadline, signal }: LookUpLimits,
 ): Promise<Hosts> {
   const ended = clock.now();
-  const limits = { deadline: Math.max(deadline, ended + SHORTEST_REQUEST_MS), signal };
+  const limits = { deadline: Math.max(deadline, ended + SHORTEST_REQUEST_MS), isReached: true, signal };
   const found = new Map<string, Machine>();
   const missing = () => [...new Set(hosts)].filter((id) => !found.has(id));
-  for (;;) {
+  let isFirst = true;
+  for (; ; isFirst = false) {
     let looked: LookedUp;
     try {
       looked = await list.lookUp(missing(), limits);
     } catch (error) {
-      const message = `The machine sync has finished, but its hosts could not be looked up. ${reasonOf(error)} Run "pulumi up" again to look them up.`;
-      throw endedBy(error, message, status, found);
+      const message = isFirst
+        ? "The machine sync has finished, but its hosts could not be looked up"
+        : lacks(missing(), syncs);
+      throw endedBy(
+        error,
+        `${message}. ${reasonOf(error)} Run "pulumi up" again to look them up.`,
+        reached,
+        found,
+      );
     }
-    if (looked.account !== account) {
+    if (looked.account !== reached.account) {
       // It was another account that synced: what this one lists says nothing of that sync.
       return { found: new Map(), missing: [...new Set(hosts)] };
     }
@@ -161,21 +178,23 @@ async function lookUpFor(
   }
 }
 
-function notListed(status: SyncStatus, { found, missing }: Hosts, syncs: number): NotListed {
+function notListed({ status, account }: Reached, { found, missing }: Hosts, syncs: number): NotListed {
   const message = `${lacks(missing, syncs)}. Check that it is a host of the account that the keys belong to, on the same site (China or international), that it is a CVM or another machine that CWP protects, and that its security service was not turned off. Then run "pulumi up" again: it looks before it syncs.`;
-  return new NotListed("HostsNotListed", message, status.requestId, status, found);
+  return new NotListed("HostsNotListed", message, status.requestId, status, account, found);
 }
 
 /** By an error, or by the reason of a signal. */
 function endedBy(
   error: unknown,
   message: string,
-  last: SyncStatus,
+  { status, account }: Pick<Reached, "status" | "account">,
   found: ReadonlyMap<string, Machine>,
   unfinished?: UnfinishedRun,
 ): NotListed {
   const { code = "Cancelled", requestId = "", topic = undefined } = error instanceof CwpError ? error : {};
-  return Object.assign(new NotListed(code, message, requestId, last, found, unfinished), { topic });
+  return Object.assign(new NotListed(code, message, requestId, status, account, found, unfinished), {
+    topic,
+  });
 }
 
 function lacks(missing: readonly string[], syncs: number): string {

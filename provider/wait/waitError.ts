@@ -13,8 +13,8 @@ export interface UnfinishedRun {
   /** Whether the run has been seen. */
   readonly shown: boolean;
   /**
-   * The account that runs it (CwpClient.account). Version 0.1.0 kept none, and then nobody can tell whose run
-   * it is.
+   * The account that runs it (a fingerprint: see SignedResponse). Version 0.1.0 kept none, and then nothing
+   * tells whose run it is.
    */
   readonly account?: string;
 }
@@ -29,8 +29,9 @@ export class WaitError extends CwpError {
     message: string,
     requestId: string,
     readonly unfinished?: UnfinishedRun,
-    /** The last status that was seen. */
+    /** The last status that was seen, and the account that gave it. */
     readonly last?: SyncStatus,
+    readonly account?: string,
   ) {
     super(code, message, "never", requestId);
     this.name = "WaitError";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
+import { history } from "../history";
 import { inEnvironment } from "./account";
 import { oneSync, output, withHosts } from "./program";
 import { type OperationResult, TestStack } from "./stack";
@@ -23,7 +24,7 @@ describe("A MachineSync with hosts on the engine", function () {
   };
 
   beforeEach(async () => {
-    emulator = await startEmulator({ syncSeconds: 0 });
+    emulator = await startEmulator({ syncSeconds: 0, faults: history() });
     stack = await TestStack.create({ door: "plugin", env: inEnvironment(emulator) });
   });
   afterEach(async () => {

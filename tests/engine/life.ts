@@ -158,6 +158,19 @@ export function testLife(door: Door): void {
       assert.ok(emulator.requests.length < 60, `${emulator.requests.length} requests`);
     });
 
+    it("costs one sync for eight resources, or for twenty of which Pulumi works on all at a time, and three if on eight", async () => {
+      for (const [count, parallel, most] of [
+        [8, 8, 1],
+        [20, 20, 1],
+        [20, 8, 3],
+      ] as const) {
+        emulator.clearRequests();
+        await stack.up(manySyncs(count), { parallel });
+        assert.ok(starts() <= most, `${starts()} syncs for ${count}, of which ${parallel} at a time`);
+        await stack.destroy();
+      }
+    });
+
     it("leaves no process when the CLI is killed, and the next up works after pulumi cancel", async () => {
       emulator.setSyncSeconds(600);
       const up = stack.up(oneSync(), { expectFailure: true });

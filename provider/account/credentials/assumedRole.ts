@@ -12,7 +12,7 @@ export function assumedRole(
 ): CredentialSource {
   const params = paramsOf(role);
   return {
-    identity: JSON.stringify(["role", base.identity, params, sts]),
+    identity: JSON.stringify(["role", base.identity, params, sts.host]),
     region: base.region,
     async find(signal) {
       const signer = await base.find(signal);

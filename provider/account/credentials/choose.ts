@@ -82,7 +82,7 @@ function podSource({ settings, env, sts }: Given): CredentialSource | undefined 
   }
   const name = settings.nameOf("enablePodOidc");
   return {
-    identity: JSON.stringify(["pod", podVariables.map((variable) => env[variable]), sts]),
+    identity: JSON.stringify(["pod", podVariables.map((variable) => env[variable]), sts.host]),
     async find(signal) {
       const found = await readPodIdentity(env, sts, signal);
       if (!found) {

@@ -11,7 +11,7 @@ import { type Profile, profileNames, readIniProfile, readRegion, readTccliProfil
 export function namedProfile(name: string, setting: string, given: Given): CredentialSource {
   const { places, metadataUrl, sts } = given;
   return {
-    identity: JSON.stringify(["profile", name, places, metadataUrl, sts]),
+    identity: JSON.stringify(["profile", name, places, metadataUrl, sts.host]),
     region: readRegion(name, places),
     async find(signal) {
       const tccli = readTccliProfile(name, places);

@@ -59,7 +59,7 @@ function withSaml(fields: SamlFields, setting: string, sts: StsConnection): Cred
     DurationSeconds: durationOf(sessionDuration),
   };
   return {
-    identity: JSON.stringify(["saml", params, sts]),
+    identity: JSON.stringify(["saml", params, sts.host]),
     async find(signal) {
       try {
         return {

@@ -23,7 +23,7 @@ export function search(given: Given): CredentialSource {
   const pod = podVariables.map((name) => env[name]);
   let held: Place | undefined;
   return {
-    identity: JSON.stringify(["searched", places, env.TCCLI_PROFILE, metadataUrl, pod, sts]),
+    identity: JSON.stringify(["searched", places, env.TCCLI_PROFILE, metadataUrl, pod, sts.host]),
     async find(signal) {
       for (const place of held ? [held] : placesToLook(given)) {
         const found = await place.find(signal);

@@ -85,7 +85,7 @@ function withWebIdentity(identity: WebIdentity, sts: StsConnection): CredentialS
     throw new SettingsError(`${setting} cannot be used: ${wrong}.`);
   }
   return {
-    identity: JSON.stringify(["web identity", identity, sts]),
+    identity: JSON.stringify(["web identity", identity, sts.host]),
     async find(signal) {
       const roleArn = identity.roleArn ?? inFile(identity.roleArnFile, "role_arn", setting);
       const token =

@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../../emulator";
+import { history } from "../../history";
 import { inConfig } from "../account";
 import { TestStack, type TestStackOptions } from "../stack";
 import { generateSdks, pythonWithPulumi } from "./toolchains";
@@ -132,7 +133,7 @@ describe("The example of the plugin", function () {
 
     const [account, other] = JSON.parse(fs.readFileSync(path.join(folder, "emulator.json"), "utf8")).accounts;
     await emulator.stop();
-    emulator = await startEmulator({ syncSeconds: 0, accounts: [account, other] });
+    emulator = await startEmulator({ syncSeconds: 0, accounts: [account, other], faults: history() });
     const made = await stackOf(folder, {
       config: {
         ...inConfig("plugin", emulator, account),

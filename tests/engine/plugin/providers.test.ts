@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
+import { history } from "../../history";
 import { inConfig } from "../account";
 import { type Program, reference } from "../program";
 import { TestStack } from "../stack";
@@ -22,6 +23,7 @@ describe("An explicit provider of the plugin", function () {
   beforeEach(async () => {
     emulator = await startEmulator({
       syncSeconds: 0,
+      faults: history(),
       accounts: [first, second, rotated],
       roles: [{ arn: "qcs::cam::uin/1:roleName/one" }, { arn: "qcs::cam::uin/1:roleName/two" }],
     });
@@ -82,7 +84,7 @@ describe("An explicit provider of the plugin", function () {
   it("replaces the resources of the stack's own provider for another endpoint", async () => {
     const program = { resources: { here: {} } };
     await stack.up(program);
-    const other = await startEmulator({ syncSeconds: 0, accounts: [first] });
+    const other = await startEmulator({ syncSeconds: 0, accounts: [first], faults: history() });
     try {
       await stack.setConfig("tencentcloud-cwp:endpoint", other.url);
       await stack.up(program);

@@ -7,6 +7,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { makeArchives } from "../../../scripts/pluginArchive";
+import { history } from "../../history";
 import { packBuilt, unpack } from "../../installed/pack";
 import { inConfig } from "../account";
 import { oneSync } from "../program";
@@ -48,7 +49,7 @@ describe("The plugin, as a user gets it", function () {
   after(() => fs.rmSync(root, { recursive: true, force: true }));
 
   beforeEach(async () => {
-    emulator = await startEmulator({ syncSeconds: 0 });
+    emulator = await startEmulator({ syncSeconds: 0, faults: history() });
   });
   afterEach(async () => {
     await stack?.remove();

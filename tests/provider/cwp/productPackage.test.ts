@@ -67,7 +67,7 @@ describe("With the product's own package in place of the whole SDK", () => {
     const { host } = new URL(emulator.url);
     const credentials = givenKeys(emulatorAccount);
     const cwp = connect({ protocol: "http:", host, credentials });
-    assert.equal((await cwp.syncMachines(true, 5_000)).state, "SYNCING");
+    assert.equal((await cwp.syncMachines(true, 5_000)).status.state, "SYNCING");
     assert.equal(emulator.requests.at(-1)?.sync, true);
 
     const sts = { protocol: "http:", host, region: "ap-guangzhou" } as const;

@@ -85,7 +85,7 @@ describe("A request by way of a proxy", () => {
             : startConnectProxy(api.port, asked, { tls: scheme === "https" }),
         );
         process.env[variable] = `${scheme}://some%20body:open%23sesame@127.0.0.1:${proxy.port}`;
-        assert.equal((await ask()).state, "NOTASK");
+        assert.equal((await ask()).status.state, "NOTASK");
         assert.deepEqual(asked, [{ target, login }]);
         assert.deepEqual(names, ["cwp.tencentcloudapi.com"]);
       });
@@ -95,14 +95,14 @@ describe("A request by way of a proxy", () => {
   it("goes by a SOCKS proxy that wants no login", async () => {
     const proxy = await started(startSocksProxy(api.port, asked));
     process.env.ALL_PROXY = `socks5://127.0.0.1:${proxy.port}`;
-    assert.equal((await ask()).state, "NOTASK");
+    assert.equal((await ask()).status.state, "NOTASK");
     assert.deepEqual(asked, [{ target: "5 cwp.tencentcloudapi.com:443", login: undefined }]);
   });
 
   it("looks the name up itself for socks4://, which knows addresses only", async () => {
     const proxy = await started(startSocksProxy(api.port, asked));
     process.env.HTTPS_PROXY = `socks4://127.0.0.1:${proxy.port}`;
-    assert.equal((await ask({ ...cwp, host: "localhost:8443" })).state, "NOTASK");
+    assert.equal((await ask({ ...cwp, host: "localhost:8443" })).status.state, "NOTASK");
     assert.deepEqual(asked, [{ target: "4 127.0.0.1:8443", login: undefined }]);
   });
 
@@ -129,7 +129,7 @@ describe("A request by way of a proxy", () => {
       found(null, [{ address: "127.0.0.1", family: 4 }]),
     );
     try {
-      assert.equal((await ask({ ...cwp, host })).state, "NOTASK");
+      assert.equal((await ask({ ...cwp, host })).status.state, "NOTASK");
     } finally {
       Reflect.set(dns, "lookup", lookup);
     }

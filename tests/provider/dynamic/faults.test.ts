@@ -74,9 +74,6 @@ describe("Against a faulty service, over HTTP", () => {
   /** The client, whose requests take their time on the test's clock. */
   function timed(client: CwpClient): CwpClient {
     return {
-      get account() {
-        return client.account;
-      },
       async syncMachines(sync, timeoutMs, signal) {
         let tookMs = LATENCY_MS;
         try {
@@ -147,9 +144,11 @@ describe("Against a faulty service, over HTTP", () => {
       ["when the first two requests start nothing", { deafTriggers: 2 }, 3],
     ];
     for (const [title, faults, triggersSent, syncSeconds] of cases) {
+      // The first sync of all is known only if it is seen in progress: one that takes no time is followed by another.
+      const more = syncSeconds === 0 || syncSeconds === 0.5 ? 1 : 0;
       it(`${title}, where there has been no sync before`, async () => {
         await begin(faults, syncSeconds);
-        await showsItsOwn(triggersSent);
+        await showsItsOwn(triggersSent + more);
       });
       it(`${title}, where there has been one`, async () => {
         await begin({ ...faults, foreignSyncs: [past] }, syncSeconds);

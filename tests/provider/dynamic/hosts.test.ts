@@ -3,6 +3,7 @@ import { type Emulator, emulatorAccount, type NewHost, startEmulator } from "../
 import { configure, create, diff, read, update } from "../../../provider/dynamic/door";
 import type { Inputs } from "../../../provider/machineSync/inputs";
 import type { Outputs } from "../../../provider/machineSync/outputs";
+import { history } from "../../history";
 import { refusal } from "../../refusal";
 import { ownHome } from "../account/credentials/home";
 
@@ -32,7 +33,7 @@ describe("A MachineSync with hosts, without the engine", function () {
   }
 
   beforeEach(async () => {
-    emulator = await startEmulator({ syncSeconds: 0 });
+    emulator = await startEmulator({ syncSeconds: 0, faults: history() });
     const { secretId, secretKey } = emulatorAccount;
     configure({
       config: new Map([

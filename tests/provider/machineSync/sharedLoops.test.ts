@@ -89,6 +89,13 @@ describe("The syncs of an account", () => {
     }
   });
 
+  it("are shared whatever the region, which only STS and the list of hosts need", () => {
+    const role = { assumeRole: { roleArn: "arn", serialNumber: "mfa", tokenCode: "123456" } };
+    const one = syncsOf({ args: { ...role, region: "ap-guangzhou" } });
+    assert.equal(syncsOf({ args: { ...role, region: "ap-shanghai" } }), one);
+    assert.equal(syncsOf({ args: role, env: { TENCENTCLOUD_REGION: "ap-beijing" } }), one);
+  });
+
   it("are never shared where any setting differs that may lead to another account", () => {
     const seen = new Map<unknown, string>();
     for (const settings of different) {

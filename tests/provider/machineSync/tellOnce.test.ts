@@ -24,7 +24,7 @@ describe("A setting that has no effect", () => {
       TENCENTCLOUD_PROTOCOL: "HTTP",
       TENCENTCLOUD_ASSUME_ROLE_ARN: "qcs::cam::uin/100000000001:roleName/deploy",
     };
-    const waiting = { config: pulumiSettings(() => undefined), env, timeoutMs: 9_000, log };
+    const waiting = { config: pulumiSettings(() => undefined), env, timeoutMs: 9_000, log, urn: "" };
     try {
       await Promise.all([create({ skipAwait: true }, waiting), create({ skipAwait: true }, waiting)]);
       assert.equal(warnings.length, 2, warnings.join("\n"));

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
+import { history } from "../../history";
 import { NOWHERE } from "../account/credentials/home";
 import { PluginProcess, type Properties, partialFailure, secret, unknown } from "./pluginProcess";
 
@@ -53,7 +54,7 @@ describe("The plugin, over gRPC", function () {
     fs.rmSync(home, { recursive: true });
   });
   beforeEach(async () => {
-    emulator = await startEmulator({ syncSeconds: 0 });
+    emulator = await startEmulator({ syncSeconds: 0, faults: history() });
     await plugin.configure(config());
   });
   afterEach(async () => {
@@ -264,7 +265,8 @@ describe("The plugin, over gRPC", function () {
       const properties = await plugin.update(olds, { triggers: ["b"] });
       assert.equal(syncs(), 1);
       assert.deepEqual(properties.triggers, ["b"]);
-      assert.ok(!Object.keys(properties).some((name) => name.startsWith("__") || name === "timeouts"));
+      const left = ["__provider", "__urn", "timeouts"].filter((name) => name in properties);
+      assert.deepEqual(left, []);
     });
 
     it("sends nothing in a preview, where all that a sync changes is unknown", async () => {
@@ -378,7 +380,8 @@ describe("The plugin, over gRPC", function () {
     it("imports by any id", async () => {
       const read = await plugin.read("whatever");
       assert.equal(read.id, "whatever");
-      assert.equal(read.properties.state, "NOTASK");
+      assert.equal(read.properties.state, "FINISHED");
+      assert.equal(read.properties.__account, undefined);
       assert.deepEqual(read.inputs, {});
       assert.equal(syncs(), 0);
     });

@@ -5,6 +5,7 @@ import { World } from "../../../emulator/world/world";
 import type { CwpClient } from "../../../provider/cwp/client";
 import { ApiError, BadAnswer, NoAnswer } from "../../../provider/cwp/errors";
 import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";
+import type { AccountStatus } from "../../../provider/cwp/syncMachines";
 import type { VirtualClock } from "../../virtualClock";
 
 /** What goes wrong with one request on its way. */
@@ -41,8 +42,9 @@ export interface Logged {
   readonly at: number;
   readonly sync: boolean;
   refused: boolean;
-  /** The process that sent it. */
+  /** The process that sent it, and by which of its loops. */
   readonly by: number;
+  readonly loop: number;
   /** When it ended; undefined while it is in flight. */
   endedAt?: number;
   /** The good answer, or how it failed. */
@@ -65,18 +67,23 @@ export interface AccountOptions {
   readonly troubles?: readonly Due[];
   /** How many requests the service takes within any one second. Default: any number. */
   readonly perSecond?: number;
-  /** Whether the request that is sent now is some wait's first question. Default: never. */
+  /** True if the request that is sent now is some wait's first poll. Default: never. */
   readonly isFirstQuestion?: (sync: boolean) => boolean;
   /** What the client calls this account. */
   readonly name?: string;
+  /**
+   * Until this moment an answer has no times: of an idle account that of one without any sync (`NOTASK`), or
+   * every answer (`none`).
+   */
+  readonly blank?: { readonly untilMs: number; readonly as: "NOTASK" | "none" } | undefined;
 }
 
 /**
  * An account in virtual time, and its client. The assumptions of provider/wait/evidence.ts hold: the
- * emulator's model answers, but an idle answer to a wait's first question is true, times included.
+ * emulator's model answers, but an idle answer to a wait's first poll is true, times included.
  */
 export class Account implements CwpClient {
-  readonly account: string;
+  readonly name: string;
   readonly log: Logged[] = [];
   inFlight = 0;
   private readonly clock: VirtualClock;
@@ -87,6 +94,7 @@ export class Account implements CwpClient {
   private troubles: Due[];
   private readonly perSecond: number;
   private readonly isFirstQuestion: (sync: boolean) => boolean;
+  private readonly blank: AccountOptions["blank"];
   /** When the requests of the last second were taken. */
   private taken: number[] = [];
 
@@ -100,8 +108,10 @@ export class Account implements CwpClient {
     perSecond = Number.POSITIVE_INFINITY,
     isFirstQuestion = () => false,
     name = "the account",
+    blank,
   }: AccountOptions) {
-    this.account = name;
+    this.name = name;
+    this.blank = blank;
     this.clock = clock;
     this.faults = {
       ...faults,
@@ -133,26 +143,27 @@ export class Account implements CwpClient {
     return this.log.filter(({ sync, refused }) => sync && !refused);
   }
 
-  syncMachines(sync: boolean, timeoutMs: number, signal?: AbortSignal): Promise<SyncStatus> {
-    return this.request({ by: 0, sync, isFirst: this.isFirstQuestion(sync) }, timeoutMs, signal);
+  syncMachines(sync: boolean, timeoutMs: number, signal?: AbortSignal): Promise<AccountStatus> {
+    return this.request({ by: 0, loop: 0, sync, isFirst: this.isFirstQuestion(sync) }, timeoutMs, signal);
   }
 
-  /** Sends a request of one process. `isFirst`: it is the first question of one of its waits. */
+  /** Sends a request of one process. `isFirst`: it is the first poll of one of its waits. */
   async request(
-    { by, sync, isFirst }: { by: number; sync: boolean; isFirst: boolean },
+    { by, loop, sync, isFirst }: { by: number; loop: number; sync: boolean; isFirst: boolean },
     timeoutMs: number,
     signal?: AbortSignal,
-  ): Promise<SyncStatus> {
-    const logged: Logged = { at: this.clock.now(), sync, refused: false, by };
+  ): Promise<AccountStatus> {
+    const logged: Logged = { at: this.clock.now(), sync, refused: false, by, loop };
     this.log.push(logged);
     this.inFlight += 1;
     try {
       logged.status = await this.answer(logged, isFirst, timeoutMs, signal);
-      return logged.status;
+      return { status: logged.status, account: this.name };
     } catch (error) {
       const known =
         error instanceof Failure ? new ApiError(error.code, error.message, this.requestId()) : error;
       logged.error = known;
+      logged.refused ||= error instanceof Failure && error.code === "ResourceInUse";
       throw known;
     } finally {
       logged.endedAt = this.clock.now();
@@ -206,10 +217,18 @@ export class Account implements CwpClient {
     return parseStatus({ ...status, RequestId: this.requestId() });
   }
 
-  /** The status as the world shows it; the truth in place of an idle answer to somebody's first question. */
+  /** The status as the world shows it; the truth in place of an idle answer to a first poll. */
   private serve(sync: boolean, isFirst: boolean) {
     const shown = this.world.syncMachines(sync);
-    return isFirst && shown.State !== "SYNCING" ? this.truth(shown.State) : shown;
+    const status = isFirst && shown.State !== "SYNCING" ? this.truth(shown.State) : shown;
+    if (!this.blank || this.clock.now() >= this.blank.untilMs) {
+      return status;
+    }
+    const noTimes = { LatestStartTime: "", LatestEndTime: "" };
+    if (this.blank.as === "none") {
+      return { ...status, ...noTimes };
+    }
+    return status.State === "SYNCING" ? status : { State: "NOTASK", ...noTimes };
   }
 
   private truth(state: string) {

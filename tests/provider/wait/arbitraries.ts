@@ -22,15 +22,24 @@ const lengths = fc.oneof(
   { weight: 1, arbitrary: tenths(90, 1800) },
 );
 
-/** How old an answer is, and how much older its times, never add up to more than the settle time. */
+/** How old an answer is, and how much older its times or its state, never add up to more than the settle time. */
 const ages = fc
-  .tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 }), fc.boolean(), fc.nat())
-  .map(([sum, stale, staleAlways, seed]) => ({
-    staleSeconds: Math.min(stale, sum) / 10,
-    laggingTimesSeconds: (sum - Math.min(stale, sum)) / 10,
-    staleAlways,
-    seed,
-  }));
+  .tuple(
+    fc.integer({ min: 0, max: 50 }),
+    fc.integer({ min: 0, max: 50 }),
+    fc.boolean(),
+    fc.boolean(),
+    fc.nat(),
+  )
+  .map(([sum, stale, isStateLate, staleAlways, seed]) => {
+    const lag = (sum - Math.min(stale, sum)) / 10;
+    return {
+      staleSeconds: Math.min(stale, sum) / 10,
+      ...(isStateLate ? { laggingStateSeconds: lag } : { laggingTimesSeconds: lag }),
+      staleAlways,
+      seed,
+    };
+  });
 
 /** Syncs of somebody else's, here and there or in a row with short gaps. */
 const foreignSyncs = (minSeconds: number) =>
@@ -66,6 +75,8 @@ const codes = fc.constantFrom(
   "RequestLimitExceeded",
   "RequestLimitExceeded.UinLimitExceeded",
   "ResourceInUse",
+  "ResourceUnavailable",
+  "ServiceUnavailable",
   "FailedOperation.APIServerFail",
   "FailedOperation",
   "InternalError",
@@ -91,9 +102,14 @@ const anyDue: fc.Arbitrary<Due> = fc.record({
 });
 /** A row of one trouble, as long as an outage may be. */
 const outage = fc
-  .record({ trouble: anyTrouble, after: fc.nat(12), times: fc.integer({ min: 2, max: 40 }) })
-  .map(({ trouble, after, times }): Due[] =>
-    Array.from({ length: times }, () => ({ trouble, on: "any" as const, after })),
+  .record({
+    trouble: anyTrouble,
+    on: fc.constantFrom("any" as const, "start" as const),
+    after: fc.nat(12),
+    times: fc.integer({ min: 2, max: 40 }),
+  })
+  .map(({ trouble, on, after, times }): Due[] =>
+    Array.from({ length: times }, () => ({ trouble, on, after })),
   );
 
 /** Short syncs of somebody else's in a row, around the beginning. */
@@ -138,21 +154,25 @@ function repeated(
 
 const moments = fc.oneof(ms(0, 1_500), ms(0, 20_000), ms(0, 150_000));
 const timeouts = fc.oneof(ms(1, 3_000), ms(1_000, 40_000), ms(20_000, 300_000), ms(1_800_000, 7_200_000));
-/** How much later than its resource came a call is made. */
+/** How much later than its resource is checked a call is made. */
 const delays = inOneOf(2, fc.oneof(ms(0, 200), ms(0, 8_000), ms(0, 120_000)));
+const patiently = { goal: "finished", timeoutMs: 6 * 3_600_000, resumes: [] } as const;
+const healthy = { latencyMs: ms(2, 400), carriedOut, random: fc.nat() };
 const processNumber = fc.nat(2);
+const loopNumber = fc.nat(1);
 
 const anyCall: fc.Arbitrary<PlannedCall> = fc.record({
   process: processNumber,
+  loop: loopNumber,
   at: moments,
   calledAfter: delays,
-  checkedBefore: inOneOf(8, ms(0, 20_000)),
   goal: fc.constantFrom<Call["goal"]>("finished", "finished", "finished", "started", "status"),
   timeoutMs: timeouts,
   abortsAfter: inOneOf(5, fc.oneof(ms(0, 3_000), ms(0, 60_000))),
   resumes: fc.array(
     fc.record({
       process: processNumber,
+      loop: loopNumber,
       after: fc.oneof(fc.constant(0), ms(0, 6_000), ms(0, 90_000)),
       calledAfter: inOneOf(4, ms(0, 20_000)),
       timeoutMs: timeouts,
@@ -163,24 +183,30 @@ const anyCall: fc.Arbitrary<PlannedCall> = fc.record({
 });
 
 /** One process, or some on one account, or with another one among them. */
-const anyProcesses: fc.Arbitrary<PlannedProcess[]> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant<PlannedProcess[]>([{ account: 0 }]) },
-  {
-    weight: 2,
-    arbitrary: fc.constantFrom(
-      [{ account: 0 }, { account: 0 }],
-      [0, 0, 0].map((account) => ({ account })),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.constantFrom(
-      [{ account: 0 }, { account: 1 }],
-      [0, 1, 0].map((account) => ({ account })),
-    ),
-  },
-  { weight: 1, arbitrary: ms(0, 100_000).map((at) => [{ account: 0, moves: { at, to: 1 } }]) },
-);
+const anyProcesses: fc.Arbitrary<PlannedProcess[]> = fc
+  .tuple(somewhere(), fc.integer({ min: 1, max: 2 }))
+  .map(([processes, loops]) => processes.map((process) => ({ ...process, loops })));
+
+function somewhere(): fc.Arbitrary<PlannedProcess[]> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant<PlannedProcess[]>([{ account: 0 }]) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        [{ account: 0 }, { account: 0 }],
+        [0, 0, 0].map((account) => ({ account })),
+      ),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        [{ account: 0 }, { account: 1 }],
+        [0, 1, 0].map((account) => ({ account })),
+      ),
+    },
+    { weight: 1, arbitrary: ms(0, 100_000).map((at) => [{ account: 0, moves: { at, to: 1 } }]) },
+  );
+}
 
 const neverCreated = mostly(
   4,
@@ -194,7 +220,7 @@ const service = (foreign: fc.Arbitrary<{ atMs: number; seconds: number }[]>, sta
   startLag: inOneOf(2, tenths(0, startLag)),
   forgets: fc.boolean(),
   emptyTimes: mostly(4, false, fc.constant(true)),
-  busyTrigger: fc.constantFrom("join" as const, "FailedOperation" as const),
+  busyTrigger: fc.constantFrom("join" as const, "FailedOperation" as const, "ResourceInUse" as const),
   foreignSyncs: foreign,
   latencyMs: ms(2, 800),
   carriedOut,
@@ -219,6 +245,7 @@ export const anyWorld: fc.Arbitrary<Plan> = fc
     processes: anyProcesses,
     neverCreated,
     calls: fc.array(anyCall, { minLength: 1, maxLength: 6 }),
+    blank: inOneOf(8, fc.constantFrom("NOTASK" as const, "none" as const)),
   })
   .map(plan);
 
@@ -229,29 +256,75 @@ export const hectic: fc.Arbitrary<Plan> = fc
     latencyMs: ms(2, 800),
     carriedOut,
     staleSeconds: tenths(2, 5),
+    isStateLate: fc.boolean(),
+    loops: fc.integer({ min: 1, max: 2 }),
     forgets: fc.boolean(),
+    startLagSeconds: mostly(2, 0, tenths(0, 6)),
+    blankMs: inOneOf(3, fc.oneof(ms(100, 4_900), ms(5_000, 30_000))),
     foreignSyncs: shortSyncs,
     random: fc.nat(),
     calls: fc.array(
       fc.record({
         at: ms(0, 5_000),
-        calledAfter: inOneOf(2, ms(0, 6_000)),
+        loop: loopNumber,
         timeoutMs: fc.oneof(ms(1_000, 8_000), ms(8_000, 60_000)),
       }),
       { minLength: 1, maxLength: 5 },
     ),
   })
-  .map(({ staleSeconds, forgets, foreignSyncs, calls, random, ...account }) => ({
-    accounts: [
-      {
-        ...account,
-        faults: { staleSeconds, laggingTimesSeconds: 5 - staleSeconds, forgets, foreignSyncs },
-      },
-    ],
-    processes: [{ account: 0 }],
-    random,
-    calls: calls.map((call) => ({ ...call, process: 0, goal: "finished", resumes: [] })),
-  }));
+  .map(({ isStateLate, blankMs, calls, random, loops, ...drawn }) => {
+    const { syncSeconds, latencyMs, carriedOut, staleSeconds, forgets, ...faults } = drawn;
+    const lag = isStateLate ? "laggingStateSeconds" : "laggingTimesSeconds";
+    const blank = blankMs && {
+      as: "none" as const,
+      untilMs: Math.min(...calls.map(({ at }) => at)) + blankMs,
+    };
+    return {
+      accounts: [
+        {
+          syncSeconds,
+          latencyMs,
+          carriedOut,
+          faults: { ...faults, staleSeconds, [lag]: 5 - staleSeconds, forgets: forgets && !blank },
+          ...(blank && { blank }),
+        },
+      ],
+      processes: [{ account: 0, loops }],
+      random,
+      calls: calls.map((call) => ({ ...call, process: 0, goal: "finished", resumes: [] })),
+    };
+  });
+
+/**
+ * An account that has synced long ago, and whose first answers say NOTASK without times. Its state is true, but
+ * its times may be late.
+ */
+export const forgetfulAccount: fc.Arbitrary<Plan> = fc
+  .record({
+    ...healthy,
+    syncSeconds: tenths(0.1, 12),
+    past: fc.array(tenths(0.1, 60), { maxLength: 2 }),
+    laggingTimesSeconds: tenths(0, 5),
+    startLagSeconds: mostly(2, 0, tenths(0, 9)),
+    blankMs: ms(100, 4_900),
+    calls: fc.array(fc.record({ at: ms(0, 20_000), loop: loopNumber }), { minLength: 1, maxLength: 4 }),
+  })
+  .map(({ past, laggingTimesSeconds, startLagSeconds, blankMs, calls, random, ...account }) => {
+    const foreignSyncs = past.map((seconds, i) => ({ atMs: -200_000 + i * 90_000, seconds }));
+    const first = Math.min(...calls.map(({ at }) => at));
+    return {
+      accounts: [
+        {
+          ...account,
+          faults: { laggingTimesSeconds, startLagSeconds, foreignSyncs },
+          blank: { as: "NOTASK", untilMs: first + blankMs },
+        },
+      ],
+      processes: [{ account: 0, loops: 2 }],
+      random,
+      calls: calls.map((call) => ({ ...patiently, ...call, process: 0 })),
+    };
+  });
 
 /**
  * Worlds in which every call must succeed: what goes wrong stays within the budgets. Few starts are wasted,
@@ -283,6 +356,7 @@ export const bearableWorld: fc.Arbitrary<Plan> = fc
     calls: fc.array(
       fc.record({
         process: processNumber,
+        loop: loopNumber,
         at: moments,
         calledAfter: delays,
         goal: fc.constantFrom<Call["goal"]>("finished", "finished", "started", "status"),
@@ -312,13 +386,20 @@ export const bearableWorld: fc.Arbitrary<Plan> = fc
 
 interface Drawn {
   readonly syncSeconds: number;
-  readonly ages: { staleSeconds: number; laggingTimesSeconds: number; staleAlways: boolean; seed: number };
+  readonly ages: {
+    readonly staleSeconds: number;
+    readonly laggingTimesSeconds?: number;
+    readonly laggingStateSeconds?: number;
+    readonly staleAlways: boolean;
+    readonly seed: number;
+  };
+  readonly blank?: "NOTASK" | "none" | undefined;
   readonly startLag: number | undefined;
   readonly forgets: boolean;
   readonly emptyTimes: boolean;
   readonly neverEnds?: number | undefined;
   readonly deafTriggers: number | undefined;
-  readonly busyTrigger: "join" | "FailedOperation";
+  readonly busyTrigger: "join" | "FailedOperation" | "ResourceInUse";
   readonly unknownState?: string | undefined;
   readonly perSecond: number | undefined;
   readonly foreignSyncs: { atMs: number; seconds: number }[];
@@ -331,14 +412,20 @@ interface Drawn {
   readonly calls: readonly PlannedCall[];
 }
 
+/**
+ * How long answers have no times, from the first call on. Those of an account that says NOTASK must have them
+ * before an answer may be late (A2).
+ */
+const BLANK_MS = 3_000;
+const LONG_BLANK_MS = 30_000;
+
 function plan(drawn: Drawn): Plan {
-  const { staleSeconds, laggingTimesSeconds, staleAlways, seed } = drawn.ages;
+  // Nothing but its state says then that there have been runs: so the state must be true.
+  const { seed, ...ages } = drawn.blank === "NOTASK" ? { seed: drawn.ages.seed } : drawn.ages;
   const { syncSeconds, latencyMs, carriedOut, perSecond, processes } = drawn;
   const faults = {
-    staleSeconds,
-    laggingTimesSeconds,
-    staleAlways,
-    forgets: drawn.forgets,
+    ...ages,
+    forgets: drawn.forgets && drawn.blank === undefined,
     emptyTimes: drawn.emptyTimes,
     busyTrigger: drawn.busyTrigger,
     ...(drawn.startLag !== undefined && { startLagSeconds: drawn.startLag }),
@@ -346,7 +433,20 @@ function plan(drawn: Drawn): Plan {
     ...(drawn.deafTriggers !== undefined && { deafTriggers: drawn.deafTriggers }),
     ...(drawn.unknownState !== undefined && { unknownState: drawn.unknownState }),
   };
-  const account = { syncSeconds, latencyMs, carriedOut, ...(perSecond !== undefined && { perSecond }) };
+  // A later answer shows the account as it is (A2).
+  const blank = drawn.blank && {
+    as: drawn.blank,
+    untilMs:
+      Math.min(...drawn.calls.map(({ at, calledAfter = 0 }) => at + calledAfter)) +
+      (drawn.blank === "none" ? LONG_BLANK_MS : BLANK_MS),
+  };
+  const account = {
+    syncSeconds,
+    latencyMs,
+    carriedOut,
+    blank,
+    ...(perSecond !== undefined && { perSecond }),
+  };
   const there = <T extends { process: number }>(one: T): T => ({
     ...one,
     process: one.process % processes.length,
@@ -361,7 +461,6 @@ function plan(drawn: Drawn): Plan {
       ...there(call),
       // Nothing is checked for a read.
       calledAfter: call.goal === "status" ? undefined : call.calledAfter,
-      checkedBefore: call.goal === "status" ? undefined : call.checkedBefore,
       resumes: call.resumes.map(there),
     })),
     neverCreated: drawn.neverCreated.map(there),
@@ -370,9 +469,7 @@ function plan(drawn: Drawn): Plan {
 }
 
 const oneProcess: readonly PlannedProcess[] = [{ account: 0 }];
-const patiently = { goal: "finished", timeoutMs: 6 * 3_600_000, resumes: [] } as const;
 const share = fc.double({ min: 0, max: 1, noNaN: true });
-const healthy = { latencyMs: ms(2, 400), carriedOut, random: fc.nat() };
 
 /**
  * A crowd in one process that comes within the length of one run. Some of it is called later than it comes.
@@ -389,40 +486,41 @@ export const healthyCrowd: fc.Arbitrary<Plan> = fc
       accounts: [{ ...account, syncSeconds }],
       processes: oneProcess,
       random,
-      calls: arrivals.map(([moment, later]) => ({
-        ...patiently,
-        process: 0,
-        at: Math.floor((moment - first) * syncSeconds * 1000),
-        calledAfter: later === undefined ? undefined : Math.floor(later * syncSeconds * 500),
-      })),
+      calls: arrivals.map(([moment, later = 0]) => {
+        const at = (moment - first) * (1 - later) * syncSeconds * 1000;
+        return { ...patiently, process: 0, at: Math.floor(at), calledAfter: Math.floor(later * at) };
+      }),
     };
   });
 
-/** Resources of one program: checked one after the other without a pause, and so many at a time created. */
+/** Resources of one program that are all created at a time: each is checked, and called soon after. */
 export const oneUp: fc.Arbitrary<Plan> = fc
   .record({
     ...healthy,
     syncSeconds: lengths,
-    foreignSyncs: fc.oneof(
-      fc.constant([]),
-      fc.tuple(ms(-30_000, -100), tenths(0.1, 60)).map(([atMs, seconds]) => [{ atMs, seconds }]),
-    ),
-    gaps: fc.array(ms(0, 50), { minLength: 1, maxLength: 20, size: "max" }),
-    parallel: fc.integer({ min: 1, max: 8 }),
+    delays: fc.array(ms(0, 1_500), { minLength: 1, maxLength: 20, size: "max" }),
   })
-  .map(({ gaps, syncSeconds, random, parallel, foreignSyncs, ...account }) => ({
-    // Those who come during a run learn its start only 5 s later, each for itself: they share a start if they
-    // come together.
-    accounts: [{ ...account, syncSeconds, faults: { foreignSyncs } }],
+  .map(({ delays, syncSeconds, random, ...account }) => ({
+    accounts: [{ ...account, syncSeconds }],
     processes: oneProcess,
     random,
+    calls: delays.map((calledAfter) => ({ ...patiently, process: 0, at: 0, calledAfter })),
+  }));
+
+/** Resources of one program, of which the engine works on so many at a time. */
+export const limitedUp: fc.Arbitrary<Plan> = fc
+  .record({
+    ...healthy,
+    syncSeconds: lengths,
+    resources: fc.integer({ min: 1, max: 20 }),
+    parallel: fc.integer({ min: 2, max: 8 }),
+  })
+  .map(({ resources, parallel, syncSeconds, random, ...account }) => ({
+    accounts: [{ ...account, syncSeconds }],
+    processes: oneProcess,
     parallel,
-    calls: [0, ...gaps].map((_, i) => ({
-      ...patiently,
-      process: 0,
-      at: foreignSyncs.length > 0 ? 0 : gaps.slice(0, i).reduce((total, gap) => total + gap, 0),
-      calledAfter: 100,
-    })),
+    random,
+    calls: Array.from({ length: resources }, () => ({ ...patiently, process: 0, at: 0, calledAfter: 50 })),
   }));
 
 /** Processes that share a limit, and start within the length of one run or so. */
@@ -449,25 +547,18 @@ export const crowdedWorld: fc.Arbitrary<Plan> = fc
     from: ms(-60_000, 0),
     row: fc.array(fc.record({ seconds: tenths(2, 60), gapMs: ms(1, 1_500) }), { minLength: 1, maxLength: 4 }),
     calls: fc.array(
-      fc.record({ process: processNumber, at: ms(0, 30_000), calledAfter: inOneOf(2, ms(0, 10_000)) }),
+      fc.record({
+        process: processNumber,
+        loop: loopNumber,
+        at: ms(0, 30_000),
+        calledAfter: inOneOf(2, ms(0, 10_000)),
+      }),
       { minLength: 1, maxLength: 4 },
     ),
   })
-  .map(
-    ({ ages: { staleSeconds, laggingTimesSeconds, staleAlways }, from, row, calls, random, ...account }) => ({
-      accounts: [
-        {
-          ...account,
-          faults: {
-            staleSeconds,
-            laggingTimesSeconds,
-            staleAlways,
-            foreignSyncs: repeated(from, row, 600, 300),
-          },
-        },
-      ],
-      processes: [0, 0, 0].map((account) => ({ account })),
-      random,
-      calls: calls.map((call) => ({ ...patiently, ...call })),
-    }),
-  );
+  .map(({ ages: { seed: _any, ...ages }, from, row, calls, random, ...account }) => ({
+    accounts: [{ ...account, faults: { ...ages, foreignSyncs: repeated(from, row, 600, 300) } }],
+    processes: [0, 0, 0].map((account) => ({ account, loops: 2 })),
+    random,
+    calls: calls.map((call) => ({ ...patiently, ...call })),
+  }));

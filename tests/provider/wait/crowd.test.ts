@@ -43,7 +43,7 @@ type Crowd = Partial<AccountOptions> & {
 };
 
 /**
- * Lets all of them sync, and checks that none of them is served by a sync that began before it came, or has
+ * Lets all of them sync, and checks that none of them is served by a sync that began before its wait, or has
  * not ended.
  */
 async function measure({ processes, within, seed, ...options }: Crowd): Promise<Measured> {
@@ -56,28 +56,27 @@ async function measure({ processes, within, seed, ...options }: Crowd): Promise<
     const startsAt = Math.floor(random() * within);
     let hasAnswer = false;
     const client: CwpClient = {
-      account: account.account,
       async syncMachines(sync, timeoutMs, signal) {
         const isFirst = !sync && !hasAnswer;
-        const status = await account.request({ by: i, sync, isFirst }, timeoutMs, signal);
+        const answer = await account.request({ by: i, loop: 0, sync, isFirst }, timeoutMs, signal);
         hasAnswer = true;
-        return status;
+        return answer;
       },
     };
     const loop = new SyncLoop(client, { turns: new Turns(clock), clock, random });
     void clock.sleep(startsAt).then(async () => {
-      const came = clock.now();
+      const began = clock.now();
       const status = await loop.call({ goal: "finished", timeoutMs: TIMEOUT_MS }).catch(() => undefined);
       if (!status) {
         failed += 1;
         return;
       }
-      waited.push(clock.now() - came);
+      waited.push(clock.now() - began);
       const start = virtualTime(status.latestStartTime);
-      const fresh = account.runs.filter(({ startMs, endMs }) => startMs > came && endMs <= clock.now());
+      const fresh = account.runs.filter(({ startMs, endMs }) => startMs > began && endMs <= clock.now());
       assert.ok(
         fresh.some(({ startMs }) => Math.floor(startMs / SECOND) * SECOND === start),
-        `a process that came at ${came} was served by the sync of ${start}`,
+        `a process whose wait began at ${began} was served by the sync of ${start}`,
       );
     });
   }

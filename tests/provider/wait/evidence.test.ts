@@ -28,8 +28,7 @@ function answer([second, says]: Said, rest: Partial<Answer> = {}): Answer {
 }
 
 /**
- * What is known to a wait whose resource came right before the first second, and whose process heard nothing
- * else.
+ * What is known to a wait that began right before the first second, and whose process got no other answers.
  */
 function learned(answers: readonly Said[], mayBeFirst = true): Knowledge {
   let known: Knowledge = { is: "unasked" };
@@ -284,13 +283,13 @@ describe("A run is recognised", () => {
         knows: "blocked",
       },
       {
-        it: "unless it says that there has never been a run",
+        it: "not even if it says that there has never been a run, since one has shown",
         after: [
           [0, "SYNCING"],
           [6, "NOTASK"],
           [20, "SYNCING 32"],
         ],
-        knows: "running",
+        knows: "blocked",
       },
     ]);
   });

@@ -41,16 +41,10 @@ export class HostList implements MachineClient {
   readonly queries: (MachineQuery & { readonly at: number })[] = [];
   readonly hosts: ListedHost[];
   private troubles: (ListTrouble | undefined)[];
-  /** The account that answered last. */
-  private answered: Account | undefined;
 
   constructor(private readonly options: Options) {
     this.hosts = [...options.hosts];
     this.troubles = [...(options.troubles ?? [])];
-  }
-
-  get account(): string {
-    return (this.answered ?? this.options.account()).account;
   }
 
   async describeMachines(query: MachineQuery, timeoutMs: number, signal?: AbortSignal): Promise<MachinePage> {
@@ -67,11 +61,10 @@ export class HostList implements MachineClient {
     if (trouble === "drop") {
       throw new NoAnswer("NetworkFailure", "No connection to CWP.");
     }
-    this.answered = asked;
     if (trouble) {
       throw new ApiError(trouble.code, "The request was refused", "request-list", "cwp:DescribeMachines");
     }
-    return page;
+    return { ...page, account: asked.name };
   }
 
   /** Whether CWP listed the host at this moment. */
@@ -81,12 +74,12 @@ export class HostList implements MachineClient {
   }
 
   private isListed(host: ListedHost, moment: number, account: Account): boolean {
-    const { at = 0, syncsNeeded = 1, on = account.account } = host;
+    const { at = 0, syncsNeeded = 1, on = account.name } = host;
     const ended = account.runs.filter(({ startMs, endMs }) => startMs >= at && endMs <= moment);
-    return on === account.account && at <= moment && ended.length >= syncsNeeded;
+    return on === account.name && at <= moment && ended.length >= syncsNeeded;
   }
 
-  private page({ type, id, offset }: MachineQuery, moment: number, account: Account): MachinePage {
+  private page({ type, id, offset }: MachineQuery, moment: number, account: Account) {
     const all = this.hosts.filter(
       (host) =>
         (host.type ?? "CVM") === type &&

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseDuration } from "../../../provider/cwp/duration";
 import { CwpError } from "../../../provider/cwp/errors";
-import { SETTLE_MS } from "../../../provider/wait/evidence";
+import { SETTLE_MS, SETTLE_POLLS } from "../../../provider/wait/evidence";
 import { PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/failureRow";
 import { REQUEST_MS } from "../../../provider/wait/requests";
 import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/schedule";
@@ -36,13 +36,13 @@ export function succeedsOnlyOnItsRun(history: History): void {
       assert.ok(
         account.runs.some(({ startMs }) => startMs >= counts && startMs <= at) ||
           account.starts.some((sent) => sent.at >= counts && sent.at <= at),
-        "a call for a started sync succeeded, but since its resource came none was asked for and none began",
+        "a call for a started sync succeeded, but since it began none was asked for and none began",
       );
       continue;
     }
     const { status } = outcome;
     const its = account.runs.find(({ startMs, endMs }) => startMs >= counts && endMs <= at);
-    assert.ok(its, "a call succeeded, but no run that began after its resource came had ended");
+    assert.ok(its, "a call succeeded, but no run that began after it had ended");
     const start = virtualTime(status.latestStartTime);
     assert.ok(
       start === undefined || start >= wholeSecond(its.startMs),
@@ -90,6 +90,80 @@ export function keepsTheTurns(history: History): void {
   }
 }
 
+/** The requests of a loop, and when its calls began. */
+function loopsOf(history: History): { sent: Logged[]; called: number[] }[] {
+  return history.plan.processes.flatMap(({ loops = 1, moves }, process) =>
+    Array.from({ length: moves ? 0 : loops }, (_, loop) => ({
+      sent: requestsOf(history, process, loop),
+      called: history.ended
+        .filter((one) => one.process === process && one.loop === loop)
+        .map(({ called }) => called),
+    })),
+  );
+}
+
+const isRefusedStart = ({ sync, refused }: Logged) => sync && refused;
+
+function codeOf({ error }: Logged): string {
+  return error instanceof CwpError ? error.code : "";
+}
+
+/** A start comes from an idle answer to the last poll. */
+export function startsFromIdle(history: History): void {
+  for (const { sent } of loopsOf(history)) {
+    for (const [i, { sync }] of sent.entries()) {
+      const last = sent.slice(0, i).findLast((one) => !one.sync && one.status !== undefined);
+      assert.ok(
+        !sync || last?.status?.state !== "SYNCING",
+        "a start was sent though the last poll showed SYNCING",
+      );
+    }
+  }
+}
+
+/** No start follows a refused one without an idle answer to a poll between, after ResourceInUse a later one. */
+export function pollsAfterARefusal(history: History): void {
+  for (const { sent, called } of loopsOf(history)) {
+    for (const [i, refusal] of sent.entries()) {
+      const next = sent.slice(i + 1).find(({ sync }) => sync);
+      const hasBegun = called.some((at) => at >= refusal.at && at <= (next?.at ?? 0));
+      if (!isRefusedStart(refusal) || !next || hasBegun) {
+        continue;
+      }
+      const lag = codeOf(refusal) === "ResourceInUse" ? SETTLE_MS : 0;
+      const polled = sent.some(
+        (one) => !one.sync && one.at > refusal.at + lag && one.at < next.at && one.status !== undefined,
+      );
+      assert.ok(polled, `a start followed a refused one (${codeOf(refusal)}) without a poll between`);
+    }
+  }
+}
+
+/** Between refused starts, the pauses grow, and in the end the wait gives up. */
+export function pausesBetweenRefusals(history: History): void {
+  for (const { sent, called } of loopsOf(history)) {
+    let row: Logged[] = [];
+    for (const one of sent) {
+      const begun = called.some((at) => at > (row[0]?.at ?? one.at) && at <= one.at);
+      if (one.status?.state === "SYNCING" || (one.sync && !one.refused) || isLimit(one.error) || begun) {
+        row = [];
+      } else if (isRefusedStart(one)) {
+        const last = row.at(-1);
+        const pause = Math.min(8_000, 500 * 2 ** (row.length - 1));
+        assert.ok(
+          !last || one.at - last.at >= pause,
+          `refused starts were only ${one.at - (last?.at ?? 0)} ms apart`,
+        );
+        row.push(one);
+        assert.ok(
+          one.at - (row[0]?.at ?? 0) <= PATIENCE_MS + 20_000,
+          "a wait was refused its start for too long",
+        );
+      }
+    }
+  }
+}
+
 /**
  * Two polls are CLOSEST_POLLS_MS apart. A last poll at a deadline, one for which weak evidence or a grace
  * ends, and one after a failure may be closer to another: so any six polls take two gaps at least.
@@ -127,7 +201,7 @@ export function pollsCalmly({ accounts }: History): void {
 
 /**
  * A wait's last poll is at its deadline. A request under way then is cut a second later, unless it was sent
- * before the call came; and a turn may have to be waited for.
+ * before the call; and a turn may have to be waited for.
  */
 export function endsInTime(history: History): void {
   for (const { call, process, called, at, abortedAt } of history.ended) {
@@ -171,12 +245,12 @@ export function failuresSayWhyAndWhatToDo(history: History): void {
 /** Whoever may have started a sync and does not see its end, aborted or not, hands it on to be resumed. */
 export function losesNoRun(history: History): void {
   for (const end of history.ended) {
-    const { call, process, came, called, at, outcome, abortedAt, account, resumes } = end;
+    const { call, process, called, at, outcome, abortedAt, account, resumes } = end;
     if (!("error" in outcome) || call.goal === "status" || history.plan.processes[process]?.moves) {
       continue;
     }
     const alone = history.ended.every(
-      (other) => other === end || other.process !== process || other.called >= at || other.at <= came,
+      (other) => other === end || other.process !== process || other.called >= at || other.at <= called,
     );
     const asked = account.starts.some((sent) => sent.by === process && sent.at >= called && sent.at <= at);
     if (resumes || (alone && asked)) {
@@ -227,19 +301,26 @@ function isLimit(error: unknown): boolean {
 }
 
 /**
- * An error that a retry may help ends a wait only after a row of them, with no good answer to anybody of its
- * process between.
+ * An error that a retry may help ends a wait only after a row of them, with no good answer to any wait of its
+ * loop between, or after refused starts for as long.
  */
 export function failsOnlyAfterARow(history: History): void {
-  for (const { call, process, called, at, outcome } of history.ended) {
+  for (const { call, process, loop, called, at, outcome } of history.ended) {
     const error = "error" in outcome ? outcome.error : undefined;
     if (!(error instanceof WaitError) || at >= called + call.timeoutMs) {
       continue;
     }
-    const sent = requestsOf(history, process).filter(({ endedAt }) => endedAt !== undefined && endedAt <= at);
+    const sent = requestsOf(history, process, loop).filter(
+      ({ endedAt }) => endedAt !== undefined && endedAt <= at,
+    );
     const last = sent.at(-1)?.error;
     if (!(last instanceof CwpError) || last.code !== error.code || last.retry === "never") {
       continue;
+    }
+    const lastSyncing = sent.findLastIndex(({ status }) => status?.state === "SYNCING");
+    const refused = sent.slice(lastSyncing + 1).filter((one) => one.sync && one.refused);
+    if ((refused.at(-1)?.at ?? 0) - (refused[0]?.at ?? 0) > PATIENCE_MS) {
+      continue; // Rule 8's other bound.
     }
     const lastGood = sent.findLastIndex((one) => one.error === undefined);
     const row = sent.slice(lastGood + 1);
@@ -256,8 +337,8 @@ export function failsOnlyAfterARow(history: History): void {
 }
 
 /**
- * No wait fails though its process has polled before, during and after whole runs that began after its
- * resource came.
+ * No wait fails though its process has polled before, during and after whole runs that began after
+ * its wait.
  *
  * Before: a poll late enough to show an anchor, whose answer is not known to be stale. After: one that shows
  * the account idle again, or a later run where a run that counts was seen before (rules 3, 5 and 6). The
@@ -265,24 +346,24 @@ export function failsOnlyAfterARow(history: History): void {
  */
 export function seesWholeRuns(history: History): void {
   for (const end of history.ended) {
-    const { call, process, came, at, outcome, abortedAt, account } = end;
-    const { faults } = history.plan.accounts[history.accounts.indexOf(account)] ?? {};
+    const { call, process, called, at, outcome, abortedAt, account } = end;
+    const { faults, blank: isBlank } = history.plan.accounts[history.accounts.indexOf(account)] ?? {};
     const moves = history.plan.processes[process]?.moves;
     if (!("error" in outcome) || abortedAt !== undefined || call.goal !== "finished" || moves) {
       continue;
     }
-    if (faults?.emptyTimes || faults?.unknownState) {
+    if (faults?.emptyTimes || faults?.unknownState || isBlank) {
       continue;
     }
     const { runs } = account;
     const sent = requestsOf(history, process);
     const good = sent.filter(
       ({ at: sentAt, endedAt, error }) =>
-        sentAt > came && endedAt !== undefined && endedAt <= at && error === undefined,
+        sentAt > called && endedAt !== undefined && endedAt <= at && error === undefined,
     );
     const anchor = good.find(
       (poll) =>
-        poll.at > came + SETTLE_MS &&
+        poll.at > called + SETTLE_MS &&
         !isStale(poll, sent) &&
         (runs.some(({ startMs }) => startMs <= poll.at - SETTLE_MS) ||
           !runs.some(({ startMs }) => startMs <= (poll.endedAt ?? poll.at))),
@@ -298,21 +379,28 @@ export function seesWholeRuns(history: History): void {
     );
     for (const run of its) {
       const next = runs.find(({ startMs }) => startMs > run.startMs)?.startMs ?? Number.POSITIVE_INFINITY;
-      const idle = good.find((poll) => poll.at >= run.endMs + SETTLE_MS + 1 && (poll.endedAt ?? 0) < next);
-      assert.ok(!idle, "a wait failed though its process saw the account idle after a whole run of its own");
+      const idle = good.filter((poll) => poll.at >= run.endMs + SETTLE_MS + 1 && (poll.endedAt ?? 0) < next);
+      // A state that lags lets the run's own end stand beside SYNCING: then calm has to confirm it (rule 7).
+      const isSeen = faults?.laggingStateSeconds ? isCalm(idle) : idle.length > 0;
+      assert.ok(
+        !isSeen,
+        "a wait failed though its process saw the account idle after a whole run of its own",
+      );
       const during = good.find(
         (poll) => poll.at >= run.startMs + SETTLE_MS && (poll.endedAt ?? 0) < run.endMs,
       );
-      // Where the times lag, an end stands beside SYNCING that must first be confirmed: later than that there is no time.
-      const after = good.find(
-        (poll) => poll.at >= next + SETTLE_MS + 1000 && (poll.endedAt ?? at) + SETTLE_MS <= at,
-      );
+      const after = good.find((poll) => poll.at >= next + SETTLE_MS + 1000);
       assert.ok(
         !during || !after,
         "a wait failed though its process saw a whole run of its own, and a later one",
       );
     }
   }
+}
+
+function isCalm(idle: readonly Logged[]): boolean {
+  const [first, last] = [idle[0], idle.at(-1)];
+  return idle.length >= SETTLE_POLLS && (last?.at ?? 0) - (first?.endedAt ?? 0) > SETTLE_MS;
 }
 
 /** Its process had seen a newer start before: no anchor is taken from such an answer. */
@@ -359,10 +447,17 @@ export function startsSoon({ accounts, ended }: History): void {
   );
 }
 
-/** Resources that came before a run began need none of their own, however late they are called. */
+/** Resources that were checked before the first start share it, if they are called soon. */
 export function costsOneStart({ accounts }: History): void {
   const starts = sum(accounts.map((account) => account.starts.length));
-  assert.equal(starts, 1, `resources that had all come before the first start cost ${starts}`);
+  assert.equal(starts, 1, `resources that were all checked before the first start cost ${starts}`);
+}
+
+/** Those that the engine works on at a time share a start. */
+export function costsOneStartATime({ plan, accounts, ended }: History): void {
+  const starts = sum(accounts.map((account) => account.starts.length));
+  const most = Math.ceil(ended.length / (plan.parallel ?? ended.length));
+  assert.ok(starts <= most, `${ended.length} resources, ${plan.parallel} at a time, cost ${starts} starts`);
 }
 
 /**
@@ -397,9 +492,9 @@ export function endsSoonAmongOthers({ accounts, ended }: History): void {
   const longest = Math.max(
     ...accounts.flatMap(({ runs }) => runs.map(({ startMs, endMs }) => endMs - startMs)),
   );
-  for (const { at, came, called } of ended) {
-    const most = 15_000 + 3 * longest + called - came;
-    assert.ok(at - came <= most, `a call ended ${at - came} ms after its resource came, of at most ${most}`);
+  for (const { at, called } of ended) {
+    const most = 15_000 + 3 * longest;
+    assert.ok(at - called <= most, `a call ended ${at - called} ms after it began, of at most ${most}`);
   }
 }
 

@@ -238,6 +238,61 @@ describe("The machine syncs of an account", () => {
     });
   });
 
+  describe("when the service refuses every start", () => {
+    const others = Array.from({ length: 200 }, (_, i) => ({ atMs: 3_000 + i * 14_000, seconds: 8 }));
+
+    for (const code of [
+      "ResourceInUse",
+      "ResourceUnavailable",
+      "ServiceUnavailable",
+      "RequestLimitExceeded",
+      "RequestLimitExceeded.UinLimitExceeded",
+    ]) {
+      it(`end with the first sync of another pipeline that counts: ${code}`, async () => {
+        for (const at of [0, 5_000, 12_000]) {
+          const scene = new Scene({
+            syncSeconds: 60,
+            faults: { foreignSyncs: others },
+            troubles: always({ does: "refuse", code }, "start", 5_000),
+            random: () => 0.5,
+          });
+          const one = scene.call(at);
+          await scene.run();
+          succeeded(one);
+          const first = scene.account.runs.find(({ startMs }) => startMs > at);
+          const { endMs } = first ?? assert.fail();
+          assert.ok(one.at <= endMs + 8_000, `it ended at ${one.at} ms, the sync at ${endMs} ms`);
+          assert.ok(scene.starts.length <= 12, `${scene.starts.length} starts`);
+        }
+      });
+    }
+
+    it("fail after two minutes if no other sync comes, and say so after 15 s", async () => {
+      const troubles = always({ does: "refuse", code: "ServiceUnavailable" }, "start");
+      const scene = new Scene({ syncSeconds: 60, troubles });
+      const warnings: string[] = [];
+      const log = { status() {}, warning: (text: string) => void warnings.push(text), info() {} };
+      const one = scene.call(0, { log });
+      await scene.run();
+      failedWith(one, "ServiceUnavailable");
+      assert.ok(one.at > 120_000 && one.at < 130_000, `at ${one.at} ms`);
+      assert.equal(warnings.length, 1);
+      assert.match(warnings.join(), /Tried \d+ times in \d+ s; still trying\.$/);
+      assert.ok(scene.starts.length < 24, `${scene.starts.length} starts`);
+    });
+
+    it("wait for a sync of five minutes beside which the start is refused, all four of them", async () => {
+      const scene = new Scene({
+        syncSeconds: 60,
+        faults: { busyTrigger: "ResourceInUse", foreignSyncs: [{ atMs: 60, seconds: 300 }] },
+      });
+      const loops = [scene.loop, scene.anotherLoop(), scene.anotherLoop(), scene.anotherLoop()];
+      const all = loops.flatMap((loop, i) => [scene.call(i * 20, {}, loop), scene.call(100_000, {}, loop)]);
+      await scene.run();
+      all.forEach(succeeded);
+    });
+  });
+
   it("take turns together with those of other accounts", async () => {
     const clock = new VirtualClock();
     const turns = new Turns(clock);
@@ -514,11 +569,11 @@ describe("The machine syncs of an account", () => {
       const limits: number[] = [];
       const clock = new VirtualClock();
       const client: CwpClient = {
-        account: "the account",
         async syncMachines(_sync, timeoutMs) {
           limits.push(timeoutMs);
           await clock.sleep(10);
-          return { state: "SYNCING", latestStartTime: "", latestEndTime: "", requestId: "" };
+          const status = { state: "SYNCING", latestStartTime: "", latestEndTime: "", requestId: "" } as const;
+          return { status, account: "the account" };
         },
       };
       const syncs = new SyncLoop(client, { turns: new Turns(clock), clock });
@@ -531,13 +586,10 @@ describe("The machine syncs of an account", () => {
 
     it("sync the account that answers now when that changes on the way", async () => {
       const clock = new VirtualClock();
-      const [first, second] = [60, 20].map((syncSeconds) => new Account({ clock, syncSeconds }));
-      assert.ok(first && second);
+      const first = new Account({ clock, syncSeconds: 60, name: "the first" });
+      const second = new Account({ clock, syncSeconds: 20, name: "the second" });
       let answers = first;
       const client: CwpClient = {
-        get account() {
-          return answers === first ? "the first" : "the second";
-        },
         syncMachines: (...request) => answers.syncMachines(...request),
       };
       // The second account's latest sync is older than the first's.
@@ -560,13 +612,13 @@ describe("The machine syncs of an account", () => {
       let faulty = true;
       const clock = new VirtualClock();
       const client: CwpClient = {
-        account: "the account",
         async syncMachines() {
           await clock.sleep(10);
           if (faulty) {
             throw fault;
           }
-          return { state: "NOTASK", latestStartTime: "", latestEndTime: "", requestId: "" };
+          const status = { state: "NOTASK", latestStartTime: "", latestEndTime: "", requestId: "" } as const;
+          return { status, account: "the account" };
         },
       };
       const syncs = new SyncLoop(client, { turns: new Turns(clock), clock });

@@ -129,20 +129,6 @@ describe("What a wait tells", () => {
     assert.deepEqual([log.statuses, log.warnings, log.infos], [[], [], []]);
   });
 
-  it("closes with no second line for one that came before the sync and waits only after it", async () => {
-    const scene = new Scene({ syncSeconds: 60 });
-    const logs = [new KeptLog(), new KeptLog(), new KeptLog()] as const;
-    scene.check("second", 0);
-    scene.create("first", 10, { log: logs[0] });
-    scene.create("second", 300_000, { log: logs[1] });
-    scene.create("third", 400_000, { log: logs[2] });
-    await scene.run();
-    assert.deepEqual(
-      logs.map(({ infos }) => infos.length),
-      [1, 0, 1],
-    );
-  });
-
   it("closes with one line, for all the resources that shared the sync", async () => {
     const scene = new Scene({ syncSeconds: 60 });
     const logs = Array.from({ length: 100 }, () => new KeptLog());

@@ -1,6 +1,6 @@
 import type { SyncStatus } from "../../../provider/cwp/status";
-import { Arrivals } from "../../../provider/wait/arrivals";
 import { type Call, SyncLoop } from "../../../provider/wait/loop";
+import { Neighbours } from "../../../provider/wait/neighbours";
 import { Turns } from "../../../provider/wait/turns";
 import { VirtualClock } from "../../virtualClock";
 import { Account, type AccountOptions } from "./account";
@@ -21,8 +21,12 @@ export interface Outcome {
 export class Scene {
   readonly clock = new VirtualClock();
   readonly account: Account;
-  readonly arrivals = new Arrivals();
+  /** The URNs of resources that were checked, and whose create Pulumi has not asked for. */
+  readonly checked = new Set<string>();
   readonly loop: SyncLoop;
+  private readonly turns: Turns;
+  private readonly neighbours = new Neighbours(this.checked);
+  private readonly random: () => number;
 
   /**
    * `random` draws the numbers of the loop's pace. Default: always 0, which is the longest back-off and no
@@ -30,41 +34,41 @@ export class Scene {
    */
   constructor({ random = () => 0, ...options }: Omit<AccountOptions, "clock"> & { random?: () => number }) {
     this.account = new Account({ clock: this.clock, ...options });
-    this.loop = new SyncLoop(this.account, {
-      turns: new Turns(this.clock),
-      clock: this.clock,
-      arrivals: this.arrivals,
-      random,
-    });
+    this.turns = new Turns(this.clock);
+    this.random = random;
+    this.loop = this.anotherLoop();
+  }
+
+  /** A loop on the account by other credentials. */
+  anotherLoop(): SyncLoop {
+    const { clock, turns, neighbours, random } = this;
+    return new SyncLoop(this.account, { turns, clock, neighbours, random });
   }
 
   /**
    * Calls at a moment, all of moment 0 in one turn of the event loop; the outcome is filled in when the call
    * has ended.
    */
-  call(at: number, call: Partial<Call> = {}): Outcome {
-    return this.callAt(at, () => call);
-  }
-
-  /** The inputs of a resource are accepted at a moment. */
-  check(urn: string, at: number): void {
-    void this.after(at).then(() => this.arrivals.arrived(urn, this.clock.now()));
-  }
-
-  /** Creates a resource at a moment: it came when its inputs were last accepted. */
-  create(urn: string, at: number, call: Partial<Call> = {}): Outcome {
-    return this.callAt(at, () => ({ ...call, came: this.arrivals.take(urn) }));
-  }
-
-  private callAt(at: number, call: () => Partial<Call>): Outcome {
+  call(at: number, call: Partial<Call> = {}, loop = this.loop): Outcome {
     const outcome: Outcome = { at: Number.NaN, ended: Promise.resolve() };
     outcome.ended = this.after(at)
-      .then(() => this.loop.call({ goal: "finished", timeoutMs: HOUR, ...call() }))
+      .then(() => loop.call({ goal: "finished", timeoutMs: HOUR, ...call }))
       .then(
         (status) => void Object.assign(outcome, { at: this.clock.now(), status }),
         (error: unknown) => void Object.assign(outcome, { at: this.clock.now(), error }),
       );
     return outcome;
+  }
+
+  /** A resource is checked at a moment. */
+  check(urn: string, at: number): void {
+    void this.after(at).then(() => this.checked.add(urn));
+  }
+
+  /** Creates a resource at a moment. */
+  create(urn: string, at: number, call: Partial<Call> = {}): Outcome {
+    void this.after(at).then(() => this.checked.delete(urn));
+    return this.call(at, call);
   }
 
   private after(ms: number): Promise<void> {

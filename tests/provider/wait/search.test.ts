@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Machine, MachineType } from "../../../provider/cwp/describeMachines";
+import type { Machine, MachinePage, MachineType } from "../../../provider/cwp/describeMachines";
 import {
   beginSearch,
   learnPage,
@@ -31,7 +31,7 @@ function answer(list: List, { type, id, offset }: Part, { loose = false, untold 
   const passes = (one: string) => id === undefined || (loose ? one.includes(id) : one === id);
   const all = (list[type] ?? []).filter(passes);
   const machines: Machine[] = all.slice(offset, offset + 100).map((instanceId) => ({ ...blank, instanceId }));
-  return { machines, total: untold ? undefined : all.length };
+  return { machines, total: untold ? undefined : all.length, account: "the account" };
 }
 
 /** Searches to the end: what was asked, and what is not there. */
@@ -133,7 +133,76 @@ describe("A search for hosts in CWP's list", () => {
     assert.deepEqual(asked.slice(0, 4), ["CVM 0", "CVM 100", "CVM 200", "CVM 250"]);
   });
 
-  it("forgets what nobody wants any more, the list that it reads for it included", () => {
+  describe("in a list that moves between two pages", () => {
+    /** Reads a list of which a machine of the first page goes when that has been read, so many times. */
+    function movingSearch(goes: number) {
+      let list = ids(250);
+      const asked: number[] = [];
+      let at = beginSearch([...ids(250).slice(150), "ins-x"]);
+      for (let part = nextPart(at); part?.type === "CVM"; part = nextPart(at)) {
+        asked.push(part.offset);
+        const page = answer({ CVM: list }, part);
+        if (part.offset === 0 && goes > 0) {
+          list = list.slice(1);
+          goes -= 1;
+        }
+        at = learnPage(at, part, page);
+      }
+      return { asked, left: [...at.left.keys()] };
+    }
+
+    it("reads it again, so that it misses none that has moved to a page before", () => {
+      const { asked, left } = movingSearch(1);
+      assert.deepEqual(left, ["ins-x"]);
+      assert.deepEqual(asked, [0, 100, 0, 100, 200]);
+    });
+
+    it("reads it four times at most", () => {
+      const { asked } = movingSearch(99);
+      assert.equal(asked.filter((offset) => offset === 0).length, 4);
+    });
+  });
+
+  describe("of a service that shows the same machines at every offset", () => {
+    const same = (total: number | undefined) => () => {
+      const { machines } = answer({ CVM: ids(100) }, { type: "CVM", offset: 0 });
+      return { machines, total, account: "the account" };
+    };
+    function readAll(page: () => MachinePage): number {
+      let requests = 0;
+      let at = beginSearch([...ids(90), "ins-x"]);
+      for (let part = nextPart(at); part?.type === "CVM"; part = nextPart(at)) {
+        requests += 1;
+        assert.ok(requests < 9, "the search never ends");
+        at = learnPage(at, part, page());
+      }
+      return requests;
+    }
+
+    it("fails, if there ought to be more", () => {
+      assert.throws(
+        () => readAll(same(250)),
+        /no answer of the API: DescribeMachines gives the same machines at every Offset/,
+      );
+    });
+
+    it("ends with the second page, if no number of all is given", () => {
+      assert.equal(readAll(same(undefined)), 2);
+    });
+
+    it("does not take machines without an instance id for the same", () => {
+      const machines = Array.from({ length: 100 }, (_, i) => ({ ...blank, instanceId: "", quuid: `${i}` }));
+      let offset = 0;
+      const requests = readAll(() => {
+        offset += 100;
+        const page = machines.map((machine) => ({ ...machine, quuid: machine.quuid + offset }));
+        return { machines: page, total: 250, account: "the account" };
+      });
+      assert.equal(requests, 3);
+    });
+  });
+
+  it("forgets what no look-up wants any more, the list that it reads for it included", () => {
     const list = { CVM: [...ids(300, "ins-10"), "ins-1"] };
     let at = beginSearch(["ins-1"]);
     const part = nextPart(at);

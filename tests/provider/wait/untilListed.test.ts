@@ -51,13 +51,14 @@ class Stage {
     return this.after(at, () => untilListed(this.waits, hosts, { timeoutMs: HOUR, ...call }));
   }
 
-  look(hosts: readonly string[], at: number): Outcome {
+  look(hosts: readonly string[], at: number, account = "the account"): Outcome {
     return this.after(at, async () => {
       const deadline = this.scene.clock.now() + 60_000;
-      const machines = await ifListed(this.waits, hosts, { deadline });
+      const machines = await ifListed(this.waits, hosts, account, { deadline });
       return {
         status: { state: "NOTASK", latestStartTime: "", latestEndTime: "", requestId: "" },
         machines: machines ?? new Map(),
+        account,
       };
     });
   }
@@ -160,6 +161,32 @@ describe("A wait for hosts", () => {
       );
     });
 
+    it("in all regions again, if the search in that region does not work either", async () => {
+      const refused = { code: "InvalidParameterValue" };
+      const stage = new Stage({
+        hosts: hosts(1),
+        listTroubles: [refused, { code: "InvalidParameter" }],
+        region: "ap-shanghai",
+      });
+      const [one, two] = [stage.wait(["ins-0"]), stage.wait(["ins-0"], {}, 100_000)];
+      await stage.run();
+      failedWith(one, "InvalidParameter");
+      assert.equal(quuids(two).length, 1);
+      assert.deepEqual(
+        stage.service.queries.map(({ region }) => region),
+        ["all-regions", "ap-shanghai", "all-regions"],
+      );
+    });
+
+    it("though the look-ups before have failed as often as is allowed", async () => {
+      const internal = { code: "InternalError" };
+      const stage = new Stage({ hosts: hosts(1), listTroubles: Array(7).fill(internal) });
+      const [one, two] = [stage.wait(["ins-0"]), stage.wait(["ins-0"], {}, 200_000)];
+      await stage.run();
+      failedWith(one, "InternalError");
+      assert.equal(quuids(two).length, 1);
+    });
+
     it("with no request for the list where none are named", async () => {
       const stage = new Stage({ hosts: hosts(1) });
       const one = stage.wait([]);
@@ -207,6 +234,18 @@ describe("A wait for hosts", () => {
       await stage.run();
       assert.equal(quuids(two).length, 1);
       assert.equal(stage.scene.starts.length, 2, "it resumed the run");
+    });
+
+    it("naming the hosts that are missing, if its time is over before the list can be looked up again", async () => {
+      const stage = new Stage({
+        hosts: hosts(2, { syncsNeeded: 9 }),
+        syncSeconds: 1,
+        listTroubles: [...Array(10).fill(undefined), ...Array(50).fill("hang")],
+      });
+      const one = stage.wait(["ins-0", "ins-1"], { timeoutMs: 5_000 });
+      await stage.run();
+      const { message } = failedWith(one, "RequestTimeout");
+      assert.match(message, /^CWP does not list ins-0, ins-1 after 1 machine sync\. CWP did not answer\. /);
     });
 
     it("at once where it may not read the list, and says what to grant", async () => {
@@ -322,9 +361,11 @@ describe("A wait for hosts", () => {
     const stage = new Stage({ hosts: hosts(1, { syncsNeeded: 0 }) });
     const one = stage.look(["ins-0"], 0);
     const other = stage.look(["ins-0", "ins-9"], 60_000);
+    const elsewhere = stage.look(["ins-0"], 120_000, "another account");
     await stage.run();
     assert.equal(quuids(one).length, 1);
     assert.deepEqual(quuids(other), []);
+    assert.deepEqual(quuids(elsewhere), []);
     assert.deepEqual(stage.scene.requests, []);
   });
 });

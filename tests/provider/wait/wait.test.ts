@@ -10,11 +10,11 @@ import {
   awaitsRun,
   beginWait,
   GRACE_MS,
-  heard,
   lengthBefore,
   MOST_STARTS,
-  type Told,
-  tell,
+  markReachable,
+  observe,
+  type Result,
   type Wait,
   type Wanted,
 } from "../../../provider/wait/wait";
@@ -71,33 +71,35 @@ class Story {
   }
 
   poll(says: string): this {
-    return this.tell("poll", says);
+    return this.observe("poll", says);
   }
 
   start(says: string): this {
-    return this.tell("start", says);
+    return this.observe("start", says);
   }
 
   fail(error: CwpError): this {
-    return this.tell("poll", error);
+    return this.observe("poll", error);
   }
 
   startFails(error: CwpError): this {
-    return this.tell("start", error);
+    return this.observe("start", error);
   }
 
-  /** The service answers another wait of the process, whose resource came later. */
-  hears(): this {
-    this.wait = heard(this.wait);
+  /** The service answers another wait of the process. */
+  isReachable(): this {
+    this.wait = markReachable(this.wait);
     return this;
   }
 
-  private tell(request: Told["request"], what: string | CwpError): this {
+  private observe(request: Result["request"], what: string | CwpError): this {
     const { account, newestStart, now: sentAt } = this;
     const mayBeFirst = request === "poll" && !awaitsRun(this.wait);
     const outcome =
-      typeof what === "string" ? { status: status(what), sentAt, at: sentAt, mayBeFirst, newestStart } : what;
-    this.wait = tell(this.wait, { request, sentAt, account, outcome });
+      typeof what === "string"
+        ? { status: status(what), account, sentAt, at: sentAt, mayBeFirst, newestStart }
+        : what;
+    this.wait = observe(this.wait, { request, sentAt, outcome });
     if ("status" in outcome && outcome.status.latestStartTime > newestStart) {
       this.newestStart = outcome.status.latestStartTime;
     }
@@ -198,11 +200,11 @@ describe("A wait", () => {
       assert.equal(Story.of("started").poll(idle).start(idle).does, "succeed");
     });
 
-    it("a started run, is content with somebody else's that began after it came", () => {
+    it("a started run, is content with another pipeline's that began after it", () => {
       assert.equal(Story.of("started").poll(idle).later(50).poll("SYNCING 30-20").does, "succeed");
     });
 
-    it("a started run, is not content with one that was in progress when it came", () => {
+    it("a started run, is not content with one that was in progress when it began", () => {
       assert.equal(Story.of("started").poll("SYNCING 30-20").does, "poll");
     });
 
@@ -261,13 +263,101 @@ describe("A wait", () => {
       story.later(500).poll("SYNCING 30-20");
       assert.equal(story.later(MINUTE).poll("FINISHED 30-40").does, "succeed");
     });
+  });
 
-    it("repeats a start that was certainly refused, which counts for nothing", () => {
+  describe("whose start is refused", () => {
+    const unavailable = new ApiError("ServiceUnavailable", "Unavailable", "id-unavailable");
+    const inUse = new ApiError("ResourceInUse", "A sync is in progress", "id-in-use");
+
+    it("polls before it starts again, and counts no start", () => {
       const story = Story.of("finished").poll(idle);
-      for (let times = 0; times <= MOST_STARTS; times++) {
-        assert.equal(story.later(1_000).startFails(limited).does, "start");
+      for (let times = 0; times < 10; times++) {
+        assert.equal(story.startFails(unavailable).does, "poll");
+        assert.equal(story.later(50).poll(idle).does, "start");
       }
       assert.equal(story.wait.starts, 0);
+    });
+
+    it("pauses from half a second up to eight, which polls that work do not shorten", () => {
+      const story = Story.of("finished").poll(idle);
+      const pauses: number[] = [];
+      for (let times = 0; times < 7; times++) {
+        story.startFails(unavailable);
+        const { now } = story;
+        const { step } = story.later(50).poll(idle);
+        assert.ok(step.does === "start");
+        pauses.push(step.at - now);
+        story.at(step.at);
+      }
+      assert.deepEqual(pauses, [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
+    });
+
+    it("pauses no longer than the common pace asks for, if it is the number of requests", () => {
+      const story = Story.of("finished").poll(idle);
+      for (let times = 0; times < 20; times++) {
+        assert.deepEqual(story.startFails(limited).later(100).poll(idle).step, {
+          does: "start",
+          at: story.now,
+        });
+      }
+    });
+
+    it("takes the run of another pipeline that shows meanwhile", () => {
+      const story = Story.of("finished").poll(idle).startFails(unavailable).later(50).poll("SYNCING 30-20");
+      assert.equal(story.does, "poll");
+      assert.equal(story.later(8_000).poll("FINISHED 30-38").does, "succeed");
+    });
+
+    it("starts again after ResourceInUse only if an answer shows that no run of then is in progress", () => {
+      const story = Story.of("finished").poll(idle).at(100).startFails(inUse);
+      assert.deepEqual(story.step, { does: "poll", at: 100 });
+      const polls: number[] = [];
+      for (let { step } = story; step.does === "poll"; { step } = story) {
+        story.at(Math.max(step.at, story.now + 100)).poll(idle);
+        polls.push(story.now);
+      }
+      assert.equal(story.does, "start");
+      assert.deepEqual(polls.map(Math.round), [200, 1_867, 3_533, 5_101]);
+    });
+
+    it("gives up after two minutes of it, whatever its polls say, and names the refusal", () => {
+      const story = Story.of("finished").poll(idle);
+      let starts = 1;
+      while (story.startFails(unavailable).does !== "fail") {
+        const { step } = story.later(50).poll(idle);
+        assert.ok(step.does === "start");
+        story.at(step.at);
+        starts += 1;
+      }
+      assert.ok(story.now > PATIENCE_MS && story.now < PATIENCE_MS + 9_000, `at ${story.now} ms`);
+      assert.ok(starts < 24, `${starts} starts`);
+      assert.match(story.error.message, /^ServiceUnavailable: .* Tried \d+ times in 2 min/);
+    });
+
+    it("does not count the time of a run against it", () => {
+      const story = Story.of("finished").poll("FINISHED");
+      story.startFails(unavailable).later(50).poll("SYNCING");
+      assert.equal(story.at(4_000).poll("FINISHED").does, "start", "no run has shown for sure");
+      story.at(4_000 + PATIENCE_MS).startFails(unavailable);
+      assert.equal(story.does, "poll");
+    });
+
+    it("lasts as long as RequestLimitExceeded does", () => {
+      const story = Story.of("finished").poll(idle);
+      for (let minute = 0; minute < 30; minute++) {
+        assert.equal(story.at(minute * MINUTE).startFails(limited).does, "poll");
+        story.later(100).poll(idle);
+      }
+      assert.equal(story.does, "start");
+    });
+
+    it("that repeats one without effect, polls at once and starts again", () => {
+      const story = Story.of("finished").poll(idle).start(idle).at(GRACE_MS).poll(idle);
+      assert.equal(story.does, "start");
+      story.startFails(unavailable);
+      assert.deepEqual(story.step, { does: "poll", at: GRACE_MS });
+      assert.deepEqual(story.later(100).poll(idle).step, { does: "start", at: GRACE_MS + 500 });
+      assert.equal(story.wait.starts, 1);
     });
   });
 
@@ -349,25 +439,25 @@ describe("A wait", () => {
       assert.equal(story.fail(internal).error.code, "InternalError");
     });
 
-    it("ends its row of failures with an answer to anybody of its process", () => {
+    it("ends its row of failures with an answer to any wait of its process", () => {
       const story = Story.of("finished").poll("SYNCING 30-20").fail(noAnswer);
       assert.equal(
         story
           .later(1_000)
-          .hears()
+          .isReachable()
           .later(5 * MINUTE)
           .fail(noAnswer).does,
         "poll",
       );
-      story.hears();
+      story.isReachable();
       for (let times = 0; times < 4; times++) {
-        story.fail(internal).hears();
+        story.fail(internal).isReachable();
       }
       assert.equal(story.does, "poll");
     });
 
-    it("takes an answer to anybody of its process for a sign that the address works", () => {
-      const story = Story.of("finished").hears().fail(noAnswer).later(PATIENCE_MS).fail(noAnswer);
+    it("takes an answer to any wait of its process for a sign that the address works", () => {
+      const story = Story.of("finished").isReachable().fail(noAnswer).later(PATIENCE_MS).fail(noAnswer);
       assert.equal(story.does, "poll");
     });
 
@@ -542,7 +632,7 @@ describe("A wait", () => {
     });
   });
 
-  describe("that finds a run of another account's in the state, or of nobody's", () => {
+  describe("that finds a run of another account's in the state, or of no account's", () => {
     const run: UnfinishedRun = {
       state: "FINISHED",
       latestStartTime: "2020-11-11 12:00:10",
@@ -557,7 +647,7 @@ describe("A wait", () => {
       ["an account that the state does not name", unnamed],
       ["an account without a name", { ...run, account: "" }],
     ] as const) {
-      it(`syncs afresh: ${whose}`, () => {
+      it(`starts a sync: ${whose}`, () => {
         const story = Story.of("finished", { run: kept }).poll("FINISHED 30-40");
         assert.equal(story.does, "start");
         story.start("SYNCING 50-40").later(9_000).poll("FINISHED 50-59");
@@ -629,7 +719,7 @@ describe("A wait", () => {
   describe("that finds a sync in progress", () => {
     const current = "SYNCING 10-05";
 
-    it("polls again only when the answer can tell which run was the newest after it came", () => {
+    it("polls again only when the answer can tell which run was the newest after it began", () => {
       const story = Story.of("finished").poll(current);
       assert.deepEqual(story.step, { does: "poll", at: SETTLE_MS + 1 });
     });
@@ -640,11 +730,6 @@ describe("A wait", () => {
         .at(SETTLE_MS + 1)
         .poll(current);
       assert.deepEqual(story.step, { does: "poll", at: nextPoll(SETTLE_MS + 1) });
-    });
-
-    it("polls so at once where its resource came long before", () => {
-      const story = Story.of("finished", { came: -SETTLE_MS - 1 }).poll(current);
-      assert.deepEqual(story.step, { does: "poll", at: nextPoll(0) });
     });
 
     it("waits for the run after it, whoever started that, and starts none", () => {

@@ -7,7 +7,7 @@ import { REQUEST_MS, SHORTEST_REQUEST_MS } from "../../../provider/wait/requests
 import { CLOSEST_MS } from "../../../provider/wait/schedule";
 import { Turns } from "../../../provider/wait/turns";
 import { ifListed, NotListed, untilListed } from "../../../provider/wait/untilListed";
-import { MOST_STARTS, type Wait } from "../../../provider/wait/wait";
+import { awaitsRun, MOST_STARTS } from "../../../provider/wait/wait";
 import { type UnfinishedRun, WaitError } from "../../../provider/wait/waitError";
 import { VirtualClock } from "../../virtualClock";
 import { Account, type Due } from "./account";
@@ -128,27 +128,18 @@ async function live(world: World) {
   );
   const accountAt = (index: number) => accounts[index] ?? assert.fail();
   const present = () => accountAt(world.movesAt !== undefined && clock.now() >= world.movesAt ? 1 : 0);
-  let asked = present();
   let answered = present();
-  const waitsOf = (loop: SyncLoop): Wait[] => [...Reflect.get(loop, "waiting")].map(({ wait }) => wait);
   const turns = new Turns(clock);
   const loop: SyncLoop = new SyncLoop(
     {
-      get account() {
-        return asked.account;
-      },
       async syncMachines(sync, timeoutMs, signal) {
         const account = present();
-        const awaits: boolean = Reflect.get(loop, "someoneAwaitsRun").call(loop);
-        const isNew = account !== answered || waitsOf(loop).some(({ known }) => known.is === "unasked");
-        asked = account;
-        const status = await account.request(
-          { by: 0, sync, isFirst: !sync && !awaits && isNew },
-          timeoutMs,
-          signal,
-        );
+        const awaits = loop.waits.some(awaitsRun);
+        const isNew = account !== answered || loop.waits.some(({ known }) => known.is === "unasked");
+        const isFirst = !sync && !awaits && isNew;
+        const answer = await account.request({ by: 0, loop: 0, sync, isFirst }, timeoutMs, signal);
         answered = account;
-        return status;
+        return answer;
       },
     },
     { turns, clock, random },
@@ -178,12 +169,12 @@ async function live(world: World) {
   async function once(
     planned: World["waits"][number],
     run: UnfinishedRun | undefined,
-    looksFirst: boolean,
+    looksFirst: string | undefined,
     counts?: number,
   ) {
     const ids = planned.hosts.map((i) => hosts[world.others + i]?.id ?? assert.fail());
-    const came = clock.now();
-    const deadline = came + planned.timeoutMs;
+    const began = clock.now();
+    const deadline = began + planned.timeoutMs;
     const abort = new AbortController();
     const over = new AbortController();
     if (planned.abortsAfter !== undefined) {
@@ -194,45 +185,47 @@ async function live(world: World) {
     const { signal } = abort;
     let error: unknown;
     let lookedFirst = false;
+    let answeredBy = looksFirst;
     try {
-      lookedFirst = looksFirst && (await ifListed(waits, ids, { deadline, signal })) !== undefined;
+      lookedFirst =
+        looksFirst !== undefined &&
+        (await ifListed(waits, ids, looksFirst, { deadline, signal })) !== undefined;
       if (!lookedFirst) {
-        const { machines } = await untilListed(waits, ids, {
-          timeoutMs: Math.max(0, deadline - clock.now()),
-          run,
-          signal,
-        });
-        assert.deepEqual(new Set(machines.keys()), new Set(ids));
+        const timeoutMs = Math.max(0, deadline - clock.now());
+        const listed = await untilListed(waits, ids, { timeoutMs, run, signal });
+        assert.deepEqual(new Set(listed.machines.keys()), new Set(ids));
+        answeredBy = listed.account;
       }
     } catch (thrown) {
       error = thrown;
+      answeredBy = thrown instanceof WaitError ? thrown.account : undefined;
     }
     over.abort();
-    const account = accounts.find((one) => one.account === service.account) ?? assert.fail();
-    const resumed = run?.account === account.account ? counts : undefined;
+    const account = accounts.find(({ name }) => name === answeredBy) ?? answered;
+    const resumed = run?.account === account.name ? counts : undefined;
     ended.push({
       ids,
-      counts: resumed ?? came,
+      counts: resumed ?? began,
       at: clock.now(),
       deadline,
       account,
       error,
       lookedFirst,
     });
-    return { error, counts: resumed ?? came };
+    return { error, counts: resumed ?? began };
   }
 
   const all = Promise.all(
     world.waits.map(async (planned) => {
       await clock.sleep(planned.at);
-      let { error, counts } = await once(planned, undefined, false);
+      let { error, counts } = await once(planned, undefined, undefined);
       for (const pause of planned.again) {
         if (!(error instanceof WaitError)) {
           return;
         }
-        const { unfinished } = error;
+        const { unfinished, account } = error;
         await clock.sleep(pause);
-        ({ error, counts } = await once(planned, unfinished, unfinished === undefined, counts));
+        ({ error, counts } = await once(planned, unfinished, unfinished ? undefined : account, counts));
       }
     }),
   );
@@ -250,7 +243,7 @@ async function live(world: World) {
 
 type History = Awaited<ReturnType<typeof live>>;
 
-/** Success means that CWP lists each host, after the end of a run that began once the resource had come. */
+/** Success means that CWP lists each host, after the end of a run that began after the wait had begun. */
 function succeedsOnlyWhenListed({ ended, service }: History): void {
   for (const { ids, counts, at, account, error, lookedFirst } of ended) {
     if (error !== undefined) {
@@ -260,10 +253,7 @@ function succeedsOnlyWhenListed({ ended, service }: History): void {
       assert.ok(service.lists(id, at, account), `a wait succeeded, and ${id} is not listed`);
     }
     const its = account.runs.some(({ startMs, endMs }) => startMs >= counts && endMs <= at);
-    assert.ok(
-      lookedFirst || its,
-      "a wait succeeded, but no run that began after its resource came had ended",
-    );
+    assert.ok(lookedFirst || its, "a wait succeeded, but no run that began after it had ended");
   }
 }
 

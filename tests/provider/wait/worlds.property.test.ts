@@ -54,6 +54,9 @@ describe("In worlds of every kind", function () {
       [
         must.succeedsOnlyOnItsRun,
         must.startsFew,
+        must.startsFromIdle,
+        must.pollsAfterARefusal,
+        must.pausesBetweenRefusals,
         must.keepsTheTurns,
         must.keepsPollsApart,
         must.endsInTime,
@@ -76,6 +79,13 @@ describe("In worlds of every kind", function () {
       0.2,
     ));
 
+  it("a call takes no run of long ago for its own where the first answers have no times", () =>
+    inEvery(
+      arbitraries.forgetfulAccount,
+      [must.succeedsOnlyOnItsRun, must.startsFew, must.succeedsAll],
+      0.05,
+    ));
+
   it("every call succeeds where what goes wrong is bearable", () =>
     inEvery(arbitraries.bearableWorld, [must.succeedsOnlyOnItsRun, must.startsFew, must.succeedsAll], 0.12));
 
@@ -93,7 +103,7 @@ describe("In worlds of every kind", function () {
       0.05,
     ));
 
-  it("resources that are checked together cost one start, however few are created at a time", () =>
+  it("resources that are checked together cost one start", () =>
     inEvery(
       arbitraries.oneUp,
       [
@@ -104,7 +114,14 @@ describe("In worlds of every kind", function () {
         must.pollsCalmly,
         must.countsDown,
       ],
-      0.05,
+      0.03,
+    ));
+
+  it("resources that are created a few at a time cost a start for each few", () =>
+    inEvery(
+      arbitraries.limitedUp,
+      [must.succeedsOnlyOnItsRun, must.succeedsAll, must.costsOneStartATime],
+      0.02,
     ));
 
   it("processes that share a limit cost few syncs and are seldom refused", () =>

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import type { CwpClient } from "../../../provider/cwp/client";
 import type { SyncStatus } from "../../../provider/cwp/status";
-import { Arrivals } from "../../../provider/wait/arrivals";
+import type { AccountStatus } from "../../../provider/cwp/syncMachines";
 import { type Call, SyncLoop } from "../../../provider/wait/loop";
+import { Neighbours } from "../../../provider/wait/neighbours";
 import { CLOSEST_MS } from "../../../provider/wait/schedule";
 import { Turns } from "../../../provider/wait/turns";
-import type { Wait } from "../../../provider/wait/wait";
+import { awaitsRun, type Wait } from "../../../provider/wait/wait";
 import { type UnfinishedRun, WaitError } from "../../../provider/wait/waitError";
 import { VirtualClock } from "../../virtualClock";
 import { Account, type AccountOptions, type Logged } from "./account";
@@ -12,24 +14,24 @@ import { Account, type AccountOptions, type Logged } from "./account";
 /* Lives through a planned world in virtual time, and writes its history down. */
 
 /**
- * A process: a loop of its own, on one of the accounts, until it moves to another one. Times are in
- * milliseconds.
+ * A process: one loop, or several as for credentials that were found in several ways, on one of the accounts,
+ * until all of them move to another one. Times are in milliseconds.
  */
 export interface PlannedProcess {
   readonly account: number;
   readonly moves?: { readonly at: number; readonly to: number } | undefined;
+  /** Default: 1. */
+  readonly loops?: number | undefined;
 }
 
-/** One call of a plan, with what its caller does beside waiting. */
+/** One call of a plan, with what its resource does beside waiting. */
 export interface PlannedCall {
   readonly process: number;
-  /**
-   * When its resource comes, and how much later it is called; undefined: its resource comes with the call.
-   */
+  /** Which loop of the process. Default: the first. */
+  readonly loop?: number | undefined;
+  /** When its resource is checked, and how much later it is called; undefined: it is not checked. */
   readonly at: number;
   readonly calledAfter?: number | undefined;
-  /** Its inputs are accepted once before, this much earlier, as when the engine checks a resource twice. */
-  readonly checkedBefore?: number | undefined;
   readonly goal: Call["goal"];
   readonly timeoutMs: number;
   readonly abortsAfter?: number | undefined;
@@ -39,6 +41,7 @@ export interface PlannedCall {
 /** When a call leaves an unfinished run: which process resumes it, and how. */
 interface PlannedResume {
   readonly process: number;
+  readonly loop?: number | undefined;
   readonly after: number;
   readonly calledAfter?: number | undefined;
   readonly timeoutMs: number;
@@ -66,8 +69,8 @@ export const WARNING = "a warning";
 export interface Ended {
   readonly call: Call;
   readonly process: number;
-  /** When its resource came, when it was called and when it ended. */
-  readonly came: number;
+  readonly loop: number;
+  /** When it was called and when it ended. */
   readonly called: number;
   readonly at: number;
   readonly outcome: { readonly status: SyncStatus } | { readonly error: unknown };
@@ -75,10 +78,7 @@ export interface Ended {
   /** The account that answered last, and the run's account is that one too. */
   readonly account: Account;
   readonly resumes: boolean;
-  /**
-   * A run that began later counts: when the resource came first for which the run was started that it
-   * resumes.
-   */
+  /** A run that began later counts: when the first call began for which the run was started that it resumes. */
   readonly counts: number;
   /** What its row showed, one after the other. */
   readonly shown: readonly string[];
@@ -106,58 +106,41 @@ function draws(seed: number): () => number {
   };
 }
 
-/**
- * A private part of the loop. The world must know what the loop knows, to tell the truth exactly where A1
- * says so.
- */
-function inside<T>(loop: SyncLoop, name: string): T {
-  const part: T | undefined = Reflect.get(loop, name);
-  assert.ok(part !== undefined, `SyncLoop has no "${name}" any more: tests/provider/wait/worlds.ts reads it`);
-  return part;
-}
-
 class Process {
-  readonly loop: SyncLoop;
-  readonly arrivals = new Arrivals();
-  /** The account that was asked last, and the one that answered last. */
-  private asked: Account;
-  answered: Account;
-  /** The resources that wait for their call, and those of them that have had no first answer. */
-  private readonly pending = new Map<string, number>();
-  private readonly unheard = new Map<string, number>();
+  /** The URNs of the resources that were checked, and are not called yet. */
+  readonly checked = new Set<string>();
+  private readonly loops: readonly Loop[];
   private queue: (() => void)[] = [];
   private slots: number;
 
   constructor(
-    private readonly number: number,
-    private readonly planned: PlannedProcess,
-    private readonly accounts: readonly Account[],
-    private readonly clock: VirtualClock,
+    number: number,
+    { loops = 1, ...planned }: PlannedProcess,
+    accounts: readonly Account[],
+    clock: VirtualClock,
     plan: Plan,
   ) {
-    const process = this;
-    this.asked = this.present;
-    this.answered = this.present;
+    const random = draws(plan.random + number);
+    const neighbours = new Neighbours(this.checked);
+    const surroundings = { turns: new Turns(clock), clock, neighbours, random };
+    const present = () => {
+      const { account, moves } = planned;
+      return accounts[moves && clock.now() >= moves.at ? moves.to : account] ?? assert.fail();
+    };
     this.slots = plan.parallel ?? Number.POSITIVE_INFINITY;
-    this.loop = new SyncLoop(
-      {
-        get account() {
-          return process.asked.account;
-        },
-        syncMachines: (sync, timeoutMs, signal) => process.send(sync, timeoutMs, signal),
-      },
-      { turns: new Turns(clock), clock, arrivals: this.arrivals, random: draws(plan.random + number) },
+    const isRunAwaited = () => this.waits.some(awaitsRun);
+    this.loops = Array.from(
+      { length: loops },
+      (_, i) => new Loop(number, i, present, isRunAwaited, surroundings),
     );
   }
 
-  get waits(): readonly Wait[] {
-    return [...inside<Iterable<{ wait: Wait }>>(this.loop, "waiting")].map(({ wait }) => wait);
+  loop(number = 0): Loop {
+    return this.loops[number % this.loops.length] ?? assert.fail();
   }
 
-  checked(urn: string): void {
-    this.arrivals.arrived(urn, this.clock.now());
-    this.pending.set(urn, this.clock.now());
-    this.unheard.set(urn, this.clock.now());
+  get waits(): readonly Wait[] {
+    return this.loops.flatMap(({ loop }) => loop.waits);
   }
 
   /** Waits until the engine has room for one more call. */
@@ -174,55 +157,34 @@ class Process {
     this.slots += 1;
     this.queue.shift()?.();
   }
+}
 
-  /** When the resource came whose call begins now. */
-  take(urn: string): number | undefined {
-    this.pending.delete(urn);
-    this.unheard.delete(urn);
-    return this.arrivals.take(urn);
+class Loop {
+  readonly loop: SyncLoop;
+  /** The account that answered last. */
+  answered: Account;
+
+  constructor(
+    private readonly process: number,
+    readonly number: number,
+    private readonly present: () => Account,
+    private readonly isRunAwaited: () => boolean,
+    surroundings: ConstructorParameters<typeof SyncLoop>[1],
+  ) {
+    this.answered = present();
+    const syncMachines: CwpClient["syncMachines"] = (...request) => this.send(...request);
+    this.loop = new SyncLoop({ syncMachines }, surroundings);
   }
 
-  private get present(): Account {
-    const { account, moves } = this.planned;
-    const index = moves && this.clock.now() >= moves.at ? moves.to : account;
-    const present = this.accounts[index];
-    assert.ok(present);
-    return present;
-  }
-
-  private async send(sync: boolean, timeoutMs: number, signal?: AbortSignal): Promise<SyncStatus> {
-    const account = this.present;
+  private async send(sync: boolean, timeoutMs: number, signal?: AbortSignal): Promise<AccountStatus> {
+    const account = this.present();
     const hasMoved = account !== this.answered;
-    const sentAt = this.clock.now();
-    const mayBeFirst = !sync && !inside<() => boolean>(this.loop, "someoneAwaitsRun").call(this.loop);
-    const isFirst = mayBeFirst && (hasMoved || this.asksFirst(sentAt));
-    this.asked = account;
-    const status = await account.request({ by: this.number, sync, isFirst }, timeoutMs, signal);
+    const mayBeFirst = !sync && !this.isRunAwaited();
+    const isFirst = mayBeFirst && (hasMoved || this.loop.waits.some(({ known }) => known.is === "unasked"));
+    const by = { by: this.process, loop: this.number };
+    const answer = await account.request({ ...by, sync, isFirst }, timeoutMs, signal);
     this.answered = account;
-    if (hasMoved) {
-      // What was heard of another account is worth nothing on this one.
-      this.pending.forEach((came, urn) => {
-        this.unheard.set(urn, came);
-      });
-    }
-    if (mayBeFirst) {
-      for (const [urn, came] of this.unheard) {
-        if (came < sentAt) {
-          this.unheard.delete(urn);
-        }
-      }
-    }
-    return status;
-  }
-
-  /**
-   * Whether a poll of this moment is the first question of a wait, or of a resource that waits for its call.
-   */
-  private asksFirst(now: number): boolean {
-    return (
-      this.waits.some(({ known }) => known.is === "unasked") ||
-      [...this.unheard.values()].some((came) => came < now)
-    );
+    return answer;
   }
 }
 
@@ -250,25 +212,19 @@ export async function live(plan: Plan): Promise<History> {
 
   /** Waits until the resource is called, and then until its call ends. */
   async function one(
-    { process: number, calledAfter, abortsAfter }: Partial<PlannedCall> & { process: number },
-    wanted: Call,
+    { process: number, loop, calledAfter, abortsAfter }: Partial<PlannedCall> & { process: number },
+    call: Call,
     counts?: number,
-    checkedBefore?: number,
   ): Promise<Ended> {
     const process = processOf(number);
     const urn = `urn ${urns++}`;
-    if (checkedBefore !== undefined) {
-      process.checked(urn);
-      await clock.sleep(checkedBefore);
-    }
     if (calledAfter !== undefined) {
-      process.checked(urn);
+      process.checked.add(urn);
       await clock.sleep(calledAfter);
     }
     await process.begin();
     const called = clock.now();
-    const came = process.take(urn);
-    const call = { ...wanted, came };
+    process.checked.delete(urn);
     const abort = new AbortController();
     const over = new AbortController();
     let abortedAt: number | undefined;
@@ -283,25 +239,26 @@ export async function live(plan: Plan): Promise<History> {
     const shown: string[] = [];
     const show = (text: string) => void shown.push(text);
     const log = { status: show, warning: () => show(WARNING), info() {} };
-    const outcome = await process.loop.call({ ...call, log, signal: abort.signal }).then(
+    const its = process.loop(loop);
+    const outcome = await its.loop.call({ ...call, log, signal: abort.signal }).then(
       (status) => ({ status }),
       (error: unknown) => ({ error }),
     );
     over.abort();
     process.end();
-    const account = process.answered;
-    const resumes = call.run?.account === account.account;
+    const account = its.answered;
+    const resumes = call.run?.account === account.name;
     const end = {
       call,
       process: number,
-      came: came ?? called,
+      loop: its.number,
       called,
       at: clock.now(),
       outcome,
       abortedAt,
       account,
       resumes,
-      counts: resumes ? (counts ?? called) : (came ?? called),
+      counts: resumes ? (counts ?? called) : called,
       shown,
     };
     ended.push(end);
@@ -310,16 +267,16 @@ export async function live(plan: Plan): Promise<History> {
 
   const calls = plan.calls.map(async (planned) => {
     await clock.sleep(planned.at);
-    const { goal, timeoutMs, checkedBefore } = planned;
-    let end = await one(planned, { goal, timeoutMs }, undefined, checkedBefore);
-    let origin = end.came;
+    const { goal, timeoutMs } = planned;
+    let end = await one(planned, { goal, timeoutMs });
+    let origin = end.called;
     for (const resume of planned.resumes) {
       const run = unfinishedIn(end);
       if (!run) {
         return;
       }
       if (run !== end.call.run && !end.resumes) {
-        origin = end.came;
+        origin = end.called;
       }
       await clock.sleep(resume.after);
       const { account: _none, ...old } = run;
@@ -328,7 +285,7 @@ export async function live(plan: Plan): Promise<History> {
   });
   const checks = (plan.neverCreated ?? []).map(async ({ process, at }) => {
     await clock.sleep(at);
-    processOf(process).checked(`urn ${urns++}`);
+    processOf(process).checked.add(`urn ${urns++}`);
   });
   void Promise.all([...calls, ...checks]).then(() => {
     left = {
@@ -348,10 +305,10 @@ export function unfinishedIn({ outcome }: Ended): UnfinishedRun | undefined {
   return error instanceof WaitError ? error.unfinished : undefined;
 }
 
-/** All requests of a process, in order. */
-export function requestsOf({ accounts }: History, process: number): Logged[] {
+/** All requests of a process, or of one of its loops, in order. */
+export function requestsOf({ accounts }: History, process: number, loop?: number): Logged[] {
   return accounts
-    .flatMap(({ log }) => log.filter(({ by }) => by === process))
+    .flatMap(({ log }) => log.filter((sent) => sent.by === process && sent.loop === (loop ?? sent.loop)))
     .sort((one, other) => one.at - other.at);
 }
 

@@ -94,6 +94,29 @@ describe("Credentials that are kept", () => {
     assert.equal(await secretId(), "id-5");
   });
 
+  it("are looked up once for all that need them at the time, as the code of an MFA device serves once", async () => {
+    let found = (_signer: Signer) => {};
+    let searches = 0;
+    const slow = new RenewedCredentials({
+      identity: "slow",
+      find: () => {
+        searches += 1;
+        return new Promise((resolve) => {
+          found = resolve;
+        });
+      },
+    });
+    const leave = new AbortController();
+    const [one, left] = [slow.get(), slow.get(leave.signal)];
+    leave.abort(new Error("cancelled"));
+    await assert.rejects(left, /cancelled/);
+    const other = slow.get(new AbortController().signal);
+    found({ secretId: "id", secretKey: "key", who: "test", source: "the test" });
+    assert.equal((await one).secretId, "id");
+    assert.equal(await other, await one);
+    assert.equal(searches, 1);
+  });
+
   it("are looked up again after a first look-up that failed", async () => {
     next = failing;
     await assert.rejects(kept.get(), /look-up 1 failed/);
@@ -105,7 +128,7 @@ describe("Credentials that are kept", () => {
   it("are looked up again once they are forgotten, and do not serve on when that fails", async () => {
     next = living(HOUR);
     await secretId();
-    kept.forget();
+    kept.forget(await kept.get());
     next = failing;
     await assert.rejects(kept.get(), /look-up 2 failed/);
     next = living(HOUR);
@@ -182,9 +205,6 @@ describe("Temporary credentials of a client", () => {
     const one = client();
     const half = Date.now() + HOUR / 2;
     const watched: CwpClient = {
-      get account() {
-        return one.account;
-      },
       syncMachines(sync, timeoutMs, signal) {
         if (!middleIsOver && Date.now() > half) {
           middleIsOver = true;
@@ -235,7 +255,7 @@ describe("Temporary credentials of a client", () => {
     await one.syncMachines(false, LONG_MS);
     emulator.expireTemporaryCredentials();
     emulator.clearRequests();
-    assert.equal((await one.syncMachines(true, LONG_MS)).state, "SYNCING");
+    assert.equal((await one.syncMachines(true, LONG_MS)).status.state, "SYNCING");
     assert.deepEqual(
       emulator.requests.map(({ action, answer }) => `${action} ${answer}`),
       ["SyncMachines AuthFailure.TokenFailure", "AssumeRole OK", "SyncMachines SYNCING"],
@@ -333,7 +353,7 @@ describe("Temporary credentials of a client", () => {
     const one = client();
     const error = await refusal(one.syncMachines(false, LONG_MS), owner.secretKey);
     assert.match(error.message, /HTTP status 502/);
-    assert.equal((await one.syncMachines(false, LONG_MS)).state, "NOTASK");
+    assert.equal((await one.syncMachines(false, LONG_MS)).status.state, "NOTASK");
   });
 
   it("that cannot be had leave a trigger unsent, and the error says so", async () => {
