@@ -2,13 +2,13 @@
  * What it costs to wait until CWP lists many hosts: syncs, requests and time, over HTTP against the emulator.
  */
 import { emulatorAccount, startEmulator } from "../emulator";
+import { givenKeys } from "../provider/api/credentials";
 import { connect } from "../provider/cwp/client";
-import { givenKeys } from "../provider/cwp/credentials";
-import { systemClock } from "../provider/wait/clock";
-import { SyncLoop } from "../provider/wait/loop";
-import { MachineList } from "../provider/wait/machineList";
-import { Turns } from "../provider/wait/turns";
-import { untilListed } from "../provider/wait/untilListed";
+import { systemClock } from "../provider/wait/stream/clock";
+import { SyncLoop } from "../provider/wait/stream/loop";
+import { MachineList } from "../provider/wait/stream/machineList";
+import { Turns } from "../provider/wait/stream/turns";
+import { untilListed } from "../provider/wait/stream/untilListed";
 
 export const HOSTS_SYNC_SECONDS = 10;
 

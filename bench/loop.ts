@@ -1,8 +1,8 @@
 /** This package's own wait, on a world in virtual time. */
 import { World } from "../emulator/world/world";
 import { parseStatus } from "../provider/cwp/status";
-import { SyncLoop } from "../provider/wait/loop";
-import { Turns } from "../provider/wait/turns";
+import { SyncLoop } from "../provider/wait/stream/loop";
+import { Turns } from "../provider/wait/stream/turns";
 import { VirtualClock } from "../tests/virtualClock";
 import type { Sighting } from "./schedules";
 

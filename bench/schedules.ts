@@ -2,7 +2,7 @@
 
 import { createHttpPoller, type OperationResponse } from "@azure/core-lro";
 import { createWaiter, WaiterState, waiterServiceDefaults } from "@smithy/util-waiter";
-import { nextPoll } from "../provider/wait/schedule";
+import { nextPoll } from "../provider/wait/run/schedule";
 import { seededRandom } from "./runs";
 import { inVirtualTime } from "./virtualTime";
 

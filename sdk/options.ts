@@ -1,6 +1,6 @@
 /** The check of a resource's Pulumi options. */
 import * as pulumi from "@pulumi/pulumi";
-import { parseDuration } from "../provider/cwp/duration";
+import { parseDuration } from "../provider/api/duration";
 import { mistake } from "./mistake";
 
 /** What other package's providers are harmless for: a resource takes one of its own package only. */

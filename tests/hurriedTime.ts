@@ -1,5 +1,5 @@
 import { mock } from "node:test";
-import type { Clock } from "../provider/wait/clock";
+import type { Clock } from "../provider/wait/stream/clock";
 
 /**
  * The one time of the waiting loop, the emulator, the credentials and the SDK's signatures. It stands still

@@ -1,4 +1,4 @@
-import type { Clock } from "../provider/wait/clock";
+import type { Clock } from "../provider/wait/stream/clock";
 
 interface Sleeper {
   readonly wakesAt: number;

@@ -1,8 +1,9 @@
 /** Where requests to CWP and STS go. */
-import { SettingsError } from "../cwp/errors";
-import { isLoopback } from "../cwp/loopback";
-import type { Endpoint } from "../cwp/request";
-import type { StsConnection } from "../cwp/sts";
+
+import type { Endpoint } from "../api/connection";
+import { SettingsError } from "../api/errors";
+import { isLoopback } from "../api/loopback";
+import type { StsConnection } from "../api/sts";
 
 /** STS insists on a region, though its answer is the same in all. */
 const STS_REGION = "ap-guangzhou";

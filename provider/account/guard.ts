@@ -1,7 +1,7 @@
 /** The accounts that the settings allow. */
-import { type CredentialSource, fingerprint } from "../cwp/credentials";
-import { SettingsError } from "../cwp/errors";
-import { accountIdOf, type StsConnection } from "../cwp/sts";
+import { type CredentialSource, fingerprint } from "../api/credentials";
+import { SettingsError } from "../api/errors";
+import { accountIdOf, type StsConnection } from "../api/sts";
 import type { Settings } from "./config";
 import { parsedJson } from "./json";
 

@@ -1,5 +1,5 @@
 /** The settings of the Tencent Cloud provider. */
-import { SettingsError } from "../cwp/errors";
+import { SettingsError } from "../api/errors";
 import type { Environment, Settings } from "./config";
 
 /** A setting of the Tencent Cloud provider, and what this package makes of it. */

@@ -1,7 +1,7 @@
 /** From all settings to one connection. */
-import type { Connection } from "../cwp/client";
-import { refuseIllegal } from "../cwp/credentials";
-import type { Endpoint } from "../cwp/request";
+
+import type { Connection, Endpoint } from "../api/connection";
+import { refuseIllegal } from "../api/credentials";
 import type { Environment, Settings } from "./config";
 import { chooseSource } from "./credentials/choose";
 import type { AssumeRole } from "./credentials/role";

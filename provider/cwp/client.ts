@@ -1,19 +1,9 @@
 /** The client of CWP that the waits use. */
-import type { CredentialSource } from "./credentials";
+import type { Connection } from "../api/connection";
+import { RenewedCredentials } from "../api/renewedCredentials";
+import { SignedCalls } from "../api/signedCalls";
 import { describeMachines, type MachinePage, type MachineQuery } from "./describeMachines";
-import { RenewedCredentials } from "./renewedCredentials";
-import type { Endpoint } from "./request";
-import { SignedCalls } from "./signedCalls";
 import { type AccountStatus, syncMachines } from "./syncMachines";
-
-/** Where requests go and who signs them. */
-export interface Connection extends Endpoint {
-  /** The region whose machines to list, if the service refuses to list those of all regions. */
-  readonly region?: string | undefined;
-  readonly credentials: CredentialSource;
-  /** What the user should know of settings that change nothing here: a sentence each. */
-  readonly warnings?: readonly string[];
-}
 
 /** One CWP account at one endpoint. */
 export interface CwpClient {

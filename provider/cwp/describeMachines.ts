@@ -1,7 +1,7 @@
 /** The action DescribeMachines: pages of the list of machines that CWP knows. */
-import { ApiError, BadAnswer, type CwpError } from "./errors";
-import { isObject } from "./isObject";
-import type { SignedCalls } from "./signedCalls";
+import { ApiError, BadAnswer, type CwpError } from "../api/errors";
+import { isObject } from "../api/isObject";
+import type { SignedCalls } from "../api/signedCalls";
 
 /** The kinds of machine that CWP tells apart. It lists those of one kind at a time. */
 export type MachineType = "CVM" | "LH" | "BM" | "ECM" | "Other";

@@ -1,5 +1,5 @@
 /** The answer of SyncMachines. */
-import { BadAnswer, UnknownState } from "./errors";
+import { BadAnswer, UnknownState } from "../api/errors";
 
 /** NOTASK: there is no sync task. SYNCING: a sync is in progress. FINISHED: the latest sync has ended. */
 export type SyncState = "NOTASK" | "SYNCING" | "FINISHED";

@@ -1,5 +1,5 @@
 /** The action SyncMachines. */
-import type { SignedCalls } from "./signedCalls";
+import type { SignedCalls } from "../api/signedCalls";
 import { parseStatus, type SyncStatus } from "./status";
 
 /** The status, and the account whose it is: see SignedResponse. */

@@ -1,4 +1,4 @@
-import { CwpError } from "../cwp/errors";
+import { CwpError } from "../api/errors";
 
 /**
  * On a refresh that does not run the program, Pulumi gives the provider the config that the state holds, from

@@ -1,4 +1,3 @@
-import type { ResourceLog } from "../wait/progress";
 import { engineAddress } from "./engineWatch";
 
 type Severity = "INFO" | "WARNING";
@@ -12,7 +11,7 @@ const LIMIT_MS = 2_000;
  *
  * They are a courtesy: where they cannot be delivered, nothing is said and nothing fails.
  */
-export class EngineLog implements ResourceLog {
+export class EngineLog {
   private delivered = Promise.resolve();
   private lost = false;
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { type AssumeRole, wrongInRole } from "../account/credentials/role";
 import { parseEndpoint } from "../account/endpoint";
-import { parseDuration } from "../cwp/duration";
-import { isObject } from "../cwp/isObject";
+import { parseDuration } from "../api/duration";
+import { isObject } from "../api/isObject";
 import { sameHosts } from "./hosts";
 
 /** The inputs of a MachineSync as the engine keeps them. */

@@ -1,11 +1,11 @@
 import type { Settings as AccountSettings, Environment } from "../account/config";
 import { type AccountArgs, resolveConnection } from "../account/settings";
+import { CwpError } from "../api/errors";
 import type { Machine } from "../cwp/describeMachines";
-import { CwpError } from "../cwp/errors";
-import { LOOKING_UP, type ResourceLog } from "../wait/progress";
-import { type AccountWaits, ifListed, NotListed, untilListed } from "../wait/untilListed";
-import type { Reached } from "../wait/wait";
-import { type UnfinishedRun, WaitError } from "../wait/waitError";
+import { LOOKING_UP, type ResourceLog } from "../wait/report/progress";
+import type { Reached } from "../wait/run/wait";
+import { type UnfinishedRun, WaitError } from "../wait/run/waitError";
+import { type AccountWaits, ifListed, NotListed, untilListed } from "../wait/stream/untilListed";
 import { addedHosts, hostsOf, machinesBefore, machinesOf, sameHosts, unlistedHosts } from "./hosts";
 import { diffInputs, type Inputs, sameTriggers } from "./inputs";
 import { type Outputs, type StatusOutputs, statusBefore, statusOutputs } from "./outputs";

@@ -1,6 +1,6 @@
 import type { Machine } from "../cwp/describeMachines";
 import { durationSeconds, outputState, type SyncState, type SyncStatus } from "../cwp/status";
-import type { UnfinishedRun } from "../wait/waitError";
+import type { UnfinishedRun } from "../wait/run/waitError";
 import type { Inputs } from "./inputs";
 
 /** What a MachineSync shows of the account's latest sync. */

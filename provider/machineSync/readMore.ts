@@ -1,5 +1,5 @@
 /** Where docs/troubleshooting.md says more about a failure. */
-import { CwpError } from "../cwp/errors";
+import { CwpError } from "../api/errors";
 import { type Heading, withHeading } from "./headings";
 import type { CheckFailure } from "./inputs";
 import { UnfinishedSync } from "./unfinishedSync";

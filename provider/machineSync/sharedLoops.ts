@@ -1,11 +1,12 @@
-import { type Connection, type CwpClient, connect, type MachineClient } from "../cwp/client";
-import { RenewedCredentials } from "../cwp/renewedCredentials";
-import { systemClock } from "../wait/clock";
-import { SyncLoop } from "../wait/loop";
-import { MachineList } from "../wait/machineList";
-import { Neighbours } from "../wait/neighbours";
-import { Turns } from "../wait/turns";
-import type { AccountWaits } from "../wait/untilListed";
+import type { Connection } from "../api/connection";
+import { RenewedCredentials } from "../api/renewedCredentials";
+import { type CwpClient, connect, type MachineClient } from "../cwp/client";
+import { systemClock } from "../wait/stream/clock";
+import { SyncLoop } from "../wait/stream/loop";
+import { MachineList } from "../wait/stream/machineList";
+import { Neighbours } from "../wait/stream/neighbours";
+import { Turns } from "../wait/stream/turns";
+import type { AccountWaits } from "../wait/stream/untilListed";
 
 const turns = new Turns(systemClock);
 /** The URNs of resources that were checked, and whose create or update Pulumi has not asked for. */

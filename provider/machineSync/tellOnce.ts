@@ -1,4 +1,4 @@
-import type { ResourceLog } from "../wait/progress";
+import type { ResourceLog } from "../wait/report/progress";
 
 /** What has been said in this process. */
 const said = new Set<string>();

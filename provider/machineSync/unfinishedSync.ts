@@ -1,4 +1,4 @@
-import type { CwpError } from "../cwp/errors";
+import type { CwpError } from "../api/errors";
 import type { Outputs } from "./outputs";
 
 /**

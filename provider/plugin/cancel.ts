@@ -1,6 +1,6 @@
 /** What the engine's Cancel does: it comes at the first Ctrl-C, and at every normal end. */
 import { setMaxListeners } from "node:events";
-import { CwpError } from "../cwp/errors";
+import { CwpError } from "../api/errors";
 
 class Cancelled extends CwpError {
   constructor() {

@@ -3,7 +3,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { pluginSettings, type Settings } from "../account/config";
-import { isObject } from "../cwp/isObject";
+import { isObject } from "../api/isObject";
 import { withHeading } from "../machineSync/headings";
 import { checkInputs, kindOf } from "../machineSync/inputs";
 import { reasonsWithHeading } from "../machineSync/readMore";

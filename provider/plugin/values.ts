@@ -1,6 +1,6 @@
 /** Values as the engine sends them to a plugin, and as the core takes them: plain, with nothing wrapped. */
 import { isDeepStrictEqual } from "node:util";
-import { isObject } from "../cwp/isObject";
+import { isObject } from "../api/isObject";
 import { UNKNOWN } from "../machineSync/inputs";
 
 export type Properties = Readonly<Record<string, unknown>>;

@@ -36,7 +36,7 @@ describe("Importing the package", function () {
   it("loads a few small files and nothing else, above all not the Tencent SDK and the provider", () => {
     const own = ["bundled", "index", "machineSync", "mistake", "options", "shim", "status", "triggers"];
     assert.deepEqual(loaded(), [
-      "dist/provider/cwp/duration.js",
+      "dist/provider/api/duration.js",
       "dist/provider/machineSync/headings.js",
       ...own.map((name) => `dist/sdk/${name}.js`),
     ]);

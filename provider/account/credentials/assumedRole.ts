@@ -1,7 +1,7 @@
 /** Credentials of a role that other credentials assume. */
-import { type CredentialSource, whoOf } from "../../cwp/credentials";
-import { ApiError } from "../../cwp/errors";
-import { askForKeys, type StsConnection } from "../../cwp/sts";
+import { type CredentialSource, whoOf } from "../../api/credentials";
+import { ApiError } from "../../api/errors";
+import { askForKeys, type StsConnection } from "../../api/sts";
 import { type AssumeRole, durationOf, type NamedRole, SESSION_NAME } from "./role";
 
 /** The temporary credentials of a role, got with those of another source. */

@@ -1,6 +1,6 @@
 /** Blocks: groups of settings in the config. */
-import { SettingsError } from "../../cwp/errors";
-import { isObject } from "../../cwp/isObject";
+import { SettingsError } from "../../api/errors";
+import { isObject } from "../../api/isObject";
 import type { Settings } from "../config";
 import { parsedJson } from "../json";
 

@@ -1,7 +1,7 @@
 /** Which credentials sign, in the Tencent Cloud provider's order. */
-import type { CredentialSource } from "../../cwp/credentials";
-import { SettingsError } from "../../cwp/errors";
-import type { StsConnection } from "../../cwp/sts";
+import type { CredentialSource } from "../../api/credentials";
+import { SettingsError } from "../../api/errors";
+import type { StsConnection } from "../../api/sts";
 import type { Environment, Settings } from "../config";
 import { refuseUnsupported } from "../providerSettings";
 import { assumedRole } from "./assumedRole";

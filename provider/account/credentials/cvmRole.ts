@@ -1,6 +1,6 @@
 /** Credentials of the role that is bound to a CVM instance. */
-import { type CredentialSource, type Signer, temporaryKeys, whoOf } from "../../cwp/credentials";
-import { SettingsError } from "../../cwp/errors";
+import { type CredentialSource, type Signer, temporaryKeys, whoOf } from "../../api/credentials";
+import { SettingsError } from "../../api/errors";
 import { parsedJson } from "../json";
 import { askMetadata } from "./metadata";
 

@@ -1,7 +1,7 @@
 /** Files that hold settings. */
 import * as fs from "node:fs";
-import { SettingsError } from "../../cwp/errors";
-import { isObject } from "../../cwp/isObject";
+import { SettingsError } from "../../api/errors";
+import { isObject } from "../../api/isObject";
 
 /** The text of a file; undefined if it is not there. Throws SettingsError where it is and cannot be read. */
 export function readIfThere(file: string): string | undefined {

@@ -1,5 +1,5 @@
 /** What the choice of credentials is made from. */
-import type { StsConnection } from "../../cwp/sts";
+import type { StsConnection } from "../../api/sts";
 import type { Environment, Settings } from "../config";
 import type { ProfilePlaces } from "./places";
 

@@ -1,6 +1,6 @@
 /** Keys in config and environment. */
-import { type CredentialSource, type Credentials, givenKeys, legalKeys } from "../../cwp/credentials";
-import { SettingsError } from "../../cwp/errors";
+import { type CredentialSource, type Credentials, givenKeys, legalKeys } from "../../api/credentials";
+import { SettingsError } from "../../api/errors";
 import type { Environment, Settings } from "../config";
 
 const CONFIG = "the Pulumi config";

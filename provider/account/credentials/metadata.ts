@@ -1,5 +1,5 @@
 /** The metadata service of a CVM instance. */
-import { NoAnswer } from "../../cwp/errors";
+import { NoAnswer } from "../../api/errors";
 
 /** The metadata service that every CVM instance can reach, and nothing else. */
 export const METADATA_URL = "http://metadata.tencentyun.com";

@@ -1,7 +1,7 @@
 /** Where files with credentials are looked for. */
 import { homedir } from "node:os";
 import * as path from "node:path";
-import { SettingsError } from "../../cwp/errors";
+import { SettingsError } from "../../api/errors";
 import type { Environment, Settings } from "../config";
 
 /** Where profiles are looked for. */

@@ -1,8 +1,8 @@
 /** Credentials of a pod in TKE. */
 import * as fs from "node:fs";
-import { type Signer, whoOf } from "../../cwp/credentials";
-import { SettingsError } from "../../cwp/errors";
-import { askForKeys, type StsConnection } from "../../cwp/sts";
+import { type Signer, whoOf } from "../../api/credentials";
+import { SettingsError } from "../../api/errors";
+import { askForKeys, type StsConnection } from "../../api/sts";
 import type { Environment } from "../config";
 import { SESSION_NAME } from "./role";
 

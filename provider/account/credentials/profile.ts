@@ -1,9 +1,9 @@
 /** Profiles, as files hold them. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { legalKeys, type Signer, whoOf } from "../../cwp/credentials";
-import { SettingsError } from "../../cwp/errors";
-import { isObject } from "../../cwp/isObject";
+import { legalKeys, type Signer, whoOf } from "../../api/credentials";
+import { SettingsError } from "../../api/errors";
+import { isObject } from "../../api/isObject";
 import { readJsonObject, text } from "./files";
 import { readIni } from "./iniFile";
 import type { ProfilePlaces } from "./places";

@@ -1,6 +1,6 @@
 /** Credentials that a profile leads to. */
-import type { CredentialSource, Signer } from "../../cwp/credentials";
-import { SettingsError } from "../../cwp/errors";
+import type { CredentialSource, Signer } from "../../api/credentials";
+import { SettingsError } from "../../api/errors";
 import { assumedRole } from "./assumedRole";
 import { cvmRole } from "./cvmRole";
 import type { Given } from "./given";

@@ -1,6 +1,6 @@
 /** Roles to assume, as settings name them. */
-import { SettingsError } from "../../cwp/errors";
-import { isObject } from "../../cwp/isObject";
+import { SettingsError } from "../../api/errors";
+import { isObject } from "../../api/isObject";
 import type { Environment, Settings } from "../config";
 import { readBlock, readFields, wrongBlock } from "./block";
 

@@ -1,7 +1,7 @@
 /** Credentials of a role that a SAML assertion assumes. */
-import { type CredentialSource, whoOf } from "../../cwp/credentials";
-import { ApiError, SettingsError } from "../../cwp/errors";
-import { askForKeys, type StsConnection } from "../../cwp/sts";
+import { type CredentialSource, whoOf } from "../../api/credentials";
+import { ApiError, SettingsError } from "../../api/errors";
+import { askForKeys, type StsConnection } from "../../api/sts";
 import type { Environment, Settings } from "../config";
 import { readBlock, readFields } from "./block";
 import { durationOf, SESSION_NAME, wrongInDuration } from "./role";

@@ -1,6 +1,6 @@
 /** The search for credentials where no setting names any. */
-import type { CredentialSource, Signer } from "../../cwp/credentials";
-import { NoAnswer, SettingsError } from "../../cwp/errors";
+import type { CredentialSource, Signer } from "../../api/credentials";
+import { NoAnswer, SettingsError } from "../../api/errors";
 import { readCvmRole } from "./cvmRole";
 import type { Given } from "./given";
 import { podVariables, readPodIdentity } from "./podIdentity";

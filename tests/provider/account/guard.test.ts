@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { pulumiSettings } from "../../../provider/account/config";
 import { resolveConnection } from "../../../provider/account/settings";
+import { CwpError, SettingsError } from "../../../provider/api/errors";
 import { connect } from "../../../provider/cwp/client";
-import { CwpError, SettingsError } from "../../../provider/cwp/errors";
 import { refusal } from "../../refusal";
 import { ownHome } from "./credentials/home";
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { pluginSettings, pulumiSettings, type Settings } from "../../../provider/account/config";
 import { parseEndpoint, stsConnection } from "../../../provider/account/endpoint";
 import { resolveConnection } from "../../../provider/account/settings";
-import type { Connection } from "../../../provider/cwp/client";
-import { SettingsError } from "../../../provider/cwp/errors";
+import type { Connection } from "../../../provider/api/connection";
+import { SettingsError } from "../../../provider/api/errors";
 import { refusal } from "../../refusal";
 import { NOWHERE, ownHome } from "./credentials/home";
 

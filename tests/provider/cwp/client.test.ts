@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { type Emulator, type GatewayFault, startEmulator } from "../../../emulator";
-import { type Connection, connect } from "../../../provider/cwp/client";
-import { givenKeys } from "../../../provider/cwp/credentials";
+import type { Connection } from "../../../provider/api/connection";
+import { givenKeys } from "../../../provider/api/credentials";
 import {
   ApiError,
   BadAnswer,
@@ -11,7 +11,8 @@ import {
   NoAnswer,
   type Retry,
   UnknownState,
-} from "../../../provider/cwp/errors";
+} from "../../../provider/api/errors";
+import { connect } from "../../../provider/cwp/client";
 import { cleanEnvironment } from "../../environment";
 import { refusal } from "../../refusal";
 

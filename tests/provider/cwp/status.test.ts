@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BadAnswer, UnknownState } from "../../../provider/cwp/errors";
+import { BadAnswer, UnknownState } from "../../../provider/api/errors";
 import {
   durationSeconds,
   isIdle,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
-import { CwpError } from "../../../provider/cwp/errors";
+import { CwpError } from "../../../provider/api/errors";
 import { check, configure, create, diff, read, update } from "../../../provider/dynamic/door";
 import type { Inputs } from "../../../provider/machineSync/inputs";
 import type { Outputs } from "../../../provider/machineSync/outputs";

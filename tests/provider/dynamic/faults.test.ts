@@ -9,12 +9,12 @@ import {
 } from "../../../emulator";
 import { pulumiSettings } from "../../../provider/account/config";
 import { resolveConnection } from "../../../provider/account/settings";
+import { NoAnswer } from "../../../provider/api/errors";
 import { type CwpClient, connect } from "../../../provider/cwp/client";
-import { NoAnswer } from "../../../provider/cwp/errors";
 import type { SyncStatus } from "../../../provider/cwp/status";
-import { type Call, SyncLoop } from "../../../provider/wait/loop";
-import { Turns } from "../../../provider/wait/turns";
-import { WaitError } from "../../../provider/wait/waitError";
+import { WaitError } from "../../../provider/wait/run/waitError";
+import { type Call, SyncLoop } from "../../../provider/wait/stream/loop";
+import { Turns } from "../../../provider/wait/stream/turns";
 import { HurriedTime } from "../../hurriedTime";
 
 /** When every test begins: noon in the service's zone. */

@@ -9,10 +9,10 @@ import {
   NoAnswer,
   SettingsError,
   UnknownState,
-} from "../../../provider/cwp/errors";
+} from "../../../provider/api/errors";
 import { errorWithHeading } from "../../../provider/machineSync/readMore";
 import { UnfinishedSync } from "../../../provider/machineSync/unfinishedSync";
-import { WaitError } from "../../../provider/wait/waitError";
+import { WaitError } from "../../../provider/wait/run/waitError";
 
 function headingIn(error: unknown): string | undefined {
   assert.ok(error instanceof Error);

@@ -2,8 +2,8 @@ import { Failure } from "../../../emulator/world/failure";
 import type { Faults } from "../../../emulator/world/faults";
 import { type Run, showStatus } from "../../../emulator/world/status";
 import { World } from "../../../emulator/world/world";
+import { ApiError, BadAnswer, NoAnswer } from "../../../provider/api/errors";
 import type { CwpClient } from "../../../provider/cwp/client";
-import { ApiError, BadAnswer, NoAnswer } from "../../../provider/cwp/errors";
 import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";
 import type { AccountStatus } from "../../../provider/cwp/syncMachines";
 import type { VirtualClock } from "../../virtualClock";
@@ -79,7 +79,7 @@ export interface AccountOptions {
 }
 
 /**
- * An account in virtual time, and its client. The assumptions of provider/wait/evidence.ts hold: the
+ * An account in virtual time, and its client. The assumptions of provider/wait/run/evidence.ts hold: the
  * emulator's model answers, but an idle answer to a wait's first poll is true, times included.
  */
 export class Account implements CwpClient {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Call } from "../../../provider/wait/loop";
+import type { Call } from "../../../provider/wait/stream/loop";
 import type { Due, Trouble } from "./account";
 import type { Plan, PlannedCall, PlannedProcess } from "./worlds";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CwpClient } from "../../../provider/cwp/client";
-import { SyncLoop } from "../../../provider/wait/loop";
-import { Turns } from "../../../provider/wait/turns";
+import { SyncLoop } from "../../../provider/wait/stream/loop";
+import { Turns } from "../../../provider/wait/stream/turns";
 import { VirtualClock } from "../../virtualClock";
 import { Account, type AccountOptions, virtualTime } from "./account";
 

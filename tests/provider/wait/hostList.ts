@@ -1,6 +1,6 @@
+import { ApiError, NoAnswer } from "../../../provider/api/errors";
 import type { MachineClient } from "../../../provider/cwp/client";
 import type { Machine, MachinePage, MachineQuery, MachineType } from "../../../provider/cwp/describeMachines";
-import { ApiError, NoAnswer } from "../../../provider/cwp/errors";
 import type { VirtualClock } from "../../virtualClock";
 import type { Account } from "./account";
 

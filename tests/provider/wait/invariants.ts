@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { parseDuration } from "../../../provider/cwp/duration";
-import { CwpError } from "../../../provider/cwp/errors";
-import { SETTLE_MS, SETTLE_POLLS } from "../../../provider/wait/evidence";
-import { PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/failureRow";
-import { REQUEST_MS } from "../../../provider/wait/requests";
-import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/schedule";
-import { LAST_POLL_MS } from "../../../provider/wait/step";
-import { MOST_STARTS } from "../../../provider/wait/wait";
-import { WaitError } from "../../../provider/wait/waitError";
+import { parseDuration } from "../../../provider/api/duration";
+import { CwpError } from "../../../provider/api/errors";
+import { SETTLE_MS, SETTLE_POLLS } from "../../../provider/wait/run/evidence";
+import { PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../provider/wait/run/failureRow";
+import { CLOSEST_MS, CLOSEST_POLLS_MS } from "../../../provider/wait/run/schedule";
+import { LAST_POLL_MS } from "../../../provider/wait/run/step";
+import { MOST_STARTS } from "../../../provider/wait/run/wait";
+import { WaitError } from "../../../provider/wait/run/waitError";
+import { REQUEST_MS } from "../../../provider/wait/stream/requests";
 import { type Logged, virtualTime } from "./account";
 import { type History, requestsOf, sum, unfinishedIn, WARNING } from "./worlds";
 

@@ -162,7 +162,7 @@ const evidence: readonly Mutation[] = [
   {
     breaks: "rule 5: an end is no evidence beside SYNCING only",
     edit: inside("learnRunning", "isIdle(status) && counts", "counts"),
-    noticed: "evidence.test.ts",
+    noticed: "run/evidence.test.ts",
   },
   {
     breaks: "rule 5: a start alone is an end",
@@ -182,7 +182,7 @@ const evidence: readonly Mutation[] = [
   {
     breaks: "rule 5: an end that stood beside SYNCING is the run's own",
     edit: inside("learnRunning", "isNext ? notItsEnd : status.latestEndTime", "undefined"),
-    noticed: "evidence.test.ts",
+    noticed: "run/evidence.test.ts",
   },
   {
     breaks: "rule 5: an end that shows in a stale answer frees a blocked wait",
@@ -202,7 +202,7 @@ const evidence: readonly Mutation[] = [
   {
     breaks: "rule 6: any end beside a newer start is the run's own",
     edit: body("endsAfter", "return true;"),
-    noticed: "evidence.test.ts",
+    noticed: "run/evidence.test.ts",
   },
   {
     breaks: "rule 7: weak evidence counts at once",
@@ -212,7 +212,7 @@ const evidence: readonly Mutation[] = [
   {
     breaks: "rule 7: weak evidence may change while it holds",
     edit: inside("calmer", "calm && same", "calm"),
-    noticed: "evidence.test.ts",
+    noticed: "run/evidence.test.ts",
   },
   {
     breaks: "rule 7: SYNCING counts however soon after the baseline",
@@ -498,7 +498,10 @@ async function outcomeOf({ edit, noticed }: Mutation): Promise<string> {
 }
 
 export function sourcesIn(folder: string): ts.SourceFile[] {
-  return readdirSync(folder).map((file) => {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  return files.map((file) => {
     const path = join(folder, file);
     return ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
   });

@@ -1,7 +1,7 @@
 import type { SyncStatus } from "../../../provider/cwp/status";
-import { type Call, SyncLoop } from "../../../provider/wait/loop";
-import { Neighbours } from "../../../provider/wait/neighbours";
-import { Turns } from "../../../provider/wait/turns";
+import { type Call, SyncLoop } from "../../../provider/wait/stream/loop";
+import { Neighbours } from "../../../provider/wait/stream/neighbours";
+import { Turns } from "../../../provider/wait/stream/turns";
 import { VirtualClock } from "../../virtualClock";
 import { Account, type AccountOptions } from "./account";
 

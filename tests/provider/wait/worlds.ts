@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { CwpClient } from "../../../provider/cwp/client";
 import type { SyncStatus } from "../../../provider/cwp/status";
 import type { AccountStatus } from "../../../provider/cwp/syncMachines";
-import { type Call, SyncLoop } from "../../../provider/wait/loop";
-import { Neighbours } from "../../../provider/wait/neighbours";
-import { CLOSEST_MS } from "../../../provider/wait/schedule";
-import { Turns } from "../../../provider/wait/turns";
-import { awaitsRun, type Wait } from "../../../provider/wait/wait";
-import { type UnfinishedRun, WaitError } from "../../../provider/wait/waitError";
+import { CLOSEST_MS } from "../../../provider/wait/run/schedule";
+import { awaitsRun, type Wait } from "../../../provider/wait/run/wait";
+import { type UnfinishedRun, WaitError } from "../../../provider/wait/run/waitError";
+import { type Call, SyncLoop } from "../../../provider/wait/stream/loop";
+import { Neighbours } from "../../../provider/wait/stream/neighbours";
+import { Turns } from "../../../provider/wait/stream/turns";
 import { VirtualClock } from "../../virtualClock";
 import { Account, type AccountOptions, type Logged } from "./account";
 

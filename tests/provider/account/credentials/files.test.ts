@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import os from "node:os";
 import * as path from "node:path";
 import { readIniProfile } from "../../../../provider/account/credentials/profile";
-import { CwpError, SettingsError } from "../../../../provider/cwp/errors";
+import { CwpError, SettingsError } from "../../../../provider/api/errors";
 import { refusal } from "../../../refusal";
 import { arnOf, keysOf, ownWorld, tokenOf } from "./world";
 

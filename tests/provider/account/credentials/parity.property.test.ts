@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { pulumiSettings } from "../../../../provider/account/config";
 import { resolveConnection } from "../../../../provider/account/settings";
-import { CwpError } from "../../../../provider/cwp/errors";
+import { CwpError } from "../../../../provider/api/errors";
 import { ownHome } from "./home";
 import { ROLE_PATH, roleCredentials, StandIn } from "./standIn";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pulumiSettings } from "../../../../provider/account/config";
 import { type AccountArgs, resolveConnection } from "../../../../provider/account/settings";
-import { SettingsError } from "../../../../provider/cwp/errors";
+import { SettingsError } from "../../../../provider/api/errors";
 import { refusal } from "../../../refusal";
 import { ownHome } from "./home";
 import { StandIn } from "./standIn";

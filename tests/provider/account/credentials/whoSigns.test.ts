@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SettingsError } from "../../../../provider/cwp/errors";
+import { SettingsError } from "../../../../provider/api/errors";
 import { refusal } from "../../../refusal";
 import { type Accounts, arnOf, keysOf, ownWorld, tokenOf, type World } from "./world";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../../emulator";
 import { pulumiSettings } from "../../../../provider/account/config";
 import { type AccountArgs, resolveConnection } from "../../../../provider/account/settings";
-import { type Connection, connect } from "../../../../provider/cwp/client";
+import type { Connection } from "../../../../provider/api/connection";
+import { connect } from "../../../../provider/cwp/client";
 import { type Home, ownHome } from "./home";
 import { ROLE_PATH, roleCredentials, StandIn } from "./standIn";
 

@@ -1,0 +1,113 @@
+import { duration } from "../../api/duration";
+import type { CwpError } from "../../api/errors";
+import { errorOf, type FailureRow } from "../run/failureRow";
+import type { Why } from "../run/step";
+import { awaitsRun, type Seen, type Wait } from "../run/wait";
+import { type UnfinishedRun, WaitError } from "../run/waitError";
+
+/** How a wait ends that did not see the end of a run, in the words that the user reads. */
+
+const goOn = 'Run "pulumi up" again to go on waiting for the same sync';
+const later = 'Run "pulumi up" again later';
+const longer = "allow more time with customTimeouts";
+
+export function endingOf(wait: Wait, why: Why, now: number): WaitError {
+  switch (why.is) {
+    case "gave up":
+      return gaveUp(wait, why.failures, now);
+    case "too late":
+      return tooLate(wait);
+    case "nothing started":
+      return nothingStarted(wait, now);
+    case "cancelled":
+      return ending(wait, "Cancelled", `The wait for the machine sync was cancelled. ${goOn}.`);
+  }
+}
+
+function tooLate(wait: Wait): WaitError {
+  const { known, seen, failures } = wait;
+  const within = `within ${duration(wait.deadline - wait.began)}`;
+  if (seen.answers === 0 && failures) {
+    const next = unfinishedRun(wait) ? goOn : later;
+    return endingWith(
+      wait,
+      failures.last,
+      `No answer ${within}: ${failures.last.message} ${next}, or ${longer}.`,
+    );
+  }
+  if (awaitsRun(wait)) {
+    const what = known.is === "running" ? "did not finish" : "did not show";
+    return ending(
+      wait,
+      "SyncTimeout",
+      `The machine sync ${what} ${within}: ${observed(seen)}. ${goOn}, or ${longer}.`,
+    );
+  }
+  const why = seen.last?.state === "SYNCING" ? ", since another one was still in progress" : "";
+  return ending(
+    wait,
+    "SyncTimeout",
+    `No machine sync could be started ${within}${why}: ${observed(seen)}. ${later}, or ${longer}.`,
+  );
+}
+
+function nothingStarted(wait: Wait, now: number): WaitError {
+  return ending(
+    wait,
+    "NothingStarted",
+    `CWP started no machine sync in ${duration(now - wait.began)} though it was asked ${wait.starts} times: ${observed(wait.seen)}. Check in the CWP console that a sync can be started by hand, then run "pulumi up" again.`,
+  );
+}
+
+function gaveUp(wait: Wait, failures: FailureRow, now: number): WaitError {
+  const error = errorOf(failures, now);
+  const next = unfinishedRun(wait) ? ` ${goOn}.` : error.retry === "never" ? "" : ` ${later}.`;
+  return endingWith(wait, error, `${error.message}${next}`);
+}
+
+function endingWith(wait: Wait, { code, requestId, topic }: CwpError, message: string): WaitError {
+  return Object.assign(ending(wait, code, message, requestId), { topic });
+}
+
+function ending(
+  wait: Wait,
+  code: string,
+  message: string,
+  requestId = wait.seen.last?.requestId ?? "",
+): WaitError {
+  return new WaitError(code, message, requestId, unfinishedRun(wait), wait.seen.last, wait.account);
+}
+
+/** The run to go on waiting for later; undefined where none was asked for and none that counts has shown. */
+export function unfinishedRun(wait: Wait): UnfinishedRun | undefined {
+  const { known, account, resume } = wait;
+  if (resume) {
+    return resume;
+  }
+  if (!awaitsRun(wait) || (known.is !== "idle" && known.is !== "running")) {
+    return undefined;
+  }
+  const { state, latestStartTime, latestEndTime } = known.baseline;
+  const shown = known.is === "running";
+  return { state, latestStartTime, latestEndTime, shown, ...(account && { account }) };
+}
+
+/**
+ * `the last of 34 answers was SYNCING, started 2020-11-11 12:01:00 (RequestId …); failed requests: 2
+ * RequestLimitExceeded`
+ */
+function observed({ answers, last, errors, startId }: Seen): string {
+  const parts: string[] = [];
+  if (last) {
+    const started = last.latestStartTime ? `, started ${last.latestStartTime}` : "";
+    const which = answers === 1 ? "the only answer" : `the last of ${answers} answers`;
+    parts.push(`${which} was ${last.state}${started} (RequestId ${last.requestId})`);
+  }
+  if (startId !== undefined) {
+    parts.push(`the RequestId of the request that started it is ${startId}`);
+  }
+  if (errors.size > 0) {
+    parts.push(`failed requests: ${[...errors].map(([code, times]) => `${times} ${code}`).join(", ")}`);
+  }
+  return parts.join("; ");
+}

@@ -1,0 +1,56 @@
+import { duration } from "../../api/duration";
+import type { CwpError } from "../../api/errors";
+
+/**
+ * How long failures in a row are retried: of a service that has answered before, and of one that never has.
+ */
+export const PATIENCE_MS = 120_000;
+export const PATIENCE_UNREACHED_MS = 5_000;
+/** How many failures in a row are retried of the kind that seldom passes. */
+const MOST_FEW = 3;
+
+/** The failures since the last good answer, to the polls and starts of a wait or to look-ups. */
+export interface FailureRow {
+  readonly inRow: number;
+  /** How many of them are of the kind that seldom passes. */
+  readonly few: number;
+  readonly since: number;
+  /** Since when the service has not even refused a request for their number, which shows that it is there. */
+  readonly silentSince: number;
+  readonly last: CwpError;
+  readonly lastSentAt: number;
+}
+
+/** The row after one more failure, of a request that was sent at this moment. */
+export function oneMore(row: FailureRow | undefined, error: CwpError, sentAt: number): FailureRow {
+  return {
+    inRow: (row?.inRow ?? 0) + 1,
+    few: (row?.few ?? 0) + (error.retry === "few" ? 1 : 0),
+    since: row?.since ?? sentAt,
+    silentSince: row && !isLimit(error) ? row.silentSince : sentAt,
+    last: error,
+    lastSentAt: sentAt,
+  };
+}
+
+/** Whether no retry helps any more. `isReached`: the service has answered before, be it with an error. */
+export function isOver({ few, silentSince, last, lastSentAt }: FailureRow, isReached: boolean): boolean {
+  const patience = isReached ? PATIENCE_MS : PATIENCE_UNREACHED_MS;
+  return last.retry === "never" || few > MOST_FEW || lastSentAt - silentSince > patience;
+}
+
+/** The last failure, with how often the request was sent. */
+export function errorOf(row: FailureRow, now: number): CwpError {
+  const { inRow, last } = row;
+  return inRow > 1 ? last.saying(`${last.message} ${tries(row, now)}.`) : last;
+}
+
+/** `Tried 4 times in 7 s` */
+export function tries({ inRow, since }: FailureRow, now: number): string {
+  return `Tried ${inRow} times in ${duration(now - since)}`;
+}
+
+/** The account's requests come too fast. Nothing is wrong with the service, and nothing was carried out. */
+export function isLimit({ code }: CwpError): boolean {
+  return code.split(".")[0] === "RequestLimitExceeded";
+}

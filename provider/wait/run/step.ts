@@ -1,0 +1,116 @@
+import type { SyncStatus } from "../../cwp/status";
+import { SETTLE_MS, SETTLE_POLLS, settlesAt } from "./evidence";
+import { type FailureRow, isOver } from "./failureRow";
+import { nextPoll } from "./schedule";
+import { graceEnd, graceIsOver, lengthBefore, mayStart, needsStart, startAllowedAt, type Wait } from "./wait";
+
+/** What a wait does next, and when, as a function of what it knows. */
+
+export type Step =
+  | { readonly does: "poll" | "start"; readonly at: number }
+  | { readonly does: "succeed"; readonly status: SyncStatus }
+  | { readonly does: "fail"; readonly why: Why };
+
+/** Why a wait ends that did not see the end of a run. */
+export type Why =
+  /** A failure that no retry helps, or failures that have lasted too long. */
+  | { readonly is: "gave up"; readonly failures: FailureRow }
+  /** The deadline has passed, and so has a last poll. */
+  | { readonly is: "too late" }
+  /** Every request to start a sync was taken, and none showed a run. */
+  | { readonly is: "nothing started" }
+  /** It was cancelled from outside. */
+  | { readonly is: "cancelled" };
+
+/** A request this close to the deadline waits for the deadline, and is the last poll. */
+export const LAST_POLL_MS = 1_000;
+
+/** What the wait does next, and when. */
+export function nextStep(wait: Wait, now: number): Step {
+  return reached(wait) ?? givenUp(wait) ?? nextRequest(wait, now);
+}
+
+function reached({ goal, known, seen }: Wait): Step | undefined {
+  if (known.is === "finished") {
+    return { does: "succeed", status: known.status };
+  }
+  const begun = seen.startId !== undefined || known.is === "running";
+  if (seen.last && (goal === "status" || (goal === "started" && begun))) {
+    return { does: "succeed", status: seen.last };
+  }
+  return undefined;
+}
+
+function givenUp(wait: Wait): Step | undefined {
+  const { failures, refused, seen, askedAt, deadline } = wait;
+  if (failures && isOver(failures, seen.service)) {
+    return { does: "fail", why: { is: "gave up", failures } };
+  }
+  if (refused && isOver(refused, true)) {
+    return { does: "fail", why: { is: "gave up", failures: refused } };
+  }
+  if (askedAt >= deadline) {
+    return { does: "fail", why: { is: "too late" } };
+  }
+  if (wait.starts >= wait.mostStarts && graceIsOver(wait)) {
+    return { does: "fail", why: { is: "nothing started" } };
+  }
+  return undefined;
+}
+
+function nextRequest(wait: Wait, now: number): Step {
+  const step = wanted(wait, now);
+  return step.at > wait.deadline - LAST_POLL_MS ? { does: "poll", at: wait.deadline } : step;
+}
+
+function wanted(wait: Wait, now: number): Step & { at: number } {
+  const { known, askedAt, began, failures } = wait;
+  if (known.is === "unasked") {
+    return { does: "poll", at: began };
+  }
+  if (needsStart(wait)) {
+    return { does: "start", at: Math.max(now, startAllowedAt(wait)) };
+  }
+  if (failures) {
+    return { does: "poll", at: askedAt };
+  }
+  const settled = settlesAt(known);
+  if (settled !== undefined) {
+    return { does: "poll", at: settled > askedAt ? Math.min(settled, evenly(wait)) : evenly(wait) };
+  }
+  return { does: "poll", at: nextPollAt(wait) };
+}
+
+/** The next of the polls in a row that believe weak evidence. */
+function evenly({ askedAt }: Wait): number {
+  return askedAt + SETTLE_MS / SETTLE_POLLS;
+}
+
+function nextPollAt(wait: Wait): number {
+  const { known, askedAt, began, startedAt, refusedUntil, notBegunAt } = wait;
+  switch (known.is) {
+    case "running":
+      return notBegunAt + nextPoll(askedAt - notBegunAt, lengthBefore(wait));
+    case "idle":
+      // A poll at the end of a grace, or since a refusal, decides about the next start.
+      return mayStart(wait)
+        ? refusedUntil >= askedAt
+          ? Math.min(refusedUntil + 1, evenly(wait))
+          : evenly(wait)
+        : Math.min(startedAt + nextPoll(askedAt - startedAt, lengthBefore(wait)), graceEnd(wait));
+    default:
+      // Before it can tell which run is the newest, an answer tells nothing that counts.
+      return knowsNewest(wait) ? began + nextPoll(askedAt - began) : toKnowNewestAt(wait);
+  }
+}
+
+/** It knows which run was the newest at some moment of the wait, as far as answers tell. */
+export function knowsNewest({ known, began, answeredAt }: Wait): boolean {
+  const asked = known.is === "blocked" && (known.anchor !== undefined || answeredAt >= began + SETTLE_MS + 1);
+  return asked || (known.is !== "unasked" && known.is !== "blocked");
+}
+
+/** When an answer will first tell that. */
+export function toKnowNewestAt({ began, askedAt }: Wait): number {
+  return Math.max(askedAt, began + SETTLE_MS + 1);
+}

@@ -1,0 +1,303 @@
+import { ApiError, CwpError } from "../../api/errors";
+import type { MachineClient } from "../../cwp/client";
+import { ALL_REGIONS, type Machine, type MachinePage } from "../../cwp/describeMachines";
+import { errorOf, type FailureRow, isOver, oneMore } from "../run/failureRow";
+import type { Clock } from "./clock";
+import { Pace } from "./pace";
+import { longestRequest } from "./requests";
+import { beginSearch, learnPage, narrowed, nextPart, type Part, type Search } from "./search";
+import type { Turns } from "./turns";
+
+/** What a look-up has found. */
+export interface LookedUp {
+  readonly found: ReadonlyMap<string, Machine>;
+  /** All requests that did not show the missing ones were sent at this moment or later. */
+  readonly askedAt: number;
+  /** The account that has answered. */
+  readonly account: string;
+}
+
+/** How a look-up is bounded. */
+export interface LookUpLimits {
+  /** When it gives up, on the list's clock. A last request is sent then. */
+  readonly deadline: number;
+  /** The service has answered before, as to the wait before this look-up. Default: only if it did so here. */
+  readonly isReached?: boolean;
+  /** Ends it at once, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Surroundings {
+  readonly turns: Turns;
+  readonly clock: Clock;
+  /** The region to ask for if the service refuses to list all regions at once. */
+  readonly region?: string | undefined;
+  readonly random?: () => number;
+}
+
+/** A look-up: which of some hosts does CWP list? */
+interface Want {
+  readonly ids: ReadonlySet<string>;
+  readonly since: number;
+  readonly deadline: number;
+  readonly isReached: boolean;
+  found: Map<string, Machine>;
+  /** The failures since the last good answer to any look-up of this process. */
+  failures: FailureRow | undefined;
+  readonly resolve: (looked: LookedUp) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * CWP's list of machines, as all waits of one account in this process look their hosts up in it.
+ *
+ * There is one stream of requests, at a pace of its own, since the API counts each action apart. One search
+ * (search.ts) looks for all ids that are wanted when it begins, each id once. Look-ups that begin meanwhile
+ * observe what it still shows, and share the next one.
+ */
+export class MachineList {
+  private readonly wants = new Set<Want>();
+  private serving = false;
+  private wakeUp = new AbortController();
+  private inFlight = new AbortController();
+  private region = ALL_REGIONS;
+  private totals: Search["totals"] = new Map();
+  /** The service has answered, if only with an error. */
+  private isReached = false;
+  private askedAt = Number.NEGATIVE_INFINITY;
+  private account: string | undefined;
+  private readonly pace: Pace;
+
+  constructor(
+    private readonly client: MachineClient,
+    private readonly surroundings: Surroundings,
+  ) {
+    this.pace = new Pace(surroundings.random ?? Math.random);
+  }
+
+  /** Looks each of the hosts up once. Rejects with a CwpError, or with the signal's reason. */
+  async lookUp(
+    ids: Iterable<string>,
+    { deadline, isReached = false, signal }: LookUpLimits,
+  ): Promise<LookedUp> {
+    signal?.throwIfAborted();
+    let leave = () => {};
+    const end = new Promise<LookedUp>((resolve, reject) => {
+      const since = this.surroundings.clock.now();
+      const want: Want = {
+        ids: new Set(ids),
+        since,
+        deadline,
+        isReached,
+        found: new Map(),
+        failures: undefined,
+        resolve,
+        reject,
+      };
+      leave = () => {
+        this.remove(want);
+        reject(signal?.reason);
+      };
+      this.wants.add(want);
+    });
+    signal?.addEventListener("abort", leave, { once: true });
+    this.wakeUp.abort();
+    if (!this.serving) {
+      this.serving = true;
+      this.serve().catch((fault: unknown) => this.rejectAll(fault));
+    }
+    try {
+      return await end;
+    } finally {
+      signal?.removeEventListener("abort", leave);
+    }
+  }
+
+  private async serve(): Promise<void> {
+    try {
+      while (this.wants.size > 0) {
+        // Waits whose runs end at this same moment look up in the same turn of the event loop: they share the
+        // search.
+        await this.surroundings.clock.sleep(0, new AbortController().signal);
+        await this.searchOnce();
+      }
+    } finally {
+      this.serving = false;
+    }
+  }
+
+  /**
+   * Looks for all ids that are wanted now. Ends early when no look-up wants them any more, or another account
+   * answers.
+   */
+  private async searchOnce(): Promise<void> {
+    const asks = [...this.wants];
+    const askedAt = this.surroundings.clock.now();
+    const wanted = new Set(asks.flatMap(({ ids, found }) => [...ids].filter((id) => !found.has(id))));
+    let search = beginSearch(wanted, this.totals);
+    for (;;) {
+      search = narrowed(search, (id) => asks.some((want) => this.wants.has(want) && want.ids.has(id)));
+      const part = nextPart(search);
+      if (!part) {
+        break;
+      }
+      const answer = await this.ask(part);
+      if (!answer || this.isAnotherAccount(answer.page.account)) {
+        return;
+      }
+      this.tell(answer.page.machines, answer.sentAt);
+      try {
+        search = learnPage(search, part, answer.page);
+      } catch (error) {
+        this.rejectAll(error);
+        return;
+      }
+      this.totals = search.totals;
+    }
+    for (const want of asks) {
+      this.resolve(want, askedAt);
+    }
+  }
+
+  /** Sends the question until it is answered. Undefined when no look-up waits for the answer any more. */
+  private async ask(part: Part): Promise<{ page: MachinePage; sentAt: number } | undefined> {
+    const { clock, turns, region: other } = this.surroundings;
+    let { region } = this;
+    for (;;) {
+      this.endLate();
+      if (this.wants.size === 0) {
+        return undefined;
+      }
+      const now = clock.now();
+      // A deadline, and with it the last request, does not wait for a pause to end.
+      const pause =
+        Math.min(this.pace.restUntil(false), ...[...this.wants].map(({ deadline }) => deadline)) - now;
+      if (pause > 0) {
+        this.wakeUp = new AbortController();
+        await clock.sleep(pause, this.wakeUp.signal);
+        continue;
+      }
+      await turns.turn();
+      const sentAt = clock.now();
+      this.askedAt = sentAt;
+      this.inFlight = new AbortController();
+      try {
+        const page = await this.client.describeMachines(
+          { ...part, region },
+          longestRequest([...this.wants], sentAt),
+          this.inFlight.signal,
+        );
+        this.region = region;
+        this.isReached = true;
+        for (const want of this.wants) {
+          want.failures = undefined;
+        }
+        this.pace.answered(clock.now());
+        return { page, sentAt };
+      } catch (error) {
+        if (!(error instanceof CwpError)) {
+          throw error;
+        }
+        if (this.inFlight.signal.aborted) {
+          return undefined;
+        }
+        if (region === ALL_REGIONS && other !== undefined && refusesParameter(error)) {
+          region = other;
+          continue;
+        }
+        this.failed(error, sentAt);
+      }
+    }
+  }
+
+  private failed(error: CwpError, sentAt: number): void {
+    const now = this.surroundings.clock.now();
+    this.pace.record(error, now);
+    this.isReached ||= error instanceof ApiError;
+    for (const want of this.wants) {
+      if (want.since > sentAt) {
+        continue;
+      }
+      want.failures = oneMore(want.failures, error, sentAt);
+      if (isOver(want.failures, this.isReached || want.isReached)) {
+        this.remove(want);
+        want.reject(errorOf(want.failures, now));
+      }
+    }
+  }
+
+  /**
+   * Records what a page shows for all look-ups that had begun when it was asked for. Those that miss nothing any
+   * more need no other one.
+   */
+  private tell(machines: readonly Machine[], sentAt: number): void {
+    for (const want of this.wants) {
+      if (want.since > sentAt) {
+        continue;
+      }
+      for (const machine of machines) {
+        if (want.ids.has(machine.instanceId)) {
+          want.found.set(machine.instanceId, machine);
+        }
+      }
+      if (want.found.size === want.ids.size) {
+        this.resolve(want, sentAt);
+      }
+    }
+  }
+
+  /** What was found in the list of another account is worth nothing. */
+  private isAnotherAccount(account: string): boolean {
+    const before = this.account;
+    this.account = account;
+    if (before === undefined || before === account) {
+      return false;
+    }
+    this.totals = new Map();
+    for (const want of this.wants) {
+      want.found.clear();
+    }
+    return true;
+  }
+
+  /** Ends the look-ups whose deadline has passed, and so has a last request. */
+  private endLate(): void {
+    for (const want of this.wants) {
+      if (this.askedAt >= want.deadline && this.askedAt >= want.since) {
+        this.remove(want);
+        want.reject(
+          want.failures
+            ? errorOf(want.failures, this.surroundings.clock.now())
+            : new CwpError("LookUpTimeout", "The time was over before CWP's whole list was read.", "never"),
+        );
+      }
+    }
+  }
+
+  private resolve(want: Want, askedAt: number): void {
+    if (this.wants.has(want)) {
+      this.remove(want);
+      want.resolve({ found: want.found, askedAt, account: this.account ?? "" });
+    }
+  }
+
+  private rejectAll(error: unknown): void {
+    for (const want of this.wants) {
+      this.remove(want);
+      want.reject(error);
+    }
+  }
+
+  private remove(want: Want): void {
+    this.wants.delete(want);
+    if (this.wants.size === 0) {
+      this.inFlight.abort();
+      this.wakeUp.abort();
+    }
+  }
+}
+
+/** The service has read the parameters and refuses one of them: it may not know the word for all regions. */
+function refusesParameter({ code }: CwpError): boolean {
+  return /^InvalidParameter(Value)?(\.|$)/.test(code);
+}

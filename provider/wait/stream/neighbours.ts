@@ -1,0 +1,45 @@
+import { awaitsRun, type Wait } from "../run/wait";
+import { isUnasked } from "./requests";
+
+/** A stream of requests, as its neighbours know it. */
+interface Stream {
+  readonly waits: readonly Wait[];
+  /** Decides again what to send next, and when. */
+  wake(): void;
+}
+
+/**
+ * The streams of this process at one endpoint. Credentials that were found in two ways have two streams, and
+ * may all the same belong to one account: then one stream may start the run that the other one sees.
+ */
+export class Neighbours {
+  private readonly streams = new Set<Stream>();
+
+  /** `checked` holds the URNs of resources that Pulumi is about to create or update, at any endpoint. */
+  constructor(private readonly checked: ReadonlySet<string> = new Set()) {}
+
+  join(stream: Stream): void {
+    this.streams.add(stream);
+  }
+
+  /** True if a wait of another stream awaits a run. */
+  awaitRun(stream: Stream): boolean {
+    return this.others(stream).some(({ waits }) => waits.some(awaitsRun));
+  }
+
+  /** True if waits are about to begin, or some of another stream have no first answer. */
+  areUnasked(stream: Stream): boolean {
+    return this.checked.size > 0 || this.others(stream).some(({ waits }) => waits.some(isUnasked));
+  }
+
+  /** The waits of a stream have changed. */
+  wakeOthers(stream: Stream): void {
+    for (const other of this.others(stream)) {
+      other.wake();
+    }
+  }
+
+  private others(stream: Stream): Stream[] {
+    return [...this.streams].filter((other) => other !== stream);
+  }
+}

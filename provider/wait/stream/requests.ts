@@ -1,0 +1,105 @@
+import { CLOSEST_POLLS_MS } from "../run/schedule";
+import { knowsNewest, nextStep, type Step, toKnowNewestAt } from "../run/step";
+import { awaitsRun, type Result, type Wait } from "../run/wait";
+import type { Pace } from "./pace";
+
+/** What the one stream of requests sends next, for all the waits that share it. */
+
+/** The longest that one request may take, in milliseconds. */
+export const REQUEST_MS = 9_000;
+/** A request under way at a deadline is cut there, but is given this long at least. */
+export const SHORTEST_REQUEST_MS = 1_000;
+/**
+ * How long a start may wait for the waits that are about to begin, or have no first answer, so that the sync
+ * counts for them too.
+ */
+const GATHER_MS = 2_000;
+
+type Request = Result["request"];
+
+/** What the stream knows beside its waits. */
+export interface Stream {
+  readonly pace: Pace;
+  readonly lastPollAt: number;
+  /** Until when a new run would leave the same record as the one before it. */
+  readonly recordNewUntil: number;
+  /** True if a wait of another stream at the endpoint awaits a run. */
+  readonly othersAwaitRun: boolean;
+  /** True if waits are about to begin, or some of another stream at the endpoint have no first answer. */
+  readonly othersAreUnasked: boolean;
+}
+
+/** The next request of a wait, at the moment that the pace of all allows. */
+export interface Due {
+  readonly request: Request;
+  readonly at: number;
+}
+
+export function nextRequests(waits: readonly Wait[], stream: Stream, now: number): Due[] {
+  const someAwaitRun = waits.some(awaitsRun);
+  const someAreUnasked = waits.some(isUnasked);
+  return waits.map((wait) => {
+    const step = nextStep(wait, now);
+    if (!("at" in step)) {
+      return { request: "poll", at: now };
+    }
+    const { request, at } = paced(wait, step, stream, { someAwaitRun, someAreUnasked });
+    const rested = Math.max(at, stream.pace.restUntil(!knowsNewest(wait)));
+    // A deadline, and with it the last poll, does not wait for a pause to end.
+    return { request, at: Math.min(wait.deadline, rested) };
+  });
+}
+
+function paced(
+  wait: Wait,
+  { does, at }: Extract<Step, { at: number }>,
+  { lastPollAt, recordNewUntil, othersAwaitRun, othersAreUnasked }: Stream,
+  { someAwaitRun, someAreUnasked }: { someAwaitRun: boolean; someAreUnasked: boolean },
+): Due {
+  const spaced = lastPollAt + CLOSEST_POLLS_MS;
+  const { known, goal, deadline, askedAt } = wait;
+  const isHeard = goal === "status" || (known.is !== "unasked" && known.is !== "blocked");
+  if (does === "start") {
+    const startAt = Math.max(at, recordNewUntil);
+    const gathers = (someAreUnasked || othersAreUnasked) && !someAwaitRun && !othersAwaitRun;
+    if (!gathers || known.is !== "idle" || known.since + GATHER_MS <= startAt) {
+      return { request: "start", at: startAt };
+    }
+    // A sync that starts before their first answer could not be told from an older one by those waits.
+    return someAreUnasked
+      ? { request: "poll", at: spaced }
+      : { request: "start", at: known.since + GATHER_MS };
+  }
+  if (someAwaitRun && !isHeard) {
+    // Those who wait for the run see its end too. An own poll helps only to know which run is the newest.
+    return { request: "poll", at: knowsNewest(wait) ? deadline : Math.max(toKnowNewestAt(wait), spaced) };
+  }
+  if (othersAwaitRun && known.is === "unasked" && goal !== "status") {
+    // An earlier answer could not be told from a stale one (A1).
+    return { request: "poll", at: Math.max(toKnowNewestAt(wait), spaced) };
+  }
+  // Those that have just begun, or whom another's run blocks, share polls that stay apart. All others observed
+  // the last poll, and their own step counts from it.
+  const leavesRoom = askedAt < lastPollAt || known.is === "blocked";
+  return { request: "poll", at: leavesRoom ? Math.max(at, spaced) : at };
+}
+
+/** A wait that has had no answer which it may believe. A read believes any. */
+export function isUnasked({ known, goal }: Wait): boolean {
+  return known.is === "unasked" && goal !== "status";
+}
+
+/** The request to send now: a start serves every wait that is ready for one, and a poll all others. */
+export function dueRequest(requests: readonly Due[], now: number): Request | undefined {
+  const due = requests.filter(({ at }) => at <= now);
+  return due.find(({ request }) => request === "start")?.request ?? due[0]?.request;
+}
+
+/**
+ * How long a request may take that is sent now. It ends by the next deadline, so that the last poll then need
+ * not wait for it. A last poll that came late is shorter.
+ */
+export function longestRequest(waits: readonly Pick<Wait, "deadline">[], now: number): number {
+  const ends = waits.map(({ deadline }) => (deadline > now ? deadline : deadline + REQUEST_MS));
+  return Math.min(REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, Math.min(...ends) - now));
+}

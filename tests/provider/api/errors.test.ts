@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import {
+  ApiError,
+  BadAnswer,
+  CwpError,
+  mayHaveWorked,
+  NoAnswer,
+  type Retry,
+  SettingsError,
+  UnknownState,
+} from "../../../provider/api/errors";
+
+const codes: Readonly<Record<Retry, readonly string[]>> = {
+  yes: [
+    "RequestLimitExceeded",
+    "RequestLimitExceeded.UinLimitExceeded",
+    "RequestLimitExceeded.IPLimitExceeded",
+    "RequestLimitExceeded.GlobalRegionUinLimitExceeded",
+    "ResourceInUse",
+    "ResourceInUse.Machine",
+    "ResourceUnavailable",
+    "ResourceUnavailable.Machine",
+    "ServiceUnavailable",
+    "ServiceUnavailable.Maintenance",
+    "FailedOperation.APIServerFail",
+  ],
+  few: [
+    "InternalError",
+    "InternalError.MainDBFail",
+    "FailedOperation",
+    "FailedOperation.Other",
+    "FailedOperation.APIServerFailed",
+  ],
+  never: [
+    "AuthFailure",
+    "AuthFailure.InvalidAuthorization",
+    "AuthFailure.InvalidSecretId",
+    "AuthFailure.MFAFailure",
+    "AuthFailure.SecretIdNotFound",
+    "AuthFailure.SignatureExpire",
+    "AuthFailure.SignatureFailure",
+    "AuthFailure.TokenFailure",
+    "AuthFailure.UnauthorizedOperation",
+    "AuthFailure.SomethingNew",
+    "UnauthorizedOperation",
+    "UnauthorizedOperation.CamNoAuth",
+    "InvalidParameter",
+    "InvalidParameter.ParsingError",
+    "InvalidParameterValue",
+    "InvalidParameterValue.Range",
+    "MissingParameter",
+    "UnknownParameter",
+    "InvalidAction",
+    "NoSuchVersion",
+    "NoSuchProduct",
+    "UnsupportedRegion",
+    "UnsupportedOperation",
+    "UnsupportedProtocol",
+    "IpNotInWhitelist",
+    "IpInBlacklist",
+    "ActionOffline",
+    "DryRunOperation",
+    "LimitExceeded",
+    "RequestSizeLimitExceeded",
+    "ResponseSizeLimitExceeded",
+    "ResourceInsufficient",
+    "ResourceNotFound",
+    "SomethingNew",
+    "SomethingNew.ResourceInUse",
+    "APIServerFail",
+    "requestlimitexceeded",
+    "",
+  ],
+};
+
+const words: Readonly<Record<Retry, string>> = {
+  yes: "is tried again",
+  few: "is tried again a few times only",
+  never: "fails at once",
+};
+
+describe("An API error", () => {
+  for (const retry of ["yes", "few", "never"] as const) {
+    for (const code of codes[retry]) {
+      it(`${code || "without a code"} ${words[retry]}`, () => {
+        assert.equal(new ApiError(code, "said", "id").retry, retry);
+      });
+    }
+  }
+
+  const advice: readonly [code: string, tells: RegExp][] = [
+    ["AuthFailure.SignatureFailure", /Check the SecretId and SecretKey\.$/],
+    ["AuthFailure.SecretIdNotFound", /unknown or disabled\..*cwp\.intl\.tencentcloudapi\.com/],
+    ["AuthFailure.SignatureExpire", /clock of this machine is off/],
+    ["AuthFailure.TokenFailure", /get new ones\. Permanent keys take no token/],
+    ["AuthFailure.UnauthorizedOperation", /Grant this identity the CAM action cwp:SyncMachines/],
+    ["UnauthorizedOperation", /Grant this identity the CAM action cwp:SyncMachines/],
+    ["UnauthorizedOperation.CamNoAuth", /Grant this identity the CAM action cwp:SyncMachines/],
+    ["IpNotInWhitelist", /allowed addresses of the SecretId/],
+    [
+      "UnsupportedRegion",
+      /CWP needs no region\. Set tencentcloud-cwp:region or TENCENTCLOUD_CWP_REGION to none/,
+    ],
+    ["InvalidAction", /tencentcloud-cwp:endpoint is a CWP endpoint/],
+    ["NoSuchVersion", /tencentcloud-cwp:endpoint is a CWP endpoint/],
+    ["InternalError", /fault of the service/],
+    ["InvalidParameterValue", /API documentation/],
+    ["SomethingNew", /API documentation/],
+  ];
+  for (const [code, tells] of advice) {
+    it(`${code} tells what to do`, () => assert.match(new ApiError(code, "said", "id").message, tells));
+  }
+
+  it("reads as one sentence, with its code, what the service said, and the RequestId", () => {
+    for (const said of ["Try later", "Try later.", "Try later。", " Try later. "]) {
+      const error = new ApiError("ServiceUnavailable", said, "49082d4a");
+      assert.equal(error.message, "ServiceUnavailable: Try later (RequestId 49082d4a).");
+      assert.equal(error.code, "ServiceUnavailable");
+      assert.equal(error.requestId, "49082d4a");
+    }
+  });
+
+  it("speaks of the user's own settings where it is told them", () => {
+    const keys = "ACTION and ROLE in $&/KEYS.credential";
+    const named = new ApiError("AuthFailure", "x", "id").naming({ keys }).naming({ role: "the argument" });
+    assert.equal(named.message, `AuthFailure: x (RequestId id). Check the SecretId and SecretKey (${keys}).`);
+    const role = new ApiError("ResourceNotFound.RoleNotFound", "x", "id").naming({ role: "the argument" });
+    assert.match(role.message, /Check the role's ARN \(the argument\)\.$/);
+  });
+
+  it("says when the service gave no RequestId", () => {
+    assert.match(new ApiError("ServiceUnavailable", "Try later.", "").message, /\(RequestId none\)/);
+  });
+});
+
+describe("A failed request", () => {
+  const may: readonly CwpError[] = [
+    new NoAnswer("RequestTimeout", "x"),
+    new NoAnswer("NetworkFailure", "x"),
+    new NoAnswer("HttpStatus", "x"),
+    new BadAnswer("x"),
+    new UnknownState("PAUSED", "id"),
+    ...["InternalError", "InternalError.MainDBFail", "FailedOperation", "FailedOperation.APIServerFail"].map(
+      (code) => new ApiError(code, "x", "id"),
+    ),
+  ];
+  for (const error of may) {
+    it(`may have been carried out after ${error.code}`, () => assert.ok(mayHaveWorked(error)));
+  }
+
+  const not = ["RequestLimitExceeded.UinLimitExceeded", "ResourceInUse", "AuthFailure.TokenFailure", "New"];
+  for (const code of not) {
+    it(`was not carried out after ${code}`, () => {
+      assert.ok(!mayHaveWorked(new ApiError(code, "x", "id")));
+    });
+  }
+
+  it("was not carried out when it could not even be sent, as without credentials", () => {
+    const error = new NoAnswer("NetworkFailure", "x");
+    error.sent = false;
+    assert.ok(!mayHaveWorked(error));
+    assert.ok(!mayHaveWorked(new SettingsError("x")));
+  });
+});
+
+describe("Every error of the package", () => {
+  it("prints as its message alone, since Pulumi shows the stack", () => {
+    const errors = [
+      new SettingsError("What was wrong."),
+      new ApiError("InternalError", "x", "id"),
+      new NoAnswer("NetworkFailure", "No connection."),
+      new BadAnswer("it is a page"),
+      new UnknownState("PAUSED", "id"),
+    ];
+    for (const error of errors) {
+      assert.ok(error instanceof CwpError);
+      assert.equal(error.stack, error.message);
+    }
+  });
+
+  it("about a setting is final", () => {
+    const error = new SettingsError("What was wrong.");
+    assert.deepEqual([error.retry, error.requestId], ["never", ""]);
+  });
+});
