@@ -2,7 +2,7 @@ import { duration } from "../../api/duration";
 import type { CwpError } from "../../api/errors";
 import { errorOf, type FailureRow } from "../run/failureRow";
 import type { Why } from "../run/step";
-import { awaitsRun, type Seen, type Wait } from "../run/wait";
+import { awaitsRun, type Wait } from "../run/wait";
 import { type UnfinishedRun, WaitError } from "../run/waitError";
 
 /** How a wait ends that did not see the end of a run, in the words that the user reads. */
@@ -40,14 +40,14 @@ function tooLate(wait: Wait): WaitError {
     return ending(
       wait,
       "SyncTimeout",
-      `The machine sync ${what} ${within}: ${observed(seen)}. ${goOn}, or ${longer}.`,
+      `The machine sync ${what} ${within}: ${observed(wait)}. ${goOn}, or ${longer}.`,
     );
   }
   const why = seen.last?.state === "SYNCING" ? ", since another one was still in progress" : "";
   return ending(
     wait,
     "SyncTimeout",
-    `No machine sync could be started ${within}${why}: ${observed(seen)}. ${later}, or ${longer}.`,
+    `No machine sync could be started ${within}${why}: ${observed(wait)}. ${later}, or ${longer}.`,
   );
 }
 
@@ -55,7 +55,7 @@ function nothingStarted(wait: Wait, now: number): WaitError {
   return ending(
     wait,
     "NothingStarted",
-    `CWP started no machine sync in ${duration(now - wait.began)} though it was asked ${wait.starts} times: ${observed(wait.seen)}. Check in the CWP console that a sync can be started by hand, then run "pulumi up" again.`,
+    `CWP started no machine sync in ${duration(now - wait.began)} though it was asked ${wait.starts} times: ${observed(wait)}. Check in the CWP console that a sync can be started by hand, then run "pulumi up" again.`,
   );
 }
 
@@ -96,7 +96,7 @@ export function unfinishedRun(wait: Wait): UnfinishedRun | undefined {
  * `the last of 34 answers was SYNCING, started 2020-11-11 12:01:00 (RequestId …); failed requests: 2
  * RequestLimitExceeded`
  */
-function observed({ answers, last, errors, startId }: Seen): string {
+function observed({ seen: { answers, last, errors }, startId }: Wait): string {
   const parts: string[] = [];
   if (last) {
     const started = last.latestStartTime ? `, started ${last.latestStartTime}` : "";

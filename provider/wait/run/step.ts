@@ -30,11 +30,11 @@ export function nextStep(wait: Wait, now: number): Step {
   return reached(wait) ?? givenUp(wait) ?? nextRequest(wait, now);
 }
 
-function reached({ goal, known, seen }: Wait): Step | undefined {
+function reached({ goal, known, seen, startId }: Wait): Step | undefined {
   if (known.is === "finished") {
     return { does: "succeed", status: known.status };
   }
-  const begun = seen.startId !== undefined || known.is === "running";
+  const begun = startId !== undefined || known.is === "running";
   if (seen.last && (goal === "status" || (goal === "started" && begun))) {
     return { does: "succeed", status: seen.last };
   }

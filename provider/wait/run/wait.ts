@@ -33,7 +33,9 @@ export interface Wait {
   readonly starts: number;
   readonly mostStarts: number;
   readonly startedAt: number;
-  /** The starts that the service has refused since a run last showed. */
+  /** The RequestId of the answer to the last of them; undefined if that was lost, or none was sent. */
+  readonly startId: string | undefined;
+  /** The starts that the service has refused in a row. */
   readonly refused: FailureRow | undefined;
   /** The next start needs an idle answer to a poll that was sent after this moment. */
   readonly refusedUntil: number;
@@ -56,8 +58,6 @@ export interface Seen {
   readonly answers: number;
   readonly last?: SyncStatus;
   readonly errors: ReadonlyMap<string, number>;
-  /** The RequestId of the last answer to a request of this wait to start a sync. */
-  readonly startId?: string | undefined;
 }
 
 /** A request, and what came of it. */
@@ -103,6 +103,7 @@ const nothingYet = {
   resumes: false,
   known: { is: "unasked" },
   starts: 0,
+  startId: undefined,
   refused: undefined,
   refusedUntil: Number.NEGATIVE_INFINITY,
   idleAt: Number.NEGATIVE_INFINITY,
@@ -129,10 +130,8 @@ export function beginWait({ goal, timeoutMs, run, mostStarts = MOST_STARTS }: Wa
 export function observe(wait: Wait, { request, sentAt, outcome }: Result): Wait {
   const itsStart = request === "start" && needsStart(wait);
   if (!(outcome instanceof Error)) {
-    const { requestId } = outcome.status;
-    return itsStart
-      ? withStartId(observeAnswer(withStart(wait, sentAt), outcome, request), requestId)
-      : observeAnswer(wait, outcome, request);
+    const after = observeAnswer(itsStart ? withStart(wait, sentAt) : wait, outcome, request);
+    return itsStart ? { ...after, startId: outcome.status.requestId } : after;
   }
   const after = observeFailure(wait, outcome, sentAt);
   if (request === "start" && !mayHaveWorked(outcome)) {
@@ -141,12 +140,15 @@ export function observe(wait: Wait, { request, sentAt, outcome }: Result): Wait 
   return itsStart ? withStart(after, sentAt) : after;
 }
 
-function withStartId(wait: Wait, startId: string): Wait {
-  return { ...wait, seen: { ...wait.seen, startId } };
-}
-
 function withStart(wait: Wait, sentAt: number): Wait {
-  return { ...wait, starts: wait.starts + 1, startedAt: sentAt, notBegunAt: sentAt, refused: undefined };
+  return {
+    ...wait,
+    starts: wait.starts + 1,
+    startedAt: sentAt,
+    startId: undefined,
+    notBegunAt: sentAt,
+    refused: undefined,
+  };
 }
 
 function withRefusal(wait: Wait, error: CwpError, sentAt: number): Wait {
@@ -166,7 +168,6 @@ function observeAnswer(wait: Wait, answer: AccountAnswer, request: Result["reque
     resume: undefined,
     known,
     account,
-    refused: idle ? at.refused : undefined,
     idleAt: request === "poll" && idle ? sentAt : Number.NEGATIVE_INFINITY,
     notBegunAt: begun ? wait.notBegunAt : sentAt,
     askedAt: sentAt,
@@ -178,7 +179,7 @@ function observeAnswer(wait: Wait, answer: AccountAnswer, request: Result["reque
 
 /** What the wait knows of the account that answers now. What it knew of another one is worth nothing here. */
 function onAccount(wait: Wait, account: string, now: number): Wait {
-  const { resume, seen } = wait;
+  const { resume } = wait;
   if (resume?.account === account && account !== "") {
     const { shown, account: _same, ...times } = resume;
     const baseline = { ...times, requestId: "" };
@@ -188,9 +189,7 @@ function onAccount(wait: Wait, account: string, now: number): Wait {
       : ({ is: "idle", ...before } as const);
     return { ...wait, known, resumes: true, starts: 1, startedAt: now };
   }
-  return wait.account === undefined || wait.account === account
-    ? wait
-    : { ...wait, ...nothingYet, seen: { ...seen, startId: undefined } };
+  return wait.account === undefined || wait.account === account ? wait : { ...wait, ...nothingYet };
 }
 
 function observeFailure(wait: Wait, error: CwpError, sentAt: number): Wait {

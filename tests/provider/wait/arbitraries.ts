@@ -296,8 +296,8 @@ export const hectic: fc.Arbitrary<Plan> = fc
   });
 
 /**
- * An account that has synced long ago, and whose first answers say NOTASK without times. Its state is true, but
- * its times may be late.
+ * An account that has synced long ago, and whose first answers have no times: beside NOTASK, or for longer. Its
+ * state is true, but its times may be late.
  */
 export const forgetfulAccount: fc.Arbitrary<Plan> = fc
   .record({
@@ -306,10 +306,13 @@ export const forgetfulAccount: fc.Arbitrary<Plan> = fc
     past: fc.array(tenths(0.1, 60), { maxLength: 2 }),
     laggingTimesSeconds: tenths(0, 5),
     startLagSeconds: mostly(2, 0, tenths(0, 9)),
-    blankMs: ms(100, 4_900),
+    blank: fc.oneof(
+      fc.record({ as: fc.constant("NOTASK" as const), ms: ms(100, 4_900) }),
+      fc.record({ as: fc.constant("none" as const), ms: ms(100, 20_000) }),
+    ),
     calls: fc.array(fc.record({ at: ms(0, 20_000), loop: loopNumber }), { minLength: 1, maxLength: 4 }),
   })
-  .map(({ past, laggingTimesSeconds, startLagSeconds, blankMs, calls, random, ...account }) => {
+  .map(({ past, laggingTimesSeconds, startLagSeconds, blank, calls, random, ...account }) => {
     const foreignSyncs = past.map((seconds, i) => ({ atMs: -200_000 + i * 90_000, seconds }));
     const first = Math.min(...calls.map(({ at }) => at));
     return {
@@ -317,7 +320,7 @@ export const forgetfulAccount: fc.Arbitrary<Plan> = fc
         {
           ...account,
           faults: { laggingTimesSeconds, startLagSeconds, foreignSyncs },
-          blank: { as: "NOTASK", untilMs: first + blankMs },
+          blank: { as: blank.as, untilMs: first + blank.ms },
         },
       ],
       processes: [{ account: 0, loops: 2 }],

@@ -275,11 +275,6 @@ const accounts: readonly Mutation[] = [
     edit: inside("onAccount", "wait.account === undefined || wait.account === account", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
-  {
-    breaks: "a start of the account before counts on the next",
-    edit: inside("onAccount", "startId: undefined", ""),
-    noticed: "succeedsOnlyOnItsRun",
-  },
 ];
 
 const failures: readonly Mutation[] = [
@@ -337,11 +332,6 @@ const failures: readonly Mutation[] = [
     breaks: "rule 8: starts are refused without a bound",
     edit: inside("givenUp", "refused && isOver(refused, true)", "false"),
     noticed: "pausesBetweenRefusals",
-  },
-  {
-    breaks: "rule 8: the time of a run counts against refused starts",
-    edit: inside("observeAnswer", "idle ? at.refused : undefined", "at.refused"),
-    noticed: "failsOnlyAfterARow",
   },
   {
     breaks: "rule 9: after ResourceInUse, any later poll allows the next start",

@@ -334,14 +334,6 @@ describe("A wait", () => {
       assert.match(story.error.message, /^ServiceUnavailable: .* Tried \d+ times in 2 min/);
     });
 
-    it("does not count the time of a run against it", () => {
-      const story = Story.of("finished").poll("FINISHED");
-      story.startFails(unavailable).later(50).poll("SYNCING");
-      assert.equal(story.at(4_000).poll("FINISHED").does, "start", "no run has shown for sure");
-      story.at(4_000 + PATIENCE_MS).startFails(unavailable);
-      assert.equal(story.does, "poll");
-    });
-
     it("lasts as long as RequestLimitExceeded does", () => {
       const story = Story.of("finished").poll(idle);
       for (let minute = 0; minute < 30; minute++) {
