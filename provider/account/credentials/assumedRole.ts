@@ -1,7 +1,7 @@
 /** Credentials of a role that other credentials assume. */
-import { type CredentialSource, whoOf } from "../../api/credentials";
-import { ApiError } from "../../api/errors";
-import { askForKeys, type StsConnection } from "../../api/sts";
+import type { CredentialSource } from "../../api/credentials";
+import type { StsConnection } from "../../api/sts";
+import { keysOfRole } from "./keysOfRole";
 import { type AssumeRole, durationOf, type NamedRole, SESSION_NAME } from "./role";
 
 /** The temporary credentials of a role, got with those of another source. */
@@ -12,28 +12,21 @@ export function assumedRole(
 ): CredentialSource {
   const params = paramsOf(role);
   return {
-    identity: JSON.stringify(["role", base.identity, params, sts.host]),
+    identity: JSON.stringify(["role", base.identity, role.roleArn, params, sts.host]),
     region: base.region,
     async find(signal) {
       const signer = await base.find(signal);
-      try {
-        return {
-          ...(await askForKeys(sts, "AssumeRole", params, signer, signal)),
-          who: whoOf("role", role.roleArn),
-          source: `the role ${role.roleArn} (${setting}), assumed with ${signer.source}`,
-        };
-      } catch (error) {
-        throw error instanceof ApiError ? error.naming({ role: setting }) : error;
-      }
+      const by = ` (${setting}), assumed with ${signer.source}`;
+      const { roleArn } = role;
+      return keysOfRole(sts, { action: "AssumeRole", roleArn, params, signer, setting, by }, signal);
     },
   };
 }
 
 function paramsOf(role: AssumeRole): object {
-  const { roleArn, sessionName, sessionDuration, externalId, policy } = role;
+  const { sessionName, sessionDuration, externalId, policy } = role;
   const { sourceIdentity, serialNumber, tokenCode } = role;
   return {
-    RoleArn: roleArn,
     RoleSessionName: sessionName ?? SESSION_NAME,
     DurationSeconds: durationOf(sessionDuration),
     ...(externalId && { ExternalId: externalId }),

@@ -1,146 +1,105 @@
-/** Which credentials sign, in the Tencent Cloud provider's order. */
+/** Which credentials sign. */
 import type { CredentialSource } from "../../api/credentials";
-import { SettingsError } from "../../api/errors";
 import type { StsConnection } from "../../api/sts";
 import type { Environment, Settings } from "../config";
 import { refuseUnsupported } from "../providerSettings";
 import { assumedRole } from "./assumedRole";
-import { cvmRole } from "./cvmRole";
-import type { Given } from "./given";
-import { keysOfSettings } from "./keys";
+import { camRole } from "./cvmRole";
+import { federatedOfConfig, federatedOfEnvironment } from "./federated";
+import type { Given, SignerArgs } from "./given";
+import { givenKeysOf } from "./keys";
 import { METADATA_URL } from "./metadata";
 import { profilePlaces } from "./places";
-import { podVariables, readPodIdentity } from "./podIdentity";
-import { DEFAULT_PROFILE, readRegion, readTccliRole } from "./profile";
-import { namedProfile } from "./profileSource";
-import { type AssumeRole, type NamedRole, roleOfConfig, roleOfEnvironment } from "./role";
-import { samlOfConfig, samlOfEnvironment } from "./saml";
+import { podInSettings } from "./podIdentity";
+import { profileOfArgument, profileOfSettings } from "./profileSource";
+import { type NamedRole, roleOfConfig, roleOfEnvironment } from "./role";
 import { search } from "./search";
-import { webIdentityOfConfig, webIdentityOfEnvironment } from "./webIdentity";
 
-/** The arguments that say who signs. They come before all settings. */
-interface Args {
-  readonly profile?: string | undefined;
-  readonly assumeRole?: AssumeRole | undefined;
-}
+/** A way to credentials. It gives nothing if its settings are not there. Throws SettingsError. */
+type Way = { readonly name: string; readonly unless?: "profile" | "assumeRole" } & (
+  | {
+      /** Credentials of its own: no later way counts. */
+      readonly source: (given: Given) => CredentialSource | undefined;
+    }
+  | {
+      /** A role, which is assumed with the credentials of the ways after it. */
+      readonly role: (given: Given) => NamedRole | undefined;
+    }
+);
 
 /**
- * Who signs: the one that the Tencent Cloud provider would have sign under these settings. It takes them in
- * this order, and each replaces what came before: keys, or else a profile; `camRoleName`; the profile's role;
- * the role of the environment; that of the config; a SAML assertion or web identity of the config; TKE's pod
- * identity where `enablePodOidc` is true. Beyond the provider, where it finds nothing: TCCLI_PROFILE, the
- * SDKs' credentials file, the machine's CVM role, TKE's pod identity.
+ * All ways to credentials, the strongest first, in the Tencent Cloud provider's order. `unless` names an
+ * argument of the resource that takes the way's place.
  */
+export const order: readonly Way[] = [
+  { name: "the argument assumeRole", role: roleOfArgument },
+  { name: "enablePodOidc", unless: "profile", source: podInSettings },
+  { name: "a web identity or SAML assertion of the config", unless: "profile", source: federatedOfConfig },
+  { name: "the role of the config", unless: "assumeRole", role: roleInConfig },
+  {
+    name: "a web identity or SAML assertion of the environment",
+    unless: "profile",
+    source: federatedOfEnvironment,
+  },
+  { name: "the role of the environment", unless: "assumeRole", role: roleInEnvironment },
+  { name: "the argument profile", source: profileOfArgument },
+  { name: "camRoleName", source: camRole },
+  { name: "keys", source: givenKeysOf },
+  { name: "profile", source: profileOfSettings },
+  { name: "the search", source: search },
+];
+
+function roleOfArgument({ args }: Given): NamedRole | undefined {
+  return args.assumeRole && { role: args.assumeRole, setting: "the argument assumeRole" };
+}
+
+function roleInConfig({ settings, env }: Given): NamedRole | undefined {
+  return roleOfConfig(settings, env);
+}
+
+/** A web identity or SAML assertion of the environment takes the role for its own. */
+function roleInEnvironment(given: Given): NamedRole | undefined {
+  return federatedOfEnvironment(given) ? undefined : roleOfEnvironment(given.env);
+}
+
+/** Who signs under these settings, and what the user should know of them, a sentence each. */
 export function chooseSource(
-  args: Args,
+  args: SignerArgs,
   settings: Settings,
   env: Environment,
   sts: StsConnection,
 ): { source: CredentialSource; warnings: string[] } {
   const metadataUrl = env.TENCENTCLOUD_METADATA_URL || METADATA_URL;
-  const given = { settings, env, sts, places: profilePlaces(settings, env), metadataUrl };
-  const warnings: string[] = [];
-  const base = args.profile
-    ? namedProfile(args.profile, "the argument profile", given)
-    : (podSource(given) ?? federatedOfConfig(given));
-  if (!args.profile && !isPodAsked(settings)) {
+  const given = { args, settings, env, sts, places: profilePlaces(settings, env), metadataUrl };
+  if (!args.profile && !podInSettings(given)) {
     refuseUnsupported(settings, env);
   }
-  const chain = args.assumeRole
-    ? [{ role: args.assumeRole, setting: "the argument assumeRole" }]
-    : args.profile || !base
-      ? rolesOfSettings(given, warnings)
-      : [];
-  const start = base ?? federatedOfEnvironment(given) ?? ownCredentials(given);
-  return { source: chain.reduce((source, role) => assumedRole(source, role, sts), start), warnings };
+  const roles: NamedRole[] = [];
+  const warnings: string[] = [];
+  for (const way of order.filter(({ unless }) => !unless || !args[unless])) {
+    if ("role" in way) {
+      const role = way.role(given);
+      roles.unshift(...(role ? [role] : []));
+      warnings.push(...(way.role === roleInEnvironment ? ignoredRole(given) : []));
+      continue;
+    }
+    const source = way.source(given);
+    if (source) {
+      return { source: roles.reduce((base, role) => assumedRole(base, role, sts), source), warnings };
+    }
+  }
+  throw new Error("The search is always a source.");
 }
 
-/** The roles of environment and config, in the order in which they are assumed. */
-function rolesOfSettings({ settings, env, sts }: Given, warnings: string[]): NamedRole[] {
-  const ofEnvironment = federatedOfEnvironment({ env, sts }) ? undefined : roleOfEnvironment(env);
-  const ofConfig = roleOfConfig(settings, env);
-  if (env.TENCENTCLOUD_ASSUME_ROLE_ARN && !env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME && !ofConfig) {
-    warnings.push(
-      "TENCENTCLOUD_ASSUME_ROLE_ARN is ignored, as by the Tencent Cloud provider: it counts only together with TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.",
-    );
-  }
-  return [ofEnvironment, ofConfig].filter((role) => role !== undefined);
-}
-
-function isPodAsked(settings: Settings): boolean {
-  const enabled = settings.read("enablePodOidc")?.trim() || "false";
-  if (enabled !== "true" && enabled !== "false") {
-    throw new SettingsError(`${settings.nameOf("enablePodOidc")} must be true or false.`);
-  }
-  return enabled === "true";
-}
-
-/** TKE's pod identity, where it is asked for by name. */
-function podSource({ settings, env, sts }: Given): CredentialSource | undefined {
-  if (!isPodAsked(settings)) {
-    return undefined;
-  }
-  const name = settings.nameOf("enablePodOidc");
-  return {
-    identity: JSON.stringify(["pod", podVariables.map((variable) => env[variable]), sts.host]),
-    async find(signal) {
-      const found = await readPodIdentity(env, sts, signal);
-      if (!found) {
-        throw new SettingsError(
-          `${name} is true, but this is no pod with an identity: TKE sets ${podVariables.join(", ")} there. Give the pod a service account with a role, or set ${name} to false.`,
-        );
-      }
-      return found;
-    },
-  };
-}
-
-function federatedOfConfig({ settings, env, sts }: Given): CredentialSource | undefined {
-  const webIdentity = webIdentityOfConfig(settings, env, sts);
-  const saml = samlOfConfig(settings, env, sts);
-  if (webIdentity && saml) {
-    throw new SettingsError(
-      `${settings.nameOf("assumeRoleWithWebIdentity")} and ${settings.nameOf("assumeRoleWithSaml")} are both set: keep one of them.`,
-    );
-  }
-  return webIdentity ?? saml;
-}
-
-/**
- * A web identity or SAML assertion of the environment. The provider takes one only where the role has a
- * session name too.
- */
-function federatedOfEnvironment({ env, sts }: Pick<Given, "env" | "sts">): CredentialSource | undefined {
-  if (!env.TENCENTCLOUD_ASSUME_ROLE_ARN || !env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME) {
-    return undefined;
-  }
-  const webIdentity = webIdentityOfEnvironment(env, sts);
-  if (webIdentity && env.TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION) {
-    throw new SettingsError(
-      "TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION and TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN are both set: keep one of them.",
-    );
-  }
-  return webIdentity ?? samlOfEnvironment(env, sts);
-}
-
-/** Keys, profile or CVM role, as the settings name them. */
-function ownCredentials(given: Given): CredentialSource {
-  const { settings, env, sts, places, metadataUrl } = given;
-  const keys = keysOfSettings(settings, env);
-  const inConfig = settings.read("profile");
-  const profile = inConfig || env.TENCENTCLOUD_PROFILE;
-  const camRole = settings.read("camRoleName") || env.TENCENTCLOUD_CAM_ROLE_NAME;
-  const region = keys.areSet ? undefined : readRegion(profile || DEFAULT_PROFILE, places);
-  if (camRole) {
-    const role = keys.areSet ? undefined : readTccliRole(profile || DEFAULT_PROFILE, places);
-    const otherwise = `${settings.nameOf("camRoleName")} and TENCENTCLOUD_CAM_ROLE_NAME`;
-    const source = { ...cvmRole(camRole, metadataUrl, `, or unset ${otherwise}`), region };
-    return role ? assumedRole(source, role, sts) : source;
-  }
-  if (keys.areSet) {
-    return keys.source();
-  }
-  return profile
-    ? namedProfile(profile, inConfig ? settings.nameOf("profile") : "TENCENTCLOUD_PROFILE", given)
-    : { ...search(given), region };
+/** A role of the environment counts only with a session name. The role of the config may take its fields. */
+function ignoredRole({ settings, env }: Given): string[] {
+  const isIgnored =
+    env.TENCENTCLOUD_ASSUME_ROLE_ARN &&
+    !env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME &&
+    !roleOfConfig(settings, env);
+  return isIgnored
+    ? [
+        "TENCENTCLOUD_ASSUME_ROLE_ARN is ignored, as by the Tencent Cloud provider: it counts only together with TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.",
+      ]
+    : [];
 }

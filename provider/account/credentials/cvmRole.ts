@@ -2,7 +2,11 @@
 import { type CredentialSource, type Signer, temporaryKeys, whoOf } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
 import { parsedJson } from "../json";
+import { assumedRole } from "./assumedRole";
+import type { Given } from "./given";
+import { keysOfSettings } from "./keys";
 import { askMetadata } from "./metadata";
+import { profileName, readRegion, readTccliRole } from "./profile";
 
 /**
  * The temporary credentials of the role that is bound to this CVM instance; undefined where there is no
@@ -72,6 +76,24 @@ async function appId(data: string, signal: AbortSignal | undefined): Promise<str
   const id = answer && /^\d+$/.test(answer) ? answer : "";
   appIds.set(data, id);
   return id;
+}
+
+/** The CVM role that the settings name, with the role of the profile on top of it, as the provider has it. */
+export function camRole(given: Given): CredentialSource | undefined {
+  const { settings, env, sts, places, metadataUrl } = given;
+  const name = settings.read("camRoleName") || env.TENCENTCLOUD_CAM_ROLE_NAME;
+  if (!name) {
+    return undefined;
+  }
+  const otherwise = `${settings.nameOf("camRoleName")} and TENCENTCLOUD_CAM_ROLE_NAME`;
+  const own = cvmRole(name, metadataUrl, `, or unset ${otherwise}`);
+  if (keysOfSettings(settings, env).areSet) {
+    return own;
+  }
+  const profile = profileName(given);
+  const source = { ...own, region: readRegion(profile, places) };
+  const role = readTccliRole(profile, places);
+  return role ? assumedRole(source, role, sts) : source;
 }
 
 /**

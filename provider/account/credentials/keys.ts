@@ -2,6 +2,7 @@
 import { type CredentialSource, type Credentials, givenKeys, legalKeys } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
 import type { Environment, Settings } from "../config";
+import type { Given } from "./given";
 
 const CONFIG = "the Pulumi config";
 const ENVIRONMENT = "the environment";
@@ -55,6 +56,12 @@ export function keysOfSettings(settings: Settings, env: Environment): GivenKeys 
       return pairSource(id, key, token ?? (isPairOfEnvironment ? tokenOfSdks(env) : undefined));
     },
   };
+}
+
+/** The keys of config and environment, if anything of them is set. Throws SettingsError. */
+export function givenKeysOf({ settings, env }: Given): CredentialSource | undefined {
+  const keys = keysOfSettings(settings, env);
+  return keys.areSet ? keys.source() : undefined;
 }
 
 function tokenOfSdks(env: Environment): Part | undefined {

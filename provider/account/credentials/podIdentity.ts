@@ -1,9 +1,11 @@
 /** Credentials of a pod in TKE. */
 import * as fs from "node:fs";
-import { type Signer, whoOf } from "../../api/credentials";
+import type { CredentialSource, Signer } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
-import { askForKeys, type StsConnection } from "../../api/sts";
-import type { Environment } from "../config";
+import type { StsConnection } from "../../api/sts";
+import type { Environment, Settings } from "../config";
+import type { Given } from "./given";
+import { keysOfRole } from "./keysOfRole";
 import { SESSION_NAME } from "./role";
 
 /** The variables that TKE sets, all of them, in a pod that has an identity. */
@@ -42,13 +44,42 @@ export async function readPodIdentity(
   const params = {
     ProviderId: TKE_PROVIDER_ID,
     WebIdentityToken: token,
-    RoleArn: TKE_ROLE_ARN,
     RoleSessionName: SESSION_NAME,
   };
-  const inPodsRegion = { ...sts, region: TKE_REGION };
+  const role = {
+    action: "AssumeRoleWithWebIdentity",
+    roleArn: TKE_ROLE_ARN,
+    params,
+    setting: "TKE_ROLE_ARN",
+    by: " of TKE's pod identity (TKE_ROLE_ARN)",
+  } as const;
+  return keysOfRole({ ...sts, region: TKE_REGION }, role, signal);
+}
+
+/** TKE's pod identity, if the setting enablePodOidc asks for it. Throws SettingsError. */
+export function podInSettings({ settings, env, sts }: Given): CredentialSource | undefined {
+  if (!isPodAsked(settings)) {
+    return undefined;
+  }
+  const name = settings.nameOf("enablePodOidc");
   return {
-    ...(await askForKeys(inPodsRegion, "AssumeRoleWithWebIdentity", params, undefined, signal)),
-    who: whoOf("role", TKE_ROLE_ARN),
-    source: `the role ${TKE_ROLE_ARN} of TKE's pod identity (TKE_ROLE_ARN)`,
+    identity: JSON.stringify(["pod", podVariables.map((variable) => env[variable]), sts.host]),
+    async find(signal) {
+      const found = await readPodIdentity(env, sts, signal);
+      if (!found) {
+        throw new SettingsError(
+          `${name} is true, but this is no pod with an identity: TKE sets ${podVariables.join(", ")} there. Give the pod a service account with a role, or set ${name} to false.`,
+        );
+      }
+      return found;
+    },
   };
+}
+
+function isPodAsked(settings: Settings): boolean {
+  const enabled = settings.read("enablePodOidc")?.trim() || "false";
+  if (enabled !== "true" && enabled !== "false") {
+    throw new SettingsError(`${settings.nameOf("enablePodOidc")} must be true or false.`);
+  }
+  return enabled === "true";
 }

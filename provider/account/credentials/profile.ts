@@ -5,6 +5,7 @@ import { legalKeys, type Signer, whoOf } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
 import { isObject } from "../../api/isObject";
 import { readJsonObject, text } from "./files";
+import type { Given } from "./given";
 import { readIni } from "./iniFile";
 import type { ProfilePlaces } from "./places";
 import type { NamedRole } from "./role";
@@ -25,6 +26,11 @@ export const DEFAULT_PROFILE = "default";
 
 const SUFFIX = ".credential";
 const remake = 'make it again with "tccli configure"';
+
+/** The profile that the settings name, or the default one. */
+export function profileName({ settings, env }: Pick<Given, "settings" | "env">): string {
+  return settings.read("profile") || env.TENCENTCLOUD_PROFILE || DEFAULT_PROFILE;
+}
 
 /**
  * Reads a profile of tccli's; undefined if there is no such file. Throws SettingsError where the file is of

@@ -7,6 +7,20 @@ import type { Given } from "./given";
 import { placesInWords } from "./places";
 import { type Profile, profileNames, readIniProfile, readRegion, readTccliProfile } from "./profile";
 
+/** The profile that the argument names. */
+export function profileOfArgument(given: Given): CredentialSource | undefined {
+  const { profile } = given.args;
+  return profile ? namedProfile(profile, "the argument profile", given) : undefined;
+}
+
+/** The profile that the settings name. */
+export function profileOfSettings(given: Given): CredentialSource | undefined {
+  const inConfig = given.settings.read("profile");
+  const name = inConfig || given.env.TENCENTCLOUD_PROFILE;
+  const setting = inConfig ? given.settings.nameOf("profile") : "TENCENTCLOUD_PROFILE";
+  return name ? namedProfile(name, setting, given) : undefined;
+}
+
 /** A profile, read again each time, since `tccli auth login` writes temporary keys there. */
 export function namedProfile(name: string, setting: string, given: Given): CredentialSource {
   const { places, metadataUrl, sts } = given;

@@ -1,9 +1,10 @@
 /** Credentials of a role that a SAML assertion assumes. */
-import { type CredentialSource, whoOf } from "../../api/credentials";
-import { ApiError, SettingsError } from "../../api/errors";
-import { askForKeys, type StsConnection } from "../../api/sts";
+import type { CredentialSource } from "../../api/credentials";
+import { SettingsError } from "../../api/errors";
+import type { StsConnection } from "../../api/sts";
 import type { Environment, Settings } from "../config";
 import { readBlock, readFields } from "./block";
+import { keysOfRole } from "./keysOfRole";
 import { durationOf, SESSION_NAME, wrongInDuration } from "./role";
 
 type SamlFields = Partial<
@@ -54,22 +55,14 @@ function withSaml(fields: SamlFields, setting: string, sts: StsConnection): Cred
   const params = {
     SAMLAssertion: samlAssertion,
     PrincipalArn: principalArn,
-    RoleArn: roleArn,
     RoleSessionName: sessionName || SESSION_NAME,
     DurationSeconds: durationOf(sessionDuration),
   };
   return {
-    identity: JSON.stringify(["saml", params, sts.host]),
-    async find(signal) {
-      try {
-        return {
-          ...(await askForKeys(sts, "AssumeRoleWithSAML", params, undefined, signal)),
-          who: whoOf("role", roleArn),
-          source: `the role ${roleArn}, assumed with the SAML assertion of ${setting}`,
-        };
-      } catch (error) {
-        throw error instanceof ApiError ? error.naming({ role: setting }) : error;
-      }
+    identity: JSON.stringify(["saml", roleArn, params, sts.host]),
+    find: (signal) => {
+      const by = `, assumed with the SAML assertion of ${setting}`;
+      return keysOfRole(sts, { action: "AssumeRoleWithSAML", roleArn, params, setting, by }, signal);
     },
   };
 }

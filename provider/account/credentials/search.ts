@@ -4,7 +4,7 @@ import { NoAnswer, SettingsError } from "../../api/errors";
 import { readCvmRole } from "./cvmRole";
 import type { Given } from "./given";
 import { podVariables, readPodIdentity } from "./podIdentity";
-import { DEFAULT_PROFILE, readIniProfile, readTccliProfile } from "./profile";
+import { DEFAULT_PROFILE, readIniProfile, readRegion, readTccliProfile } from "./profile";
 import { credentialsOf, namedProfile } from "./profileSource";
 
 /** A place to look for credentials: undefined means that there are none. */
@@ -23,6 +23,7 @@ export function search(given: Given): CredentialSource {
   const pod = podVariables.map((name) => env[name]);
   let held: Place | undefined;
   return {
+    region: readRegion(DEFAULT_PROFILE, places),
     identity: JSON.stringify(["searched", places, env.TCCLI_PROFILE, metadataUrl, pod, sts.host]),
     async find(signal) {
       for (const place of held ? [held] : placesToLook(given)) {

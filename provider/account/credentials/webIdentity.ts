@@ -1,10 +1,11 @@
 /** Credentials of a role that a web identity assumes. */
-import { type CredentialSource, whoOf } from "../../api/credentials";
-import { ApiError, SettingsError } from "../../api/errors";
-import { askForKeys, type StsConnection } from "../../api/sts";
+import type { CredentialSource } from "../../api/credentials";
+import { SettingsError } from "../../api/errors";
+import type { StsConnection } from "../../api/sts";
 import type { Environment, Settings } from "../config";
 import { readBlock, readFields } from "./block";
 import { readJsonObject, text } from "./files";
+import { keysOfRole } from "./keysOfRole";
 import { durationOf, SESSION_NAME, wrongInDuration } from "./role";
 
 /**
@@ -93,19 +94,11 @@ function withWebIdentity(identity: WebIdentity, sts: StsConnection): CredentialS
       const params = {
         ProviderId: providerId,
         WebIdentityToken: token,
-        RoleArn: roleArn,
         RoleSessionName: sessionName ?? SESSION_NAME,
         DurationSeconds: durationOf(sessionDuration),
       };
-      try {
-        return {
-          ...(await askForKeys(sts, "AssumeRoleWithWebIdentity", params, undefined, signal)),
-          who: whoOf("role", roleArn),
-          source: `the role ${roleArn}, assumed with the web identity of ${setting}`,
-        };
-      } catch (error) {
-        throw error instanceof ApiError ? error.naming({ role: setting }) : error;
-      }
+      const by = `, assumed with the web identity of ${setting}`;
+      return keysOfRole(sts, { action: "AssumeRoleWithWebIdentity", roleArn, params, setting, by }, signal);
     },
   };
 }

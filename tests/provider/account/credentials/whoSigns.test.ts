@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { order } from "../../../../provider/account/credentials/choose";
 import { SettingsError } from "../../../../provider/api/errors";
 import { refusal } from "../../../refusal";
 import { type Accounts, arnOf, keysOf, ownWorld, tokenOf, type World } from "./world";
@@ -218,8 +219,35 @@ function winnerOf(one: Source, other: Source): Source {
   return other.name === "argumentProfile" && replacedByProfile.includes(one.name) ? other : one;
 }
 
+/** The names that the list of the provider has for the sources; what comes after is the search. */
+const ways: Readonly<Record<string, string>> = {
+  argumentRole: "the argument assumeRole",
+  podByName: "enablePodOidc",
+  configWebIdentity: "a web identity or SAML assertion of the config",
+  configSaml: "a web identity or SAML assertion of the config",
+  configRole: "the role of the config",
+  envWebIdentity: "a web identity or SAML assertion of the environment",
+  envSaml: "a web identity or SAML assertion of the environment",
+  envRole: "the role of the environment",
+  argumentProfile: "the argument profile",
+  configCamRole: "camRoleName",
+  envCamRole: "camRoleName",
+  configKeys: "keys",
+  envKeys: "keys",
+  configProfile: "profile",
+  envProfile: "profile",
+};
+
 describe("Who signs", () => {
   const world = ownWorld(accounts);
+
+  it("is decided by a list in the order of these sources", () => {
+    const named = sources.map(({ name }) => ways[name] ?? "the search");
+    assert.deepEqual(
+      order.map(({ name }) => name),
+      [...new Set(named)],
+    );
+  });
 
   for (const { name, words, set } of sources) {
     it(`is ${words}, where only that is set`, async () => {

@@ -1,0 +1,30 @@
+import { type Signer, whoOf } from "../../api/credentials";
+import { ApiError } from "../../api/errors";
+import { askForKeys, type StsConnection } from "../../api/sts";
+
+/** A role that STS is asked for, and what proves that it may be had. */
+interface RoleRequest {
+  readonly action: "AssumeRole" | "AssumeRoleWithWebIdentity" | "AssumeRoleWithSAML";
+  readonly roleArn: string;
+  readonly params: object;
+  /** The credentials that assume the role. A web identity and a SAML assertion need none. */
+  readonly signer?: Signer;
+  /** What names the role: `tencentcloud:assumeRole`. */
+  readonly setting: string;
+  /** How the role is assumed: `with the web identity of NAME`. */
+  readonly by: string;
+}
+
+/** The temporary credentials of a role. Throws a CwpError, which names the setting. */
+export async function keysOfRole(
+  sts: StsConnection,
+  { action, roleArn, params, signer, setting, by }: RoleRequest,
+  signal?: AbortSignal,
+): Promise<Signer> {
+  try {
+    const keys = await askForKeys(sts, action, { RoleArn: roleArn, ...params }, signer, signal);
+    return { ...keys, who: whoOf("role", roleArn), source: `the role ${roleArn}${by}` };
+  } catch (error) {
+    throw error instanceof ApiError ? error.naming({ role: setting }) : error;
+  }
+}
