@@ -6,6 +6,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
+import { argumentRules } from "../provider/machineSync/inputs";
 import { type ProviderArgs, providerSettings } from "../provider/plugin/providerArgs";
 
 const root = path.join(__dirname, "..");
@@ -81,10 +82,15 @@ function description(doc: string): string {
     .replaceAll("`tencentcloud:", "`tencentcloud-cwp:");
 }
 
-function typeOf(text: string): Json {
-  const type = text
+/** A type without what Pulumi and TypeScript wrap it in. */
+function typeText(text: string): string {
+  return text
     .replaceAll(/pulumi\.(?:Input|Output|Unwrap)<(.*?)>(?![\w>[])/g, "$1")
     .replaceAll(/pulumi\.\w+<|>|readonly | \| undefined/g, "");
+}
+
+function typeOf(text: string): Json {
+  const type = typeText(text);
   if (type.endsWith("[]")) {
     return { type: "array", items: typeOf(type.slice(0, -2)) };
   }
@@ -124,7 +130,7 @@ function objectType(of: string): Json {
   return {
     type: "object",
     description: description(doc),
-    properties: properties(members),
+    properties: properties(members, replacingField(of)),
     ...(needed.length > 0 && { required: needed }),
   };
 }
@@ -144,8 +150,22 @@ function setting({ name }: Member): Json {
   return providerSettings[name as keyof ProviderArgs].secret ? { secret: true } : {};
 }
 
-function replacing({ doc }: Member): Json {
-  return /replaces the resource/.test(doc.replaceAll(/\s+/g, " ")) ? { willReplaceOnChanges: true } : {};
+const replacement: Json = { willReplaceOnChanges: true };
+
+/** The mark of an argument, or of the output that echoes it, whose change replaces the resource. */
+function replacing({ name }: Member): Json {
+  return ruleOf(name)?.replaces === true ? replacement : {};
+}
+
+/** The same for a field of an argument of this type. */
+function replacingField(type: string): (field: Member) => Json {
+  const argument = declaration("MachineSyncArgs").members.find((arg) => typeText(arg.type) === type);
+  const fields = ruleOf(argument?.name ?? "")?.replaces;
+  return ({ name }) => (Array.isArray(fields) && fields.includes(name) ? replacement : {});
+}
+
+function ruleOf(argument: string): (typeof argumentRules)["hosts"] | undefined {
+  return new Map(Object.entries(argumentRules)).get(argument);
 }
 
 /** Where the sources are, and where Pulumi downloads the plugin from: the assets of GitHub's releases. */
@@ -212,9 +232,7 @@ export function schemaText(): string {
         description: `${description(resource.doc)}\n\n${examples()}`,
         aliases: [{ type: "pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync" }],
         inputProperties: properties(args, replacing),
-        properties: properties(resource.members, (member) =>
-          replacing({ ...member, doc: args.find((arg) => arg.name === member.name)?.doc ?? "" }),
-        ),
+        properties: properties(resource.members, replacing),
         required: required(resource.members),
       },
     },

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SyncState } from "../provider/cwp/status";
+import { argumentNames, outputNames } from "../provider/machineSync/names";
 import { refuseBundled } from "./bundled";
 import { checkOptions } from "./options";
 import { provider } from "./shim";
@@ -81,9 +82,9 @@ export interface MachineSyncArgs {
    */
   profile?: pulumi.Input<string>;
   /**
-   * A role to assume with the credentials found, in place of the roles of config and environment. A change
-   * replaces the resource. Default: the role of TENCENTCLOUD_ASSUME_ROLE_ARN, and `tencentcloud:assumeRole`
-   * on top of it, where they are set.
+   * A role to assume with the credentials found, in place of the roles of config and environment. Another
+   * `roleArn` replaces the resource; a change of its other fields sends nothing. Default: the role of
+   * TENCENTCLOUD_ASSUME_ROLE_ARN, and `tencentcloud:assumeRole` on top of it, if they are set.
    */
   assumeRole?: pulumi.Input<AssumeRole>;
 }
@@ -160,8 +161,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
 
   /**
    * What CWP lists of the hosts, in the order of `hosts`: after a create or update that succeeded,
-   * `machines[i]` is `hosts[i]`. After a refresh, those that CWP no longer lists are gone. Undefined where no
-   * hosts are named.
+   * `machines[i]` is `hosts[i]`. After a refresh, those that CWP no longer lists are gone. Empty without hosts.
    */
   declare readonly machines: pulumi.Output<Machine[]>;
 
@@ -189,7 +189,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
    */
   constructor(name: string, args: MachineSyncArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     refuseBundled(provider);
-    checkOptions(opts);
+    checkOptions(name, opts);
     const { create, update } = opts.customTimeouts ?? {};
     const timeouts = { ...(create && { create }), ...(update && { update }) };
     const { __pulumiType: type } = MachineSync;
@@ -197,22 +197,10 @@ export class MachineSync extends pulumi.dynamic.Resource {
       provider,
       name,
       {
-        // An output exists only where a property of its name is given, be it undefined.
-        state: undefined,
-        latestStartTime: undefined,
-        latestEndTime: undefined,
-        durationSeconds: undefined,
-        requestId: undefined,
-        machines: undefined,
-        hosts: undefined,
-        triggers: undefined,
-        skipAwait: undefined,
-        region: undefined,
-        endpoint: undefined,
-        profile: undefined,
-        assumeRole: undefined,
+        // An output exists only if a property of its name is given, even as undefined.
+        ...Object.fromEntries([...outputNames, ...argumentNames].map((name) => [name, undefined])),
         ...args,
-        ...(args.triggers !== undefined && { triggers: keepable(args.triggers) }),
+        ...(args.triggers !== undefined && { triggers: keepable(name, args.triggers) }),
         ...((create || update) && { timeouts }),
         // So that the provider can show on the resource's own row the steps of the wait.
         __urn: new Promise<string>((resolve) => pulumi.createUrn(name, type, opts.parent).apply(resolve)),
@@ -221,5 +209,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
       "tencentcloud-cwp",
       "MachineSync",
     );
+    // A state of 0.1.0 has none.
+    this.machines = this.machines.apply((machines: Machine[] | undefined) => machines ?? []);
   }
 }

@@ -7,26 +7,29 @@ import { mistake } from "./mistake";
 const ownPackages = ["pulumi-nodejs", "tencentcloud-cwp"];
 
 /**
- * Throws where an option would be misunderstood without a word: Pulumi sends a
+ * Throws a RunError that names the resource if Pulumi would misunderstand an option without a word: it sends a
  * resource with a provider to that provider's plugin, and reads the durations last of all.
  */
-export function checkOptions({ provider, parent, customTimeouts }: pulumi.CustomResourceOptions): void {
+export function checkOptions(
+  name: string,
+  { provider, parent, customTimeouts }: pulumi.CustomResourceOptions,
+): void {
   const inherited = ownPackages
-    .map((name) => pulumi.Resource.isInstance(parent) && parent.getProvider(`${name}:index:MachineSync`))
-    .find((one) => one);
+    .map((one) => pulumi.Resource.isInstance(parent) && parent.getProvider(`${one}:index:MachineSync`))
+    .find((found) => found);
   if (provider || inherited) {
     const what = provider
       ? "takes no option provider"
       : "must not inherit a provider of its own from its parent";
     throw mistake(
-      `MachineSync ${what}: it would not be used, or would take the resource to another plugin. The account is that of the stack's config (tencentcloud:secretId and so on), or of the arguments profile and assumeRole. Only the MachineSync of the provider plugin tencentcloud-cwp takes a Provider.`,
+      `MachineSync "${name}" ${what}: it would not be used, or would take the resource to another plugin. The account is that of the stack's config (tencentcloud:secretId and so on), or of the arguments profile and assumeRole. Only the MachineSync of the provider plugin tencentcloud-cwp takes a Provider.`,
     );
   }
   for (const [operation, text] of Object.entries(customTimeouts ?? {})) {
     if (text && parseDuration(text) === undefined) {
       const given = typeof text === "string" ? JSON.stringify(text) : `a value of type ${typeof text}`;
       throw mistake(
-        `customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${given}.`,
+        `MachineSync "${name}": customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${given}.`,
       );
     }
   }

@@ -5,15 +5,17 @@ import { mistake } from "./mistake";
 
 /**
  * The argument `triggers`, whose values must still differ once they are kept in the state. Pulumi keeps a
- * Date or a Map as `{}`, so a change of it would never sync. Throws; a value that comes later fails the same
- * way when it comes.
+ * Date or a Map as `{}`, so a change of it would never sync. Throws a RunError that names the resource; a value
+ * that comes later fails the same way when it comes.
  */
-export function keepable(triggers: unknown): unknown {
-  return keep(triggers, "triggers", { around: [], isCopy: false });
+export function keepable(name: string, triggers: unknown): unknown {
+  return keep(triggers, "triggers", { name, around: [], isCopy: false });
 }
 
 /** Where a value stands. */
 interface Place {
+  /** The resource's. */
+  readonly name: string;
   /** The objects and lists that hold it. */
   readonly around: readonly object[];
   /** Whether pulumi.output() has copied it, which has made a Date or a Map into `{}`. */
@@ -23,7 +25,7 @@ interface Place {
 function keep(value: unknown, path: string, place: Place): unknown {
   if (pulumi.Output.isInstance(value)) {
     return value.apply(async (known) =>
-      keep(known, path, { around: [], isCopy: !(await isOfResource(value)) }),
+      keep(known, path, { ...place, around: [], isCopy: !(await isOfResource(value)) }),
     );
   }
   if (types.isPromise(value)) {
@@ -31,7 +33,7 @@ function keep(value: unknown, path: string, place: Place): unknown {
   }
   const wrong = whyLost(value, place);
   if (wrong !== undefined) {
-    throw mistake(`MachineSync cannot use its triggers: ${path} ${wrong}.`);
+    throw mistake(`MachineSync "${place.name}" cannot use its triggers: ${path} ${wrong}.`);
   }
   if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value)) {
     return value;

@@ -39,13 +39,17 @@ export function check(
   return { inputs, failures: reasonsWithHeading(failures).map((reason) => ({ property: "", reason })) };
 }
 
-/** Whether the new inputs ask for a sync, or for another resource. Sends nothing. */
-export function diff(_id: string, olds: Outputs, news: Inputs): { changes: boolean; replaces: string[] } {
-  const { changes, replaces } = operations.diff(olds, news);
+/**
+ * What has changed. Sends nothing. The host has no field for the changed arguments. It cannot read or delete a
+ * resource without the serialized provider, which one that was the plugin's lacks until an update.
+ */
+export function diff(_id: string, olds: Outputs, news: Inputs): Omit<operations.Difference, "changed"> {
+  const difference = operations.diff(olds, news);
+  const changes = difference.changes || ("__provider" in news && !("__provider" in olds));
   if (!changes && news.__urn) {
     stopExpecting(news.__urn);
   }
-  return { changes, replaces };
+  return { changes, replaces: difference.replaces };
 }
 
 export async function create(inputs: Inputs): Promise<{ id: string; outs: Outputs }> {

@@ -1,9 +1,6 @@
 import type { Machine } from "../cwp/describeMachines";
 
-/**
- * The argument `hosts` and the output `machines`: what has changed, and which hosts are not known to be
- * listed.
- */
+/* The argument `hosts` and the output `machines`. */
 
 interface WithHosts {
   /** In a preview, the whole list may be the text that stands for an unknown value. */
@@ -19,7 +16,7 @@ export function hostsOf({ hosts = [] }: WithHosts): string[] {
   return [...new Set(typeof hosts === "string" ? [hosts] : hosts)];
 }
 
-/** Whether both name the same hosts, in whatever order. */
+/** Both name the same hosts, in any order. */
 export function sameHosts(olds: WithHosts, news: WithHosts): boolean {
   return addedHosts(olds, news).length === 0 && addedHosts(news, olds).length === 0;
 }
@@ -42,14 +39,10 @@ export function machinesBefore({ machines = [] }: WithMachines): Map<string, Mac
   return new Map(machines.map((machine) => [machine.instanceId, machine]));
 }
 
-/**
- * The output: the machines of the hosts that are listed, in the order of `hosts`. None where no hosts are
- * named.
- */
+/** The machines of the hosts that are listed, in the order of `hosts`. Without hosts it is empty. */
 export function machinesOf(
-  { hosts }: { readonly hosts?: readonly string[] },
+  { hosts = [] }: { readonly hosts?: readonly string[] },
   listed: ReadonlyMap<string, Machine>,
-): WithMachines {
-  const machines = hosts?.flatMap((id) => listed.get(id) ?? []);
-  return machines ? { machines } : {};
+): Machine[] {
+  return hosts.flatMap((id) => listed.get(id) ?? []);
 }

@@ -4,6 +4,7 @@ import { parseEndpoint } from "../account/endpoint";
 import { parseDuration } from "../api/duration";
 import { isObject } from "../api/isObject";
 import { sameHosts } from "./hosts";
+import { argumentNames } from "./names";
 
 /** The inputs of a MachineSync as the engine keeps them. */
 export interface Inputs {
@@ -31,26 +32,26 @@ export interface CheckFailure {
 /** What stands for a value that is not known yet, in check and diff of a preview. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/**
- * What a property must be, and whether it tells one account from another: another account is another
- * resource.
- */
+/** What a property must be, and what of it tells one account from another. */
 interface Rule {
   /** Completes "<property> must be …". */
   readonly what: string;
   readonly fits: (value: unknown) => boolean;
-  readonly tellsAccount?: true;
+  /**
+   * Another value means another account, and so another resource. In an object, these fields do; other values
+   * of its other fields are kept without a request.
+   */
+  readonly replaces?: true | readonly string[];
 }
 
-/** The arguments of a MachineSync, in the order in which a message lists them. */
-const argumentRules: Readonly<Record<Exclude<keyof Inputs, "timeouts" | "__urn">, Rule>> = {
+export const argumentRules: Readonly<Record<(typeof argumentNames)[number], Rule>> = {
   hosts: { what: "a list of instance ids", fits: Array.isArray },
   triggers: { what: "a list", fits: Array.isArray },
   skipAwait: { what: "true or false", fits: (value) => typeof value === "boolean" },
   region: { what: "a region such as ap-guangzhou", fits: isText },
-  endpoint: { what: "a host or URL", fits: isText, tellsAccount: true },
-  profile: { what: "the name of a profile", fits: isText, tellsAccount: true },
-  assumeRole: { what: "an object with a roleArn", fits: isObject, tellsAccount: true },
+  endpoint: { what: "a host or URL", fits: isText, replaces: true },
+  profile: { what: "the name of a profile", fits: isText, replaces: true },
+  assumeRole: { what: "an object with a roleArn", fits: isObject, replaces: ["roleArn"] },
 };
 
 /** What the SDK hands over beside the arguments. */
@@ -71,7 +72,7 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
     if (!rule) {
       failures.push({
         property,
-        reason: `MachineSync has no property ${property}. It takes ${listed(Object.keys(argumentRules))}.${noSecret(property)}`,
+        reason: `MachineSync has no property ${property}. It takes ${listed(argumentNames)}.${noSecret(property)}`,
       });
     } else if (!rule.fits(value)) {
       failures.push({ property, reason: `${property} must be ${rule.what}, not ${kindOf(value)}.` });
@@ -155,16 +156,33 @@ function checkTimeouts(timeouts: unknown): CheckFailure[] {
     }));
 }
 
-/** Whether the new inputs ask for anything, and which properties ask for a new resource. */
-export function diffInputs(olds: Inputs, news: Inputs): { changes: boolean; replaces: string[] } {
-  const replaces = Object.entries(argumentRules)
-    .filter(
-      ([name, rule]) =>
-        rule.tellsAccount && !isDeepStrictEqual(Reflect.get(olds, name), Reflect.get(news, name)),
-    )
-    .map(([name]) => name);
-  const changes = replaces.length > 0 || !sameTriggers(olds, news) || !sameHosts(olds, news);
-  return { changes, replaces };
+/** The arguments that have changed, and those of them that mean another account. */
+export function diffInputs(olds: Inputs, news: Inputs): { changed: string[]; replaces: string[] } {
+  const changed = argumentNames.filter((name) => !isSame(name, olds, news));
+  const replaces = changed.filter((name) => {
+    const rule = argumentRules[name];
+    return !isDeepStrictEqual(accountIn(olds[name], rule), accountIn(news[name], rule));
+  });
+  return { changed, replaces };
+}
+
+function isSame(name: (typeof argumentNames)[number], olds: Inputs, news: Inputs): boolean {
+  switch (name) {
+    case "hosts":
+      return sameHosts(olds, news);
+    case "triggers":
+      return sameTriggers(olds, news);
+    default:
+      return isDeepStrictEqual(olds[name], news[name]);
+  }
+}
+
+/** The part of a value that tells one account from another. */
+export function accountIn(value: unknown, { replaces }: Pick<Rule, "replaces">): unknown {
+  if (replaces === undefined) {
+    return undefined;
+  }
+  return replaces !== true && isObject(value) ? replaces.map((field) => value[field]) : value;
 }
 
 /**

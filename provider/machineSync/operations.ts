@@ -6,7 +6,7 @@ import { LOOKING_UP, type ResourceLog } from "../wait/report/progress";
 import type { Reached } from "../wait/run/wait";
 import { type UnfinishedRun, WaitError } from "../wait/run/waitError";
 import { type AccountWaits, ifListed, NotListed, untilListed } from "../wait/stream/untilListed";
-import { addedHosts, hostsOf, machinesBefore, machinesOf, sameHosts, unlistedHosts } from "./hosts";
+import { addedHosts, hostsOf, machinesBefore, machinesOf, unlistedHosts } from "./hosts";
 import { diffInputs, type Inputs, sameTriggers } from "./inputs";
 import { type Outputs, type StatusOutputs, statusBefore, statusOutputs } from "./outputs";
 import { forgetPartialFailure, keepPartialFailure, leftByLastTry } from "./retries";
@@ -34,18 +34,41 @@ export interface Waiting extends Settings {
   readonly urn: string;
 }
 
-/** How long a read may try to get an answer, in milliseconds. */
+/** How a read is to wait. */
+export interface Reading extends Settings {
+  /** How long it may take, in milliseconds. Default: a minute. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends it at once, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
 const READ_TIMEOUT_MS = 60_000;
 
+/** What has changed, as the engine asks for it. Sends nothing. */
+export interface Difference {
+  /** An update or a replacement is needed. */
+  readonly changes: boolean;
+  /** The arguments that have changed. */
+  readonly changed: readonly string[];
+  /** Those of them that mean another account, and so another resource. */
+  readonly replaces: readonly string[];
+}
+
 /**
- * Changed triggers, other hosts, a host that CWP did not list when it was asked last, or a run whose end was
- * not seen: update. A changed account: replace. Nothing else counts, above all not the serialized provider.
- * Sends nothing.
+ * An update is needed for a sync that is due, for removed hosts, and for another field of a role, with which a
+ * later refresh has to sign. Nothing else counts, above all not the serialized provider.
  */
-export function diff(olds: Outputs, news: Inputs): { changes: boolean; replaces: string[] } {
-  const { changes, replaces } = diffInputs(olds, news);
-  const isUnfinished = olds.unfinishedRun !== undefined || unlistedHosts(olds, news).length > 0;
-  return { changes: changes || isUnfinished, replaces };
+export function diff(olds: Outputs, news: Inputs): Difference {
+  const { changed, replaces } = diffInputs(olds, news);
+  const isKept = changed.some((name) => name === "hosts" || name === "assumeRole");
+  return { changes: isSyncDue(olds, news) || isKept || replaces.length > 0, changed, replaces };
+}
+
+/** Other triggers, a host that the state has no machine of, or a run whose end was not seen. */
+function isSyncDue(olds: Outputs, news: Inputs): boolean {
+  return (
+    !sameTriggers(olds, news) || olds.unfinishedRun !== undefined || unlistedHosts(olds, news).length > 0
+  );
 }
 
 /** Starts a sync and waits for its end, and until CWP lists the hosts. Throws UnfinishedSync or CwpError. */
@@ -57,8 +80,8 @@ export function create(inputs: Inputs, waiting: Waiting): Promise<Outputs> {
 
 /**
  * Waits again for the run that the operation before this one left, if nothing has changed that it was started
- * for. If all that is new is a host, or one was not listed, looks first whether CWP lists it now. Removed hosts
- * need no request. Syncs in all other cases.
+ * for. If all that is new is a host, or one was not listed, looks first whether CWP lists it now. Sends nothing
+ * if no sync is due. Syncs in all other cases.
  */
 export function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
   return fromLastTry(
@@ -100,10 +123,10 @@ async function syncForUpdate(olds: Outputs, news: Inputs, waiting: Waiting): Pro
     const run = addedHosts(olds, news).length === 0 ? olds.unfinishedRun : undefined;
     return sync(news, run, waiting);
   }
-  const unlisted = unlistedHosts(olds, news);
-  if (unlisted.length === 0 || olds.__account === undefined) {
+  if (olds.__account === undefined) {
     return sync(news, undefined, waiting);
   }
+  const unlisted = unlistedHosts(olds, news);
   const begun = performance.now();
   const listed = await lookFirst(unlisted, news, olds.__account, waiting);
   const timeoutMs = Math.max(0, waiting.timeoutMs - (performance.now() - begun));
@@ -111,44 +134,42 @@ async function syncForUpdate(olds: Outputs, news: Inputs, waiting: Waiting): Pro
 }
 
 /**
- * What an update leaves that only removes hosts: it needs no request, so a preview knows its outputs too.
+ * What an update leaves for which no sync is due: it needs no request, so a preview knows its outputs too.
  * Undefined for all others.
  */
 export function knownUpdate(olds: Outputs, news: Inputs): Outputs | undefined {
-  const onlyRemoves =
-    sameTriggers(olds, news) &&
-    !olds.unfinishedRun &&
-    unlistedHosts(olds, news).length === 0 &&
-    !sameHosts(olds, news);
-  return onlyRemoves ? withoutSync(olds, news, new Map()) : undefined;
+  return isSyncDue(olds, news) ? undefined : withoutSync(olds, news, new Map());
 }
 
 /** Shows the account's latest sync, and those of the hosts that CWP lists. Never starts a sync. */
-export async function read(props: Outputs, settings: Settings): Promise<Outputs> {
+export async function read(props: Outputs, reading: Reading): Promise<Outputs> {
   const { durationSeconds: _ofTheRunBefore, machines: _before, __account, ...kept } = props;
-  const { loop, list, clock } = waits(props, settings);
-  const { status, account } = await presentStatus(loop);
+  const { loop, list, clock } = waits(props, reading);
+  const { timeoutMs = READ_TIMEOUT_MS, signal } = reading;
+  const deadline = clock.now() + timeoutMs;
+  const { status, account } = await presentStatus(loop, reading);
   const hosts = hostsOf(props);
   const { found } =
     hosts.length === 0
       ? { found: new Map() }
-      : await list.lookUp(hosts, { deadline: clock.now() + READ_TIMEOUT_MS });
+      : await list.lookUp(hosts, { deadline, isReached: true, signal });
   return {
     ...kept,
     ...statusOutputs(status),
-    ...machinesOf(props, found),
+    machines: machinesOf(props, found),
     ...(account === __account && { __account }),
   };
 }
 
 /** The present status for an account. Never starts a sync. */
-export async function readStatus(args: AccountArgs, settings: Settings): Promise<StatusOutputs> {
-  const { status } = await presentStatus(waits(args, settings).loop);
+export async function readStatus(args: AccountArgs, reading: Reading): Promise<StatusOutputs> {
+  const { status } = await presentStatus(waits(args, reading).loop, reading);
   return statusOutputs(status);
 }
 
-function presentStatus(loop: AccountWaits["loop"]): Promise<Reached> {
-  return loop.reach({ goal: "status", timeoutMs: READ_TIMEOUT_MS });
+function presentStatus(loop: AccountWaits["loop"], reading: Reading): Promise<Reached> {
+  const { timeoutMs = READ_TIMEOUT_MS, signal } = reading;
+  return loop.reach({ goal: "status", timeoutMs, ...(signal && { signal }) });
 }
 
 async function sync(inputs: Inputs, run: UnfinishedRun | undefined, waiting: Waiting): Promise<Outputs> {
@@ -158,14 +179,14 @@ async function sync(inputs: Inputs, run: UnfinishedRun | undefined, waiting: Wai
   try {
     if (inputs.skipAwait) {
       const { status, account } = await shared.loop.reach({ ...call, goal: "started" });
-      return { ...inputs, ...statusOutputs(status), __account: account };
+      return { ...inputs, ...statusOutputs(status), machines: [], __account: account };
     }
     const { status, machines, account } = await untilListed(shared, inputs.hosts ?? [], call);
     return {
       ...inputs,
       ...statusOutputs(status),
       state: "FINISHED",
-      ...machinesOf(inputs, machines),
+      machines: machinesOf(inputs, machines),
       __account: account,
     };
   } catch (error) {
@@ -191,7 +212,12 @@ async function lookFirst(
 function withoutSync(olds: Outputs, news: Inputs, listed: ReadonlyMap<string, Machine>): Outputs {
   const machines = new Map([...machinesBefore(olds), ...listed]);
   const { __account } = olds;
-  return { ...news, ...statusBefore(olds), ...machinesOf(news, machines), ...(__account && { __account }) };
+  return {
+    ...news,
+    ...statusBefore(olds),
+    machines: machinesOf(news, machines),
+    ...(__account && { __account }),
+  };
 }
 
 function unfinishedSync(inputs: Inputs, error: WaitError): UnfinishedSync {
@@ -199,7 +225,7 @@ function unfinishedSync(inputs: Inputs, error: WaitError): UnfinishedSync {
   return new UnfinishedSync(error, {
     ...inputs,
     ...(last && statusOutputs(last)),
-    ...(error instanceof NotListed && machinesOf(inputs, error.machines)),
+    machines: error instanceof NotListed ? machinesOf(inputs, error.machines) : [],
     ...(unfinished && { unfinishedRun: unfinished }),
     ...(account && { __account: account }),
   });

@@ -2,6 +2,7 @@ import type { Machine } from "../cwp/describeMachines";
 import { durationSeconds, outputState, type SyncState, type SyncStatus } from "../cwp/status";
 import type { UnfinishedRun } from "../wait/run/waitError";
 import type { Inputs } from "./inputs";
+import { statusNames } from "./names";
 
 /** What a MachineSync shows of the account's latest sync. */
 export interface StatusOutputs {
@@ -41,12 +42,7 @@ export function statusOutputs(status: SyncStatus): StatusOutputs {
 
 /** What the state shows of a sync, for an operation that needs none. */
 export function statusBefore(olds: Outputs): Partial<StatusOutputs> {
-  const { state, latestStartTime, latestEndTime, durationSeconds, requestId } = olds;
-  return {
-    ...(state !== undefined && { state }),
-    ...(latestStartTime !== undefined && { latestStartTime }),
-    ...(latestEndTime !== undefined && { latestEndTime }),
-    ...(durationSeconds !== undefined && { durationSeconds }),
-    ...(requestId !== undefined && { requestId }),
-  };
+  return Object.fromEntries(
+    statusNames.flatMap((name) => (olds[name] === undefined ? [] : [[name, olds[name]]])),
+  );
 }

@@ -27,7 +27,7 @@ export interface ProviderArgs {
   /** Whether to use the identity of the TKE pod that runs Pulumi, before everything else. Default: false. */
   readonly enablePodOidc?: boolean;
   /**
-   * A role to assume with the credentials found. Another one replaces the resources. Default:
+   * A role to assume with the credentials found. Another `roleArn` replaces the resources. Default:
    * TENCENTCLOUD_ASSUME_ROLE_ARN with TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.
    */
   readonly assumeRole?: AssumeRole;
@@ -100,30 +100,28 @@ interface Setting {
   readonly is: "text" | "flag" | "list" | "object";
   /** Kept encrypted in the state, whatever the stack's config or the program says of it. */
   readonly secret?: true;
-  /**
-   * Whether another value means another account, and so other resources. In an object, only these fields do.
-   */
-  readonly account?: true | readonly string[];
+  /** Another value means another account, and so other resources. In an object, these fields do. */
+  readonly replaces?: true | readonly string[];
 }
 
 export const providerSettings: Readonly<Record<keyof ProviderArgs, Setting>> = {
   secretId: { is: "text" },
   secretKey: { is: "text", secret: true },
   securityToken: { is: "text", secret: true },
-  profile: { is: "text", account: true },
+  profile: { is: "text", replaces: true },
   sharedCredentialsDir: { is: "text" },
   camRoleName: { is: "text" },
   enablePodOidc: { is: "flag" },
-  assumeRole: { is: "object", account: true },
+  assumeRole: { is: "object", replaces: ["roleArn"] },
   assumeRoleWithWebIdentity: {
     is: "object",
     secret: true,
-    account: ["providerId", "roleArn", "roleArnFile"],
+    replaces: ["providerId", "roleArn", "roleArnFile"],
   },
-  assumeRoleWithSaml: { is: "object", secret: true, account: ["principalArn", "roleArn"] },
+  assumeRoleWithSaml: { is: "object", secret: true, replaces: ["principalArn", "roleArn"] },
   allowedAccountIds: { is: "list" },
   forbiddenAccountIds: { is: "list" },
   region: { is: "text" },
-  domain: { is: "text", account: true },
-  endpoint: { is: "text", account: true },
+  domain: { is: "text", replaces: true },
+  endpoint: { is: "text", replaces: true },
 };

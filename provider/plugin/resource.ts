@@ -8,8 +8,9 @@ import { mindingOldConfig } from "../engine/oldConfig";
 import { EngineLog } from "../engine/row";
 import { withHeading } from "../machineSync/headings";
 import { checkInputs, DEFAULT_TIMEOUT_MS, UNKNOWN } from "../machineSync/inputs";
+import { outputNames } from "../machineSync/names";
 import * as operations from "../machineSync/operations";
-import type { Outputs, StatusOutputs } from "../machineSync/outputs";
+import type { Outputs } from "../machineSync/outputs";
 import { errorWithHeading, reasonsWithHeading } from "../machineSync/readMore";
 import { expectWait, stopExpecting } from "../machineSync/sharedLoops";
 import { UnfinishedSync } from "../machineSync/unfinishedSync";
@@ -30,21 +31,10 @@ export interface Asked {
   readonly preview: boolean;
 }
 
-/** What a sync changes. */
-const changing: Readonly<Record<keyof StatusOutputs, typeof UNKNOWN>> = {
-  state: UNKNOWN,
-  latestStartTime: UNKNOWN,
-  latestEndTime: UNKNOWN,
-  durationSeconds: UNKNOWN,
-  requestId: UNKNOWN,
-};
-
-/** What an update that sends nothing keeps beside that. */
-const unseen: ReadonlySet<string> = new Set(["machines", "__account"]);
-
-/** A resource as a preview shows it. It has machines only where it names hosts. */
+/** A resource as a preview shows it whose sync is due. Without hosts it has no machines. */
 function previewed(news: Properties): Properties {
-  return { ...news, ...changing, ...("hosts" in news && { machines: UNKNOWN }) };
+  const unknown = Object.fromEntries(outputNames.map((name) => [name, UNKNOWN]));
+  return { ...news, ...unknown, ...(!("hosts" in news) && { machines: [] }) };
 }
 
 /**
@@ -65,22 +55,16 @@ export function check(urn: string, news: Properties): string[] {
   return reasons;
 }
 
-export function diff(
-  urn: string,
-  olds: Properties,
-  news: Properties,
-): { changes: boolean; replaces: string[] } {
-  const { changes, replaces } = operations.diff(unwrapped(olds), unwrapped(news));
+export function diff(urn: string, olds: Properties, news: Properties): operations.Difference {
+  const difference = operations.diff(unwrapped(olds), unwrapped(news));
+  const changes = difference.changes || nowHidden(olds, news);
   if (!changes) {
     stopExpecting(urn);
   }
-  return { changes: changes || nowHidden(olds, news), replaces };
+  return { ...difference, changes };
 }
 
-/**
- * Whether an input has become secret: without an update, the state would keep it in the clear among the
- * outputs.
- */
+/** An input has become secret: without an update, the state would keep it in the clear among the outputs. */
 function nowHidden(olds: Properties, news: Properties): boolean {
   return Object.keys(news).some((name) => name in olds && hides(olds[name], news[name]));
 }
@@ -107,10 +91,6 @@ export async function update(
   asked: Asked,
   context: Context,
 ): Promise<Properties> {
-  if (!operations.diff(unwrapped(olds), unwrapped(news)).changes && nowHidden(olds, news)) {
-    const kept = Object.entries(olds).filter(([name]) => name in changing || unseen.has(name));
-    return { ...news, ...Object.fromEntries(kept) };
-  }
   if (asked.preview) {
     const known = operations.knownUpdate(unwrapped(olds), unwrapped(news));
     return known ? rewrapped(known, news) : previewed(news);
@@ -120,10 +100,19 @@ export async function update(
   );
 }
 
-/** `olds` is empty where the resource is imported, or read by its id. */
-export async function read(olds: Properties, { settings }: Context): Promise<Properties> {
+/**
+ * `olds` is empty if the resource is imported, or read by its id. `timeout` is in seconds; 0 or undefined if the
+ * program or the engine sets none.
+ */
+export async function read(
+  olds: Properties,
+  timeout: number | undefined,
+  { settings, signal }: Context,
+): Promise<Properties> {
+  const timeoutMs = timeout ? timeout * 1000 : undefined;
   try {
-    return rewrapped(await operations.read(unwrapped(olds), settings), withoutLeftovers(olds));
+    const outputs = await operations.read(unwrapped(olds), { ...settings, timeoutMs, signal });
+    return rewrapped(outputs, withoutLeftovers(olds));
   } catch (error) {
     throw errorWithHeading(Object.keys(olds).length > 0 ? mindingOldConfig(error) : error);
   }
@@ -132,7 +121,7 @@ export async function read(olds: Properties, { settings }: Context): Promise<Pro
 /** The present status for an account, or why the arguments cannot be used. */
 export async function readStatus(
   args: Properties,
-  { settings }: Context,
+  { settings, signal }: Context,
 ): Promise<{ status?: Properties; reasons: string[] }> {
   const plain = unwrapped(args);
   const reasons = reasonsWithHeading(checkInputs(plain));
@@ -140,7 +129,10 @@ export async function readStatus(
     return { reasons };
   }
   try {
-    return { status: { ...(await operations.readStatus(plain as AccountArgs, settings)) }, reasons };
+    return {
+      status: { ...(await operations.readStatus(plain as AccountArgs, { ...settings, signal })) },
+      reasons,
+    };
   } catch (error) {
     throw errorWithHeading(error);
   }

@@ -59,9 +59,9 @@ export function providerService(): UntypedServiceImplementation {
       return response;
     }),
 
-    checkConfig: answer((request: pb.CheckRequest) => {
+    checkConfig: answer(async (request: pb.CheckRequest) => {
       const news = objectOf(request.getNews());
-      return checked(protectSettings(news), checkSettings(unwrapped(news)));
+      return checked(protectSettings(news), await checkSettings(unwrapped(news), process.env));
     }),
 
     diffConfig: answer((request: pb.DiffRequest) => {
@@ -89,12 +89,12 @@ export function providerService(): UntypedServiceImplementation {
 
     diff: answer(async (request: pb.DiffRequest) => {
       const resource = await core();
-      const { changes, replaces } = resource.diff(
+      const { changes, changed, replaces } = resource.diff(
         request.getUrn(),
         objectOf(request.getOlds()),
         objectOf(request.getNews()),
       );
-      return differs(changes, replaces, replaces);
+      return differs(changes, changed, replaces);
     }),
 
     create: answer(async (request: pb.CreateRequest) => {
@@ -112,7 +112,9 @@ export function providerService(): UntypedServiceImplementation {
 
     read: answer(async (request: pb.ReadRequest) => {
       const resource = await core();
-      const outputs = await resource.read(objectOf(request.getProperties()), context());
+      // Not in the oldest @pulumi/pulumi that this package works with.
+      const timeout: number | undefined = request.getTimeout?.();
+      const outputs = await resource.read(objectOf(request.getProperties()), timeout, context());
       const response = new pb.ReadResponse();
       response.setId(request.getId());
       response.setProperties(structOf(outputs));

@@ -2,11 +2,13 @@
  * The provider's own settings: what they may be, what a change of them means, and how the core reads them.
  */
 import { isDeepStrictEqual } from "node:util";
-import { pluginSettings, type Settings } from "../account/config";
+import { type Environment, pluginSettings, type Settings } from "../account/config";
+import { parsedJson } from "../account/json";
+import { providerSettings as knownSettings } from "../account/providerSettings";
 import { isObject } from "../api/isObject";
 import { withHeading } from "../machineSync/headings";
-import { checkInputs, kindOf } from "../machineSync/inputs";
-import { reasonsWithHeading } from "../machineSync/readMore";
+import { accountIn, kindOf } from "../machineSync/inputs";
+import { errorWithHeading } from "../machineSync/readMore";
 import { type ProviderArgs, providerSettings } from "./providerArgs";
 import { isUnknown, type Properties, secret } from "./values";
 
@@ -28,8 +30,11 @@ const kinds = {
   object: { must: "an object", fits: isObject },
 };
 
-/** What is wrong with the settings, a sentence each. Unknown values pass. */
-export function checkSettings(args: Properties): string[] {
+/**
+ * What is wrong with the settings beside this environment, a sentence each: all that an operation would find
+ * wrong before it sends anything. Unknown values pass.
+ */
+export async function checkSettings(args: Properties, env: Environment): Promise<string[]> {
   const given = settingsIn(args);
   const reasons = Object.entries(given).flatMap(([name, value]) => {
     const kind = isSetting(name) && kinds[providerSettings[name].is];
@@ -43,11 +48,25 @@ export function checkSettings(args: Properties): string[] {
   if (reasons.length > 0) {
     return reasons.map((reason) => withHeading(reason, "plugin"));
   }
-  const { region, endpoint, profile, assumeRole } = given;
-  const shared = Object.entries({ region, endpoint, profile, assumeRole }).filter(
-    ([, value]) => value !== undefined,
-  );
-  return reasonsWithHeading(checkInputs(Object.fromEntries(shared))).map((reason) => `${PACKAGE}: ${reason}`);
+  return holdsUnknown(given) ? [] : wrongTogether(args, env);
+}
+
+async function wrongTogether(args: Properties, env: Environment): Promise<string[]> {
+  // Loaded only now: Pulumi starts a process that is asked for its schema only, and waits for its port.
+  const { resolveConnection } = await import("../account/settings");
+  try {
+    resolveConnection({}, coreSettings(args), env);
+    return [];
+  } catch (error) {
+    const { message } = errorWithHeading(error) as Error;
+    return [message];
+  }
+}
+
+function holdsUnknown(value: unknown): boolean {
+  return typeof value === "object" && value !== null
+    ? Object.values(value).some(holdsUnknown)
+    : isUnknown(value);
 }
 
 const names = Object.keys(providerSettings).join(", ");
@@ -63,7 +82,7 @@ export function protectSettings(args: Properties): Record<string, unknown> {
 }
 
 /**
- * Which settings have changed, and which of those mean another account. A value that is not known yet
+ * The settings that have changed, and those of them that mean another account. A value that is not known yet
  * replaces nothing.
  */
 export function diffSettings(olds: Properties, news: Properties): { changed: string[]; replaces: string[] } {
@@ -71,33 +90,31 @@ export function diffSettings(olds: Properties, news: Properties): { changed: str
   const changed = Object.keys({ ...before, ...after }).filter(
     (name) => !isDeepStrictEqual(before[name], after[name]),
   );
-  const replaces = changed.filter(
-    (name) =>
-      isSetting(name) &&
-      !isUnknown(after[name]) &&
-      !isDeepStrictEqual(accountIn(name, before[name]), accountIn(name, after[name])),
-  );
+  const replaces = changed.filter((name) => {
+    const rule = isSetting(name) ? providerSettings[name] : {};
+    return isAnother(accountIn(before[name], rule), accountIn(after[name], rule));
+  });
   return { changed, replaces };
 }
 
-/**
- * Where the resource was a dynamic one before, the engine compares with the settings of Pulumi's host of
- * dynamic providers: those are the stack's whole config, with full names.
- */
-function withoutNamespaces(olds: Properties): Properties {
-  const named = Object.entries(olds).map(([name, value]) => [
-    name.replace(/^tencentcloud(-cwp)?:/, ""),
-    value,
-  ]);
-  return Object.fromEntries(named.filter(([name]) => !String(name).includes(":")));
+function isAnother(before: unknown, after: unknown): boolean {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return after.some((value, i) => isAnother(before[i], value));
+  }
+  return !isUnknown(after) && !isDeepStrictEqual(before, after);
 }
 
-function accountIn(name: keyof ProviderArgs, value: unknown): unknown {
-  const { account } = providerSettings[name];
-  if (account === true) {
-    return value;
-  }
-  return isObject(value) ? account?.map((field) => value[field]) : undefined;
+/**
+ * If the resource was a dynamic one before, the engine compares with the settings of Pulumi's host of dynamic
+ * providers: those are the stack's whole config, with full names, and may have blocks by their plural names.
+ */
+function withoutNamespaces(olds: Properties): Properties {
+  const named = Object.entries(olds).map(([name, value]) => {
+    const short = name.replace(/^tencentcloud(-cwp)?:/, "");
+    const known = knownSettings.find(({ names }) => names.includes(short));
+    return [known?.names[0] ?? short, value];
+  });
+  return Object.fromEntries(named.filter(([name]) => !String(name).includes(":")));
 }
 
 /** The settings as the core reads them, which knows them by these names too. */
@@ -119,10 +136,10 @@ function settingsIn(args: Properties): Record<string, unknown> {
       .filter(
         ([name, value]) => !ofTheEngine.has(name) && value !== null && value !== undefined && value !== "",
       )
-      .map(([name, value]) => [
-        name,
-        isSetting(name) && providerSettings[name].is !== "text" ? parsed(value) : value,
-      ]),
+      .map(([name, value]) => {
+        const is = isSetting(name) ? providerSettings[name].is : "text";
+        return [name, is === "text" ? value : is === "object" ? unlisted(parsed(value)) : parsed(value)];
+      }),
   );
 }
 
@@ -130,11 +147,13 @@ function parsed(value: unknown): unknown {
   if (typeof value !== "string" || isUnknown(value)) {
     return value;
   }
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value; // The check says what it must be.
-  }
+  // The check says what a text must be that is no JSON.
+  return parsedJson(value) ?? value;
+}
+
+/** A list of one is the object. */
+function unlisted(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 
 function isSetting(name: string): name is keyof ProviderArgs {

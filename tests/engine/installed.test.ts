@@ -34,7 +34,7 @@ describe("The package, installed from its tarball", function () {
     for await (const operation of lifecycle(program, process.execPath)) {
       went.push(operation);
     }
-    assert.deepEqual(went, ["up", "up again", "refresh", "destroy"]);
+    assert.deepEqual(went, ["up", "up again", "refresh", "destroy", "plugin"]);
   });
 
   it("comes up in a program of ES modules that reaches it only through a symbolic link, as pnpm lays it out", async () => {
@@ -65,6 +65,11 @@ describe("The package, installed from its tarball", function () {
     const folder = path.join(nodeModules, name);
     fs.mkdirSync(folder);
     await unpack(tarball, folder);
+    const { bin } = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8"));
+    for (const [command, file] of Object.entries<string>(bin)) {
+      fs.chmodSync(path.join(folder, file), 0o755);
+      link(path.join(folder, file), path.join(nodeModules, ".bin", command));
+    }
   }
 });
 

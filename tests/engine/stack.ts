@@ -343,9 +343,9 @@ export class TestStack {
       .filter((pid) => providerCommand.test(commandLine(pid)));
   }
 
-  /** `pulumi config set`. */
-  async setConfig(name: string, value: string): Promise<void> {
-    await this.run(["config", "set", "--stack", stackName, name, value]);
+  /** `pulumi config set`, with further arguments such as `--path`. */
+  async setConfig(name: string, value: string, ...more: string[]): Promise<void> {
+    await this.run(["config", "set", "--stack", stackName, ...more, name, value]);
   }
 
   /** Replaces the stack's state by one that another version of the package has left. */

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { inConfig } from "../engine/account";
+import { oneSync } from "../engine/program";
 import { type OperationResult, TestStack } from "../engine/stack";
 
-export type Operation = "up" | "up again" | "refresh" | "destroy";
+export type Operation = "up" | "up again" | "refresh" | "destroy" | "plugin";
 
 /**
  * Runs a program's folder from creation to destruction, as its user would, against the emulator of the
@@ -25,8 +27,31 @@ export async function* lifecycle(program: string, node: string): AsyncGenerator<
     } finally {
       await stack.remove();
     }
+    await usePlugin(program, node, emulator);
+    yield "plugin";
   } finally {
     emulator.stop();
+  }
+}
+
+/** A YAML program by the plugin, which runs on the Pulumi that is installed. */
+async function usePlugin(program: string, node: string, emulator: InstalledEmulator): Promise<void> {
+  const stack = await TestStack.create({
+    door: "plugin",
+    node,
+    pluginFolder: path.join(program, "node_modules/.bin"),
+    config: inConfig("plugin", emulator, emulator),
+  });
+  try {
+    const { outputs } = await stack.up(oneSync());
+    assert.equal(outputs.state, "FINISHED");
+    assert.equal((await emulator.takeRequests()).filter((kind) => kind === "trigger").length, 1);
+    await stack.refresh();
+    assert.deepEqual(await emulator.takeRequests(), ["look"]);
+    await stack.destroy();
+    assert.deepEqual(await emulator.takeRequests(), []);
+  } finally {
+    await stack.remove();
   }
 }
 

@@ -12,7 +12,7 @@ import { warningsOfOurs } from "./warnings";
 
 export type Step = "install" | "types" | Operation;
 
-export const steps: readonly Step[] = ["install", "types", "up", "up again", "refresh", "destroy"];
+export const steps: readonly Step[] = ["install", "types", "up", "up again", "refresh", "destroy", "plugin"];
 
 /** The steps that a row has: JavaScript has no types. */
 export function stepsOf({ typescript }: Row): readonly Step[] {

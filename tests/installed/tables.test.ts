@@ -3,7 +3,7 @@ import { nameOf, rows } from "./rows";
 import type { Outcome } from "./runRow";
 import { consoleTable, matrixTable, replaceMarked, supportTable } from "./tables";
 
-const everyStep = ["install", "types", "up", "up again", "refresh", "destroy"] as const;
+const everyStep = ["install", "types", "up", "up again", "refresh", "destroy", "plugin"] as const;
 
 function outcome(change: Partial<Outcome> = {}): Outcome {
   return {
@@ -18,7 +18,7 @@ function outcome(change: Partial<Outcome> = {}): Outcome {
 const onNode20: Outcome = outcome({
   row: { node: 20, pulumi: "newest", layout: "pnpm 10", modules: "CommonJS" },
   versions: { node: "20.1.0", pulumi: "3.300.0", typescript: "", installer: "10.3.0" },
-  passed: ["install", "up", "up again", "refresh", "destroy"],
+  passed: ["install", "up", "up again", "refresh", "destroy", "plugin"],
   asksForNode: ">=22",
 });
 
@@ -46,11 +46,11 @@ describe("The matrix of versions", () => {
   it("is shown as Markdown, with a cross for each step that was not reached", () => {
     assert.equal(
       matrixTable([outcome(), onNode20, failed]),
-      `| Node.js | @pulumi/pulumi | Program | Installed with | install | types | up | up again | refresh | destroy | Remarks |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-| 22.1.0 | 3.300.0 | TypeScript 6.0.1, ESM | npm 11.2.0 | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | |
-| 20.1.0 | 3.300.0 | JavaScript, CommonJS | pnpm 10.3.0 | ✓ | | ✓ | ✓ | ✓ | ✓ | Pulumi asks for Node.js >=22 |
-| 22.1.0 | 3.139.0 | TypeScript 3.8.3 (Pulumi's own), CommonJS | npm 11.2.0 as a link | ✓ | ✓ | ✗ | ✗ | ✗ | ✗ | beside a second Pulumi, 3.247.0 |`,
+      `| Node.js | @pulumi/pulumi | Program | Installed with | install | types | up | up again | refresh | destroy | plugin | Remarks |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| 22.1.0 | 3.300.0 | TypeScript 6.0.1, ESM | npm 11.2.0 | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | |
+| 20.1.0 | 3.300.0 | JavaScript, CommonJS | pnpm 10.3.0 | ✓ | | ✓ | ✓ | ✓ | ✓ | ✓ | Pulumi asks for Node.js >=22 |
+| 22.1.0 | 3.139.0 | TypeScript 3.8.3 (Pulumi's own), CommonJS | npm 11.2.0 as a link | ✓ | ✓ | ✗ | ✗ | ✗ | ✗ | ✗ | beside a second Pulumi, 3.247.0 |`,
     );
   });
 

@@ -38,6 +38,7 @@ describe("Importing the package", function () {
     assert.deepEqual(loaded(), [
       "dist/provider/api/duration.js",
       "dist/provider/machineSync/headings.js",
+      "dist/provider/machineSync/names.js",
       ...own.map((name) => `dist/sdk/${name}.js`),
     ]);
   });

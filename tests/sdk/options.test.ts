@@ -36,7 +36,7 @@ describe("The options of a MachineSync", () => {
       const { message } = await refusal(() => new MachineSync("machines", {}, { provider }));
       assert.match(
         message,
-        /^MachineSync takes no option provider: .* stack's config \(tencentcloud:secretId .*profile and assumeRole\. .* plugin tencentcloud-cwp takes a Provider\. See "Arguments" in /,
+        /^MachineSync "machines" takes no option provider: .* stack's config \(tencentcloud:secretId .*profile and assumeRole\. .* plugin tencentcloud-cwp takes a Provider\. See "Arguments" in /,
       );
     });
   }
@@ -47,7 +47,10 @@ describe("The options of a MachineSync", () => {
       const outer = new Group("outer", { providers: [provider] });
       for (const parent of [outer, new Group("inner", { parent: outer })]) {
         const { message } = await refusal(() => new MachineSync("machines", {}, { parent }));
-        assert.match(message, /^MachineSync must not inherit a provider of its own from its parent: /);
+        assert.match(
+          message,
+          /^MachineSync "machines" must not inherit a provider of its own from its parent: /,
+        );
       }
     });
   }
@@ -77,7 +80,7 @@ describe("The options of a MachineSync", () => {
       const error = await refusal(() => Reflect.construct(MachineSync, ["machines", {}, { customTimeouts }]));
       assert.equal(
         error.message,
-        `customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${shown}. See "Arguments" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.`,
+        `MachineSync "machines": customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${shown}. See "Arguments" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.`,
       );
       assert.ok(pulumi.RunError.isInstance(error));
     });

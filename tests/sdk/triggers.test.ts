@@ -36,7 +36,7 @@ const lost: readonly [value: unknown, says: string][] = [
 
 /** The value that Pulumi would send, once it is known. */
 async function known(value: unknown): Promise<unknown> {
-  const kept: object = pulumi.output(keepable(value));
+  const kept: object = pulumi.output(keepable("machines", value));
   // A method of Pulumi's own: it rejects where apply() would never come.
   return Reflect.get(kept, "promise").call(kept);
 }
@@ -55,9 +55,12 @@ describe("The argument triggers", () => {
         [[{ "created-at": [value] }], 'triggers[0]["created-at"][0]'],
       ];
       for (const [triggers, path] of places) {
-        const error = await refusal(() => keepable(triggers));
+        const error = await refusal(() => keepable("machines", triggers));
         assert.ok(pulumi.RunError.isInstance(error));
-        assert.equal(error.message, `MachineSync cannot use its triggers: ${path} ${says}. ${see}`);
+        assert.equal(
+          error.message,
+          `MachineSync "machines" cannot use its triggers: ${path} ${says}. ${see}`,
+        );
       }
     });
 
@@ -72,7 +75,10 @@ describe("The argument triggers", () => {
       for (const [triggers, path] of later) {
         const error = await refusal(known(triggers));
         assert.ok(pulumi.RunError.isInstance(error));
-        assert.equal(error.message, `MachineSync cannot use its triggers: ${path} ${says}. ${see}`);
+        assert.equal(
+          error.message,
+          `MachineSync "machines" cannot use its triggers: ${path} ${says}. ${see}`,
+        );
       }
     });
   }
@@ -96,7 +102,7 @@ describe("The argument triggers", () => {
   });
 
   it("refuses an object that holds itself", async () => {
-    const { message } = await refusal(() => keepable([holdsItself]));
+    const { message } = await refusal(() => keepable("machines", [holdsItself]));
     assert.match(
       message,
       /: triggers\[0\]\.again\[0\] holds itself: leave that part out\. See "Arguments" in /,
@@ -121,11 +127,11 @@ describe("The argument triggers", () => {
       vm.runInNewContext("({ of: ['another realm'] })"),
     ];
     assert.deepEqual(
-      keepable(triggers),
+      keepable("machines", triggers),
       triggers.map((one) => (one && typeof one === "object" && !Array.isArray(one) ? { ...one } : one)),
     );
-    assert.equal(keepable("no list"), "no list");
-    assert.equal(keepable(null), null);
+    assert.equal(keepable("machines", "no list"), "no list");
+    assert.equal(keepable("machines", null), null);
     const later = [pulumi.output("ins-1"), Promise.resolve({ a: [1] }), pulumi.output({ tags: ["a"] })];
     assert.deepEqual(await known(later), ["ins-1", { a: [1] }, { tags: ["a"] }]);
   });
@@ -145,7 +151,11 @@ describe("The argument triggers", () => {
   });
 
   it("keeps a secret secret, and no other value", async () => {
-    const kept = keepable([pulumi.secret("the secret"), pulumi.output("open"), { in: pulumi.secret(1) }]);
+    const kept = keepable("machines", [
+      pulumi.secret("the secret"),
+      pulumi.output("open"),
+      { in: pulumi.secret(1) },
+    ]);
     assert.ok(Array.isArray(kept));
     assert.equal(await pulumi.isSecret(kept[0]), true);
     assert.equal(await pulumi.isSecret(kept[1]), false);

@@ -27,7 +27,7 @@ export const LAST_POLL_MS = 1_000;
 
 /** What the wait does next, and when. */
 export function nextStep(wait: Wait, now: number): Step {
-  return reached(wait) ?? givenUp(wait) ?? nextRequest(wait, now);
+  return reached(wait) ?? givenUp(wait, now) ?? nextRequest(wait, now);
 }
 
 function reached({ goal, known, seen, startId }: Wait): Step | undefined {
@@ -41,15 +41,15 @@ function reached({ goal, known, seen, startId }: Wait): Step | undefined {
   return undefined;
 }
 
-function givenUp(wait: Wait): Step | undefined {
-  const { failures, refused, seen, askedAt, deadline } = wait;
+function givenUp(wait: Wait, now: number): Step | undefined {
+  const { failures, refused, seen } = wait;
   if (failures && isOver(failures, seen.service)) {
     return { does: "fail", why: { is: "gave up", failures } };
   }
   if (refused && isOver(refused, true)) {
     return { does: "fail", why: { is: "gave up", failures: refused } };
   }
-  if (askedAt >= deadline) {
+  if (isTooLate(wait, now)) {
     return { does: "fail", why: { is: "too late" } };
   }
   if (wait.starts >= wait.mostStarts && graceIsOver(wait)) {
@@ -58,8 +58,16 @@ function givenUp(wait: Wait): Step | undefined {
   return undefined;
 }
 
+/** A wait for a run has a last poll at its deadline, so that a run that has ended by then is not missed. */
+function isTooLate({ goal, began, askedAt, deadline }: Wait, now: number): boolean {
+  return goal === "status" ? askedAt >= began && now >= deadline : askedAt >= deadline;
+}
+
 function nextRequest(wait: Wait, now: number): Step {
   const step = wanted(wait, now);
+  if (wait.goal === "status") {
+    return { does: "poll", at: Math.min(step.at, wait.deadline) };
+  }
   return step.at > wait.deadline - LAST_POLL_MS ? { does: "poll", at: wait.deadline } : step;
 }
 

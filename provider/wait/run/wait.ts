@@ -52,7 +52,7 @@ export interface Wait {
 }
 
 /** What was observed, for the message at the end of a wait. */
-export interface Seen {
+interface Seen {
   /** The service has answered, if only with an error. */
   readonly service: boolean;
   readonly answers: number;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { inEnvironment } from "../account";
-import type { ProgramResource } from "../program";
+import { output, type ProgramResource } from "../program";
 import { TestStack } from "../stack";
 
 /**
@@ -46,8 +46,12 @@ describe("A stack that version 0.1.0 has left", function () {
 
   it("syncs once for the unfinished run, since nobody knows whose account ran it, and for nothing else", async () => {
     const starts = () => emulator.requests.filter(({ sync }) => sync === true).length;
-    const { summary } = await stack.up({ resources: { machines, interrupted } });
+    const { summary, outputs: shown } = await stack.up({
+      resources: { machines, interrupted },
+      outputs: { machines: output("machines", "machines") },
+    });
     assert.deepEqual(summary, { same: 2, update: 1 });
+    assert.deepEqual(shown.machines, [], "the state of 0.1.0 has no machines");
     assert.equal(starts(), 1);
     const { outputs } = stack.resource("interrupted") ?? {};
     assert.equal(outputs?.state, "FINISHED");
@@ -55,5 +59,37 @@ describe("A stack that version 0.1.0 has left", function () {
     await stack.refresh();
     await stack.destroy();
     assert.equal(starts(), 1);
+  });
+});
+
+/** The state of a stack as the version before 0.2.0 left it, which names no account. */
+const leftBefore020 = path.join(__dirname, "states/before-0.2.0.json");
+
+describe("A stack that the version before 0.2.0 has left", function () {
+  this.timeout(180_000);
+
+  it("is unchanged by an up, with hosts and without, and is refreshed and destroyed", async () => {
+    const emulator = await startEmulator({ syncSeconds: 1 });
+    const stack = await TestStack.create({ env: inEnvironment(emulator) });
+    try {
+      await stack.importState(leftBefore020);
+      const { summary } = await stack.up({
+        resources: {
+          machines: {
+            properties: { hosts: ["ins-a"], triggers: ["ins-1", { disks: [1, 2] }] },
+            options: { customTimeouts: { create: "20m" } },
+          },
+          plain: { properties: { region: "ap-guangzhou" } },
+        },
+      });
+      assert.deepEqual(summary, { same: 3 });
+      assert.equal(emulator.requests.length, 0);
+      await stack.refresh();
+      await stack.destroy();
+      assert.ok(emulator.requests.every(({ sync }) => sync !== true));
+    } finally {
+      await stack.remove();
+      await emulator.stop();
+    }
   });
 });

@@ -1,8 +1,49 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
+import { history } from "../../history";
 import { inEnvironment } from "../account";
 import { oneSync } from "../program";
 import { type OperationOptions, TestStack } from "../stack";
+
+describe("A resource of the plugin that the dynamic resource takes over by an alias", function () {
+  this.timeout(180_000);
+
+  let emulator: Emulator;
+  let stack: TestStack;
+
+  const dynamic = (triggers: unknown[]) =>
+    oneSync({ triggers }, { aliases: [{ type: "tencentcloud-cwp:index:MachineSync" }] });
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ syncSeconds: 1, faults: history() });
+    stack = await TestStack.create({ door: "plugin", env: inEnvironment(emulator) });
+    await stack.up(oneSync({ triggers: ["a", { b: [1] }] }));
+    stack.door = "dynamic";
+    emulator.clearRequests();
+  });
+  afterEach(async () => {
+    await stack.remove();
+    await emulator.stop();
+  });
+
+  it("is updated once, with no request, and can then be refreshed, updated and destroyed", async () => {
+    const { id } = stack.resource("machines") ?? {};
+    const { summary, outputs } = await stack.up(dynamic(["a", { b: [1] }]));
+    assert.equal(summary.update, 1);
+    assert.equal(summary.replace ?? summary.create, undefined);
+    assert.equal(emulator.requests.length, 0);
+    assert.equal(stack.resource("machines")?.id, id);
+    assert.equal(outputs.state, "FINISHED");
+    assert.deepEqual((await stack.up()).summary, { same: 2 });
+
+    await stack.refresh();
+    assert.equal(emulator.requests.filter(({ sync }) => sync).length, 0);
+    await stack.up(dynamic(["b"]));
+    assert.equal(emulator.requests.filter(({ sync }) => sync).length, 1);
+    await stack.destroy();
+    assert.equal(stack.resource("machines"), undefined);
+  });
+});
 
 describe("A dynamic resource that the plugin takes over", function () {
   this.timeout(180_000);

@@ -89,6 +89,7 @@ describe("A MachineSync without the engine", () => {
         latestStartTime: LatestStartTime,
         latestEndTime: LatestEndTime,
         durationSeconds: 0,
+        machines: [],
         requestId: emulator.requests.at(-1)?.requestId,
       });
       assert.notEqual(id, "");
@@ -105,6 +106,7 @@ describe("A MachineSync without the engine", () => {
       assert.deepEqual(shown, {
         ...inputs,
         skipAwait: true,
+        machines: [],
         state: "SYNCING",
         latestStartTime: LatestStartTime,
         latestEndTime: LatestEndTime,
@@ -195,6 +197,7 @@ describe("A MachineSync without the engine", () => {
       assert.deepEqual(kept, {
         ...inputs,
         requestId: "",
+        machines: [],
         state: "SYNCING",
         latestStartTime: LatestStartTime,
         latestEndTime: before,
@@ -244,7 +247,7 @@ describe("A MachineSync without the engine", () => {
         const broken = new Map(config);
         broken.delete(setting);
         configure({ config: value === undefined ? broken : broken.set(setting, value) });
-        const updateIt = () => update("id", { ...inputs }, inputs);
+        const updateIt = () => update("id", { ...inputs, triggers: ["ins-0"] }, inputs);
         for (const call of [() => create(inputs), updateIt, () => read("id", { ...inputs })]) {
           const error = await failure(call());
           assert.ok(error instanceof CwpError);
@@ -257,7 +260,7 @@ describe("A MachineSync without the engine", () => {
     it("is bounded by the customTimeouts of its own operation", async () => {
       const endings = await Promise.all([
         failure(create({ timeouts: { create: "150ms", update: "1h" } })),
-        failure(update("id", {}, { timeouts: { create: "1h", update: "150ms" } })),
+        failure(update("id", {}, { triggers: [1], timeouts: { create: "1h", update: "150ms" } })),
       ]);
       for (const { message } of endings) {
         assert.match(
@@ -335,11 +338,12 @@ describe("A MachineSync without the engine", () => {
       assert.ok(!("unfinishedRun" in outs));
     });
 
-    it("syncs when there is no unfinished run", async () => {
+    it("sends nothing if no sync is due, as for a state that lacks the serialized provider", async () => {
       syncedBefore(7);
-      const { outs } = await update("id", { ...inputs, durationSeconds: 7 }, inputs);
-      assert.equal(triggers(), 1);
-      assert.equal(outs.durationSeconds, 0);
+      const { __provider, ...olds } = { ...inputs, durationSeconds: 7, machines: [] };
+      const { outs } = await update("id", olds, inputs);
+      assert.deepEqual(outs, { ...olds, __provider });
+      assert.equal(emulator.requests.length, 0);
     });
   });
 
@@ -355,6 +359,7 @@ describe("A MachineSync without the engine", () => {
         latestStartTime: LatestStartTime,
         latestEndTime: LatestEndTime,
         durationSeconds: 7,
+        machines: [],
         requestId: emulator.requests.at(-1)?.requestId,
       });
       assert.deepEqual(
@@ -394,6 +399,7 @@ describe("A MachineSync without the engine", () => {
         const { requestId: _any, ...shown } = props;
         assert.deepEqual(shown, {
           endpoint: fresh.url,
+          machines: [],
           state: "NOTASK",
           latestStartTime: "",
           latestEndTime: "",

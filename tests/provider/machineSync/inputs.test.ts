@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import {
   type CheckFailure,
   checkInputs,
   DEFAULT_TIMEOUT_MS,
-  diffInputs,
-  type Inputs,
-  sameTriggers,
   timeoutMs,
 } from "../../../provider/machineSync/inputs";
 
@@ -213,114 +209,6 @@ describe("check", () => {
     assert.deepEqual(propertiesOf(checkInputs({ timeouts: { create: UNKNOWN, update: 20 } })), [
       "customTimeouts.update",
     ]);
-  });
-});
-
-describe("diff", () => {
-  const same = { changes: false, replaces: [] };
-  const changed = { changes: true, replaces: [] };
-
-  const triggers: readonly [
-    title: string,
-    olds: unknown[] | undefined,
-    news: unknown[] | undefined,
-    boolean,
-  ][] = [
-    ["equal deep inside", ["a", { b: [1, { c: null }] }], ["a", { b: [1, { c: null }] }], false],
-    ["with their keys in another order", [{ a: 1, b: 2 }], [{ b: 2, a: 1 }], false],
-    ["absent, then empty", undefined, [], false],
-    ["empty, then absent", [], undefined, false],
-    ["absent twice", undefined, undefined, false],
-    ["changed deep inside", ["a", { b: [1, { c: null }] }], ["a", { b: [1, { c: 0 }] }], true],
-    ["in another order", ["a", "b"], ["b", "a"], true],
-    ["one more", ["a"], ["a", "b"], true],
-    ["one less", ["a", "b"], ["a"], true],
-    ["none any more", ["a"], undefined, true],
-    ["a first one", undefined, ["a"], true],
-    ["a number in place of its text", ["1"], [1], true],
-    ["false in place of null", [null], [false], true],
-    ["not known yet", ["a"], [UNKNOWN], true],
-  ];
-  for (const [title, olds, news, changes] of triggers) {
-    it(`sees ${changes ? "a change" : "no change"} in triggers that are ${title}`, () => {
-      const inputs = (list: unknown[] | undefined): Inputs => (list ? { triggers: list } : {});
-      assert.deepEqual(diffInputs(inputs(olds), inputs(news)), changes ? changed : same);
-      assert.equal(sameTriggers(inputs(olds), inputs(news)), !changes);
-    });
-  }
-
-  for (const property of ["endpoint", "profile"] as const) {
-    it(`asks for a new resource when the ${property} changes, comes, goes or is not known yet`, () => {
-      const replaced = { changes: true, replaces: [property] };
-      assert.deepEqual(diffInputs({ [property]: "a" }, { [property]: "b" }), replaced);
-      assert.deepEqual(diffInputs({}, { [property]: "b" }), replaced);
-      assert.deepEqual(diffInputs({ [property]: "a" }, {}), replaced);
-      assert.deepEqual(diffInputs({ [property]: "a" }, { [property]: UNKNOWN }), replaced);
-    });
-  }
-
-  it("asks for a new resource when the role changes in any part, comes, goes or is not known yet", () => {
-    const replaced = { changes: true, replaces: ["assumeRole"] };
-    const role = { roleArn: "arn", sessionName: "ci", sessionDuration: 3600, externalId: "id" };
-    const olds = { assumeRole: role };
-    assert.deepEqual(diffInputs(olds, { assumeRole: structuredClone(role) }), same);
-    const parts = { roleArn: "b", sessionName: "b", sessionDuration: 60, externalId: undefined };
-    for (const [part, value] of Object.entries(parts)) {
-      assert.deepEqual(diffInputs(olds, { assumeRole: { ...role, [part]: value } }), replaced, part);
-    }
-    assert.deepEqual(diffInputs({}, olds), replaced);
-    assert.deepEqual(diffInputs(olds, {}), replaced);
-    assert.deepEqual(diffInputs(olds, { assumeRole: { ...role, roleArn: UNKNOWN } }), replaced);
-  });
-
-  it("names both when profile and endpoint change", () => {
-    const { replaces } = diffInputs({ profile: "a", endpoint: "b" }, { profile: "c", endpoint: "d" });
-    assert.deepEqual([...replaces].sort(), ["endpoint", "profile"]);
-  });
-
-  it("sees no change in the region, which tells no account from another", () => {
-    assert.deepEqual(diffInputs({ region: "a" }, { region: "b" }), same);
-    assert.deepEqual(diffInputs({ region: "a" }, {}), same);
-  });
-
-  it("does not look at time-outs, skipAwait or the serialized provider", () => {
-    const olds = { triggers: ["a"], timeouts: { create: "5m" }, skipAwait: false, __provider: "old text" };
-    const news = { triggers: ["a"], timeouts: { update: "1h" }, skipAwait: true, __provider: "new text" };
-    assert.deepEqual(diffInputs(olds, news), same);
-    assert.deepEqual(diffInputs(olds, { triggers: ["a"] }), same);
-  });
-
-  const anyInputs: fc.Arbitrary<Inputs> = fc.record(
-    {
-      triggers: fc.array(fc.jsonValue()),
-      skipAwait: fc.boolean(),
-      region: fc.string(),
-      endpoint: fc.string(),
-      profile: fc.string(),
-      assumeRole: fc.record(
-        { roleArn: fc.string(), externalId: fc.string() },
-        { requiredKeys: ["roleArn"], noNullPrototype: true },
-      ),
-      timeouts: fc.record({ create: fc.string(), update: fc.string() }),
-    },
-    { requiredKeys: [] },
-  );
-
-  it("never sees a change between inputs and their copy", () => {
-    fc.assert(
-      fc.property(anyInputs, (inputs) => {
-        assert.deepEqual(diffInputs(inputs, structuredClone(inputs)), same);
-      }),
-    );
-  });
-
-  it("always sees one more trigger, whatever it is", () => {
-    fc.assert(
-      fc.property(anyInputs, fc.jsonValue(), (inputs, trigger) => {
-        const triggers = [...(inputs.triggers ?? []), trigger];
-        assert.deepEqual(diffInputs(inputs, { ...inputs, triggers }), changed);
-      }),
-    );
   });
 });
 

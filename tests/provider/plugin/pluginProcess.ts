@@ -94,7 +94,10 @@ export class PluginProcess {
     return checked(await this.call((done) => this.client.checkConfig(request, done)));
   }
 
-  async diffConfig(olds: Properties, news: Properties): Promise<{ changes: boolean; replaces: string[] }> {
+  async diffConfig(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes: boolean; changed: string[]; replaces: string[] }> {
     const request = new pb.DiffRequest();
     request.setUrn(providerUrn);
     request.setOldInputs(struct(olds));
@@ -116,7 +119,10 @@ export class PluginProcess {
     return checked(await this.call((done) => this.client.check(request, done)));
   }
 
-  async diff(olds: Properties, news: Properties): Promise<{ changes: boolean; replaces: string[] }> {
+  async diff(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes: boolean; changed: string[]; replaces: string[] }> {
     const request = new pb.DiffRequest();
     request.setUrn(urn);
     request.setId("id-1");
@@ -158,12 +164,14 @@ export class PluginProcess {
     id: string,
     properties: Properties = {},
     inputs: Properties = {},
+    timeout = 0,
   ): Promise<{ id: string; properties: Properties; inputs: Properties }> {
     const request = new pb.ReadRequest();
     request.setUrn(urn);
     request.setId(id);
     request.setProperties(struct(properties));
     request.setInputs(struct(inputs));
+    request.setTimeout(timeout);
     const response = await this.call<pb.ReadResponse>((done) => this.client.read(request, done));
     return {
       id: response.getId(),
@@ -248,9 +256,10 @@ function checked(response: pb.CheckResponse): { inputs: Properties; reasons: str
   return { inputs: plain(response.getInputs()), reasons: failures.map((failure) => failure.getReason()) };
 }
 
-function differs(response: pb.DiffResponse): { changes: boolean; replaces: string[] } {
+function differs(response: pb.DiffResponse): { changes: boolean; changed: string[]; replaces: string[] } {
   return {
     changes: response.getChanges() === pb.DiffResponse.DiffChanges.DIFF_SOME,
+    changed: response.getDiffsList(),
     replaces: response.getReplacesList(),
   };
 }

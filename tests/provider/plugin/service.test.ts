@@ -80,9 +80,13 @@ describe("The plugin, over gRPC", function () {
 
   describe("CheckConfig and DiffConfig", () => {
     it("return what the state is to keep: keys wrapped as secrets, and no failure", async () => {
-      const { inputs, reasons } = await plugin.checkConfig({ secretKey: "hush", version: "0.1.0" });
+      const { inputs, reasons } = await plugin.checkConfig({
+        secretId: "AKID",
+        secretKey: "hush",
+        version: "0.1.0",
+      });
       assert.deepEqual(reasons, []);
-      assert.deepEqual(inputs, { secretKey: secret("hush"), version: "0.1.0" });
+      assert.deepEqual(inputs, { secretId: "AKID", secretKey: secret("hush"), version: "0.1.0" });
     });
 
     it("say what is wrong with a setting", async () => {
@@ -94,13 +98,15 @@ describe("The plugin, over gRPC", function () {
       const olds = { secretId: "a", secretKey: "b" };
       assert.deepEqual(await plugin.diffConfig(olds, { secretId: "c", secretKey: "d" }), {
         changes: true,
+        changed: ["secretId", "secretKey"],
         replaces: [],
       });
       assert.deepEqual(await plugin.diffConfig(olds, { ...olds, profile: "prod" }), {
         changes: true,
+        changed: ["profile"],
         replaces: ["profile"],
       });
-      assert.deepEqual(await plugin.diffConfig(olds, olds), { changes: false, replaces: [] });
+      assert.deepEqual(await plugin.diffConfig(olds, olds), { changes: false, changed: [], replaces: [] });
     });
   });
 
@@ -139,13 +145,17 @@ describe("The plugin, over gRPC", function () {
   describe("diff", () => {
     it("compares triggers deeply, whether they are secret or not", async () => {
       const olds = { triggers: ["a", secret({ b: [1] })], state: "FINISHED" };
-      const same = { changes: false, replaces: [] };
+      const same = { changes: false, changed: [], replaces: [] };
       assert.deepEqual(await plugin.diff(olds, { triggers: ["a", { b: [1] }] }), same);
-      assert.deepEqual(
-        await plugin.diff(olds, { triggers: ["a", secret({ b: [1] })], skipAwait: true }),
-        same,
-      );
-      assert.equal((await plugin.diff(olds, { triggers: ["a", { b: [2] }] })).changes, true);
+      assert.deepEqual(await plugin.diff(olds, { triggers: ["a", secret({ b: [1] })], skipAwait: true }), {
+        ...same,
+        changed: ["skipAwait"],
+      });
+      assert.deepEqual(await plugin.diff(olds, { triggers: ["a", { b: [2] }] }), {
+        changes: true,
+        changed: ["triggers"],
+        replaces: [],
+      });
       assert.equal((await plugin.diff(olds, { triggers: ["a", unknown] })).changes, true);
     });
 
@@ -218,6 +228,7 @@ describe("The plugin, over gRPC", function () {
         latestEndTime: unknown,
         durationSeconds: unknown,
         requestId: unknown,
+        machines: [],
       });
       assert.equal(emulator.requests.length, 0);
     });
@@ -340,7 +351,7 @@ describe("The plugin, over gRPC", function () {
     const { properties } = await plugin.create({ triggers: ["a", { b: "b" }] });
     emulator.clearRequests();
     const news = { triggers: ["a", { b: secret("b") }] };
-    assert.deepEqual(await plugin.diff(properties, news), { changes: true, replaces: [] });
+    assert.deepEqual(await plugin.diff(properties, news), { changes: true, changed: [], replaces: [] });
     for (const preview of [true, false]) {
       const updated = await plugin.update(properties, news, { preview });
       assert.deepEqual(updated, { ...properties, ...news });
@@ -375,6 +386,12 @@ describe("The plugin, over gRPC", function () {
         /refresh --run-program/,
       );
       assert.doesNotMatch((await failure(plugin.read("new"))).details, /run-program/);
+    });
+
+    it("ends when its time is over", async () => {
+      emulator.inject({ hang: true }, { times: 9 });
+      const { details } = await failure(plugin.read("id-1", {}, {}, 2));
+      assert.match(details, /^No answer within 2 s: /);
     });
 
     it("imports by any id", async () => {
@@ -472,6 +489,21 @@ describe("The plugin, over gRPC", function () {
       assert.equal(partialFailure(error), undefined);
       assert.equal(syncs(), 0);
     });
+
+    for (const [what, read] of [
+      ["a refresh", () => plugin.read("id-1", { hosts: ["ins-a"] })],
+      ["the function", () => plugin.invoke(status)],
+    ] as const) {
+      it(`ends ${what} at once`, async () => {
+        emulator.inject({ hang: true }, { times: 9 });
+        const reading = failure(read());
+        while (emulator.requests.length === 0) {
+          await once(AbortSignal.timeout(20), "abort");
+        }
+        await plugin.cancel();
+        assert.match((await reading).details, /cancelled/);
+      });
+    }
 
     it("is harmless when nothing waits, and lets nothing begin until an engine configures the provider again", async () => {
       await plugin.cancel();

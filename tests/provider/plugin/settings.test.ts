@@ -10,17 +10,24 @@ import { secret, unknown } from "./pluginProcess";
 
 describe("The settings of the plugin's provider", () => {
   describe("in CheckConfig", () => {
-    it("pass in every form in which the engine sends them", () => {
+    it("pass in every form in which the engine sends them", async () => {
       const role = { roleArn: "qcs::cam::uin/1:roleName/a" };
       for (const args of [
         {},
         { version: "1.0.0", pluginDownloadURL: "https://example.com", __internal: {} },
         { secretId: "AKID", secretKey: "key", securityToken: "", region: null },
         { assumeRole: role, allowedAccountIds: ["1"], enablePodOidc: true },
+        {
+          secretId: "AKID",
+          secretKey: "key",
+          assumeRole: [{ ...role, tokenCode: 123456, sourceIdentity: 1, externalId: 2, sessionName: 3 }],
+        },
+        { secretId: "AKID", secretKey: unknown },
+        { assumeRole: { ...role, sessionDuration: unknown }, secretKey: "key" },
         { assumeRole: JSON.stringify(role), allowedAccountIds: '["1"]', enablePodOidc: "true" },
         Object.fromEntries(Object.keys(providerSettings).map((name) => [name, unknown])),
       ]) {
-        assert.deepEqual(checkSettings(args), []);
+        assert.deepEqual(await checkSettings(args, {}), []);
       }
     });
 
@@ -40,11 +47,24 @@ describe("The settings of the plugin's provider", () => {
         says: /tencentcloud-cwp:allowedAccountIds must be a list, not a number/,
       },
       { args: { assumeRole: "hush" }, says: /tencentcloud-cwp:assumeRole must be an object, not a string/ },
-      { args: { assumeRole: { roleArm: "x" } }, says: /tencentcloud-cwp: assumeRole cannot be used/ },
+      { args: { assumeRole: { roleArm: "x" } }, says: /tencentcloud-cwp:assumeRole cannot be used/ },
+      {
+        args: { secretId: "AKID" },
+        says: /tencentcloud-cwp:secretId is set, but neither tencentcloud-cwp:secretKey/,
+      },
+      { args: { allowedAccountIds: ["hush"] }, says: /allowedAccountIds must be a list of account ids/ },
+      { args: { assumeRoleWithSaml: { assertion: "hush" } }, says: /it has no property assertion/ },
+      {
+        args: {
+          assumeRoleWithSaml: { samlAssertion: "hush", principalArn: "a", roleArn: "b" },
+          assumeRoleWithWebIdentity: { webIdentityToken: "hush", roleArn: "b" },
+        },
+        says: /assumeRoleWithWebIdentity and tencentcloud-cwp:assumeRoleWithSaml are both set/,
+      },
       { args: { endpoint: "http://far.away" }, says: /The endpoint "http:\/\/far\.away" cannot be used/ },
     ]) {
-      it(`are refused by name: ${JSON.stringify(args)}`, () => {
-        const reasons = checkSettings(args);
+      it(`are refused by name: ${JSON.stringify(args)}`, async () => {
+        const reasons = await checkSettings(args, {});
         assert.equal(reasons.length, 1);
         assert.match(reasons[0] ?? "", says);
         assert.doesNotMatch(reasons[0] ?? "", /hush/);
