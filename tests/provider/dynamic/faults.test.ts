@@ -257,6 +257,19 @@ describe("Against a faulty service, over HTTP", () => {
       assert.ok(time.now() < START + 45_000, "it waited long after both had ended");
     });
 
+    it("will do while every start is refused, and few starts are sent", async () => {
+      const often = Array.from({ length: 20 }, (_, i) => ({
+        atMs: START + 6_000 + 14_000 * i,
+        seconds: 8,
+      }));
+      await begin({ foreignSyncs: [past, ...often] });
+      emulator.inject({ error: "ServiceUnavailable" }, { on: "trigger", times: 1_000 });
+      const { latestStartTime } = await call();
+      assert.ok(latestStartTime >= NOON);
+      assert.ok(triggers() > 0 && triggers() <= 12, `${triggers()} starts`);
+      assert.ok(time.now() < START + 20_000, "a run that counts came and went");
+    });
+
     it("during the own one changes nothing", async () => {
       await begin(elsewhere(5_000, 20));
       await showsItsOwn();
