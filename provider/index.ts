@@ -3,4 +3,4 @@
  * the state of every stack, so they never change; and so do `timeouts`, `__urn`, `unfinishedRun` and `__account` in what
  * they are given.
  */
-export { check, configure, create, diff, read, update } from "./dynamic/door";
+export { check, configure, create, diff, read, update } from "./dynamic/provider";
