@@ -81,21 +81,22 @@ const words: Readonly<Record<Retry, string>> = {
 
 describe("An API error", () => {
   for (const retry of ["yes", "few", "never"] as const) {
-    for (const code of codes[retry]) {
-      it(`${code || "without a code"} ${words[retry]}`, () => {
-        assert.equal(new ApiError(code, "said", "id").retry, retry);
-      });
-    }
+    it(`${words[retry]}, by its full code or the part before the dot`, () => {
+      const others = codes[retry].filter((code) => new ApiError(code, "said", "id").retry !== retry);
+      assert.deepEqual(others, []);
+    });
   }
 
-  const advice: readonly [code: string, tells: RegExp][] = [
+  const advice: readonly [code: string, says: RegExp][] = [
     ["AuthFailure.SignatureFailure", /Check the SecretId and SecretKey\.$/],
+    ["AuthFailure.MFAFailure", /Check the SecretId and SecretKey\.$/],
     ["AuthFailure.SecretIdNotFound", /unknown or disabled\..*cwp\.intl\.tencentcloudapi\.com/],
     ["AuthFailure.SignatureExpire", /clock of this machine is off/],
     ["AuthFailure.TokenFailure", /get new ones\. Permanent keys take no token/],
     ["AuthFailure.UnauthorizedOperation", /Grant this identity the CAM action cwp:SyncMachines/],
     ["UnauthorizedOperation", /Grant this identity the CAM action cwp:SyncMachines/],
     ["UnauthorizedOperation.CamNoAuth", /Grant this identity the CAM action cwp:SyncMachines/],
+    ["IpInBlacklist", /blocked addresses/],
     ["IpNotInWhitelist", /allowed addresses of the SecretId/],
     [
       "UnsupportedRegion",
@@ -107,9 +108,11 @@ describe("An API error", () => {
     ["InvalidParameterValue", /API documentation/],
     ["SomethingNew", /API documentation/],
   ];
-  for (const [code, tells] of advice) {
-    it(`${code} tells what to do`, () => assert.match(new ApiError(code, "said", "id").message, tells));
-  }
+  it("says what to do", () => {
+    for (const [code, says] of advice) {
+      assert.match(new ApiError(code, "said", "id").message, says);
+    }
+  });
 
   it("reads as one sentence, with its code, what the service said, and the RequestId", () => {
     for (const said of ["Try later", "Try later.", "Try later。", " Try later. "]) {
@@ -144,16 +147,25 @@ describe("A failed request", () => {
       (code) => new ApiError(code, "x", "id"),
     ),
   ];
-  for (const error of may) {
-    it(`may have been carried out after ${error.code}`, () => assert.ok(mayHaveWorked(error)));
-  }
+  it("may have been carried out if its answer was lost, or the service calls it failed", () => {
+    assert.deepEqual(
+      may.filter((error) => !mayHaveWorked(error)),
+      [],
+    );
+  });
 
-  const not = ["RequestLimitExceeded.UinLimitExceeded", "ResourceInUse", "AuthFailure.TokenFailure", "New"];
-  for (const code of not) {
-    it(`was not carried out after ${code}`, () => {
-      assert.ok(!mayHaveWorked(new ApiError(code, "x", "id")));
-    });
-  }
+  it("was not carried out if the service refused it", () => {
+    const refused = [
+      "RequestLimitExceeded.UinLimitExceeded",
+      "ResourceInUse",
+      "AuthFailure.TokenFailure",
+      "New",
+    ];
+    assert.deepEqual(
+      refused.filter((code) => mayHaveWorked(new ApiError(code, "x", "id"))),
+      [],
+    );
+  });
 
   it("was not carried out when it could not even be sent, as without credentials", () => {
     const error = new NoAnswer("NetworkFailure", "x");

@@ -6,16 +6,16 @@ import {
   type GatewayFault,
   type Injection,
   startEmulator,
-} from "../../../emulator";
-import { pulumiSettings } from "../../../provider/account/config";
-import { resolveConnection } from "../../../provider/account/settings";
-import { NoAnswer } from "../../../provider/api/errors";
-import { type CwpClient, connect } from "../../../provider/cwp/client";
-import type { SyncStatus } from "../../../provider/cwp/status";
-import { WaitError } from "../../../provider/wait/run/waitError";
-import { type Call, SyncLoop } from "../../../provider/wait/stream/loop";
-import { Turns } from "../../../provider/wait/stream/turns";
-import { HurriedTime } from "../../hurriedTime";
+} from "../../../../emulator";
+import { pulumiSettings } from "../../../../provider/account/config";
+import { resolveConnection } from "../../../../provider/account/settings";
+import { NoAnswer } from "../../../../provider/api/errors";
+import { type CwpClient, connect } from "../../../../provider/cwp/client";
+import type { SyncStatus } from "../../../../provider/cwp/status";
+import { WaitError } from "../../../../provider/wait/run/waitError";
+import { type Call, SyncLoop } from "../../../../provider/wait/stream/loop";
+import { Turns } from "../../../../provider/wait/stream/turns";
+import { HurriedTime } from "../../../hurriedTime";
 
 /** When every test begins: noon in the service's zone. */
 const START = Date.UTC(2020, 10, 11, 4);
@@ -36,7 +36,7 @@ const past = { atMs: START - 60 * MINUTE, seconds: 10 };
 const PAST_START = "2020-11-11 11:00:00";
 const PAST_END = "2020-11-11 11:00:10";
 
-describe("Against a faulty service, over HTTP", () => {
+describe("The loop against a faulty service, over HTTP", () => {
   let time: HurriedTime;
   let emulator: Emulator;
   let loop: SyncLoop;
@@ -383,17 +383,8 @@ describe("Against a faulty service, over HTTP", () => {
   ] as const satisfies readonly [string, Injection][];
 
   describe("an error code that passes", () => {
-    const codes = [
-      "RequestLimitExceeded",
-      "RequestLimitExceeded.UinLimitExceeded",
-      "RequestLimitExceeded.IPLimitExceeded",
-      "ResourceInUse",
-      "ResourceUnavailable",
-      "ServiceUnavailable",
-      "FailedOperation.APIServerFail",
-      "FailedOperation",
-      "InternalError",
-    ];
+    // errors.test.ts has all codes. These are what a start or a poll tells apart.
+    const codes = ["RequestLimitExceeded", "ResourceInUse", "ServiceUnavailable", "FailedOperation"];
     for (const code of codes) {
       for (const [when, injection] of moments) {
         it(`is retried: ${code} ${when}`, async () => {
@@ -460,36 +451,7 @@ describe("Against a faulty service, over HTTP", () => {
   });
 
   describe("an error code that is final", () => {
-    const keys = /Check the SecretId and SecretKey .*TENCENTCLOUD_SECRET_ID/;
-    const documentation = /Tencent Cloud's API documentation says what the code means/;
-    const endpoint = /Check that tencentcloud-cwp:endpoint is a CWP endpoint/;
-    const grant = /CAM action cwp:SyncMachines/;
-    const cases: readonly [code: string, advice: RegExp][] = [
-      ["AuthFailure.InvalidAuthorization", keys],
-      ["AuthFailure.InvalidSecretId", keys],
-      ["AuthFailure.MFAFailure", keys],
-      ["AuthFailure.SecretIdNotFound", /unknown or disabled.*cwp\.intl\.tencentcloudapi\.com/],
-      ["AuthFailure.SignatureExpire", /The clock of this machine is off by more than five minutes/],
-      ["AuthFailure.SignatureFailure", keys],
-      ["AuthFailure.TokenFailure", /temporary credentials have ended/],
-      ["AuthFailure.UnauthorizedOperation", grant],
-      ["UnauthorizedOperation", grant],
-      ["UnauthorizedOperation.CamNoAuth", grant],
-      ["InvalidParameter", documentation],
-      ["InvalidParameterValue", documentation],
-      ["MissingParameter", documentation],
-      ["UnknownParameter", documentation],
-      ["InvalidAction", endpoint],
-      ["NoSuchVersion", endpoint],
-      ["UnsupportedRegion", /leave the argument region out/],
-      ["IpNotInWhitelist", /allowed addresses of the SecretId/],
-      ["IpInBlacklist", /blocked addresses/],
-      ["UnsupportedOperation", documentation],
-      ["ResourceNotFound", documentation],
-      ["LimitExceeded", documentation],
-      ["ACodeOfTomorrow.WithKin", documentation],
-    ];
-    for (const [code, advice] of cases) {
+    for (const code of ["AuthFailure.SignatureFailure", "ACodeOfTomorrow.WithKin"]) {
       for (const [when, injection] of moments.slice(0, 3)) {
         it(`ends the call at once: ${code} ${when}`, async () => {
           await begin();
@@ -503,7 +465,6 @@ describe("Against a faulty service, over HTTP", () => {
             error.message.startsWith(`${code}: So it is (RequestId ${refused.requestId}). `),
             error.message,
           );
-          assert.match(error.message, advice);
           assert.equal(emulator.requests.at(-1), refused, "it went on asking");
 
           const wasTriggered = "after" in injection;
