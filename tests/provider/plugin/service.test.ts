@@ -10,6 +10,7 @@ import { PluginProcess, type Properties, partialFailure, secret, unknown } from 
 
 const status = "tencentcloud-cwp:index:getMachineSyncStatus";
 
+/** What life.ts shows of both entry points is not shown here again. */
 describe("The plugin, over gRPC", function () {
   this.timeout(20_000);
   let home: string;
@@ -209,13 +210,9 @@ describe("The plugin, over gRPC", function () {
       assert.deepEqual(properties.triggers, ["a", secret("b")]);
     });
 
-    it("gives the machines of the hosts, which a preview does not know", async () => {
-      emulator.addHost({ id: "ins-a" });
-      const preview = await plugin.create({ hosts: ["ins-a", unknown] }, { preview: true });
-      assert.equal(preview.properties.machines, unknown);
-      const { properties } = await plugin.create({ hosts: ["ins-a"] });
-      const [machine] = Array.isArray(properties.machines) ? properties.machines : [];
-      assert.equal(machine?.quuid, emulator.machines()[0]?.quuid);
+    it("does not know the machines of hosts in a preview", async () => {
+      const { properties } = await plugin.create({ hosts: ["ins-a", unknown] }, { preview: true });
+      assert.equal(properties.machines, unknown);
     });
 
     it("sends nothing in a preview, where all that a sync changes is unknown", async () => {
@@ -231,13 +228,6 @@ describe("The plugin, over gRPC", function () {
         machines: [],
       });
       assert.equal(emulator.requests.length, 0);
-    });
-
-    it("fails plainly before a sync has been started", async () => {
-      await plugin.configure({ ...config(), secretKey: "another" });
-      const error = await failure(plugin.create({}));
-      assert.match(error.details, /AuthFailure/);
-      assert.equal(partialFailure(error), undefined);
     });
 
     it("fails partly when time runs out after the start, and update goes on with the same run", async () => {
@@ -257,11 +247,6 @@ describe("The plugin, over gRPC", function () {
       assert.equal(syncs(), 1);
       assert.equal(after.durationSeconds, 600);
       assert.equal(after.unfinishedRun, undefined);
-    });
-
-    it("shares one sync among a hundred at once", async () => {
-      await Promise.all(Array.from({ length: 100 }, () => plugin.create({})));
-      assert.equal(syncs(), 1);
     });
   });
 
