@@ -6,7 +6,7 @@ import type { Outputs } from "../../provider/machineSync/outputs";
 import { history } from "../history";
 import { refusal } from "../refusal";
 
-export interface Keys {
+interface Keys {
   readonly secretId: string;
   readonly secretKey: string;
 }
