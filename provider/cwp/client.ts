@@ -26,13 +26,18 @@ export interface MachineClient {
  * A client of CWP's API, which needs no region. Nothing is loaded or sent before the first request.
  * `credentials` are those of the connection, if another client uses them too.
  */
-export function connect(
-  { protocol, host, credentials: source }: Connection,
-  credentials = new RenewedCredentials(source),
-): CwpClient & MachineClient {
-  const calls = new SignedCalls({ name: "cwp", version: "2018-02-28", protocol, host }, credentials);
+export function connect(connection: Connection, credentials?: RenewedCredentials): CwpClient & MachineClient {
+  const calls = signedCalls(connection, credentials);
   return {
     syncMachines: (sync, timeoutMs, signal) => syncMachines(calls, sync, timeoutMs, signal),
     describeMachines: (query, timeoutMs, signal) => describeMachines(calls, query, timeoutMs, signal),
   };
+}
+
+/** The same, for a caller that reads the answers as they come. */
+export function signedCalls(
+  { protocol, host, credentials: source }: Connection,
+  credentials = new RenewedCredentials(source),
+): SignedCalls {
+  return new SignedCalls({ name: "cwp", version: "2018-02-28", protocol, host }, credentials);
 }

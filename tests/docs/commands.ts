@@ -1,19 +1,24 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { help } from "../../emulator/cli/flags";
+import { help as emulatorHelp } from "../../emulator/cli/flags";
 import { pulumiSettings } from "../../provider/account/config";
 import { resolveConnection } from "../../provider/account/settings";
+import { help as checkHelp } from "../../provider/check/help";
 import { providerSettings } from "../../provider/plugin/providerArgs";
 import { root } from "./documents";
 import type { Document } from "./markdown";
 import { commandsInSentences, shellCommands } from "./shell";
 
-const flags = new Set(help.match(/--[a-z-]+/g));
+/** The flags of this package's own commands, as their helps have them. */
+const flags = [
+  { command: "cwp-emulator", known: new Set(emulatorHelp.match(/--[a-z-]+/g)) },
+  { command: "cwp-check", known: new Set(checkHelp.match(/--[a-z-]+/g)) },
+];
 const settings = settingsRead();
 
 /**
- * What is wrong with the shell commands of a document: npm scripts, flags of cwp-emulator, and settings that
- * do not exist.
+ * What is wrong with the shell commands of a document: npm scripts, flags of this package's commands, and
+ * settings that do not exist.
  */
 export function wrongCommands(document: Document): string[] {
   const own = scriptsFor(document.path);
@@ -49,10 +54,12 @@ function scriptsFor(document: string): string[] {
 }
 
 function wrongFlags(command: string): string[] {
-  return [...command.matchAll(/\bcwp-emulator\b([^|;&]*)/g)]
-    .flatMap(([, args = ""]) => args.match(/--[a-z-]+/g) ?? [])
-    .filter((flag) => !flags.has(flag))
-    .map((flag) => `cwp-emulator has no ${flag}: it has ${[...flags].join(", ")}.`);
+  return flags.flatMap(({ command: name, known }) =>
+    [...command.matchAll(new RegExp(`\\b${name}\\b([^|;&]*)`, "g"))]
+      .flatMap(([, args = ""]) => args.match(/--[a-z-]+/g) ?? [])
+      .filter((flag) => !known.has(flag))
+      .map((flag) => `${name} has no ${flag}: it has ${[...known].join(", ")}.`),
+  );
 }
 
 function wrongSettings(command: string): string[] {

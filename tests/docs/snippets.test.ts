@@ -32,6 +32,7 @@ npx cwp-emulator --port 0 \\
   --no-such-flag
 pulumi config set --secret tencentcloud:noSuchKey x
 pulumi config set --path tencentcloud:assumeRole.roleArn x
+npx --no-install cwp-check --stack dev --no-such-option
 \`\`\`
 `,
 };
@@ -95,10 +96,11 @@ describe("The documentation", function () {
     });
 
     it("is told of scripts, flags and settings that do not exist, but not of comments", () => {
-      const [script, flag, setting, inSentence, ...more] = wrongCommands(badPage);
+      const [script, flag, setting, option, inSentence, ...more] = wrongCommands(badPage);
       assert.match(script ?? "", /^docs\/bad\.md:20: there is no npm script "no-such-script": .*\btest\b/);
       assert.match(flag ?? "", /^docs\/bad\.md:21: cwp-emulator has no --no-such-flag: .*--port\b/);
       assert.match(setting ?? "", /^docs\/bad\.md:23: nothing reads the setting tencentcloud:noSuchKey: /);
+      assert.match(option ?? "", /^docs\/bad\.md:25: cwp-check has no --no-such-option: .*--stack\b/);
       assert.match(inSentence ?? "", /^docs\/bad\.md: there is no npm script "no-such-thing": /);
       assert.deepEqual(more, []);
     });

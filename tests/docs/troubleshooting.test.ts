@@ -59,7 +59,8 @@ describe("The troubleshooting page", () => {
   const page = readFileSync(path.join(root, file), "utf8");
   const provider = path.join(root, "provider");
   const sources = readdirSync(provider, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    // What --help prints is no message: docs/first-contact.md has it, and the command's test compares the two.
+    .filter((name) => name.endsWith(".ts") && path.basename(name) !== "help.ts")
     .map((name) => readFileSync(path.join(provider, name), "utf8"));
 
   it("has every message of the provider in its own words", () => {

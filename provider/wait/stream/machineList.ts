@@ -298,6 +298,6 @@ export class MachineList {
 }
 
 /** The service has read the parameters and refuses one of them: it may not know the word for all regions. */
-function refusesParameter({ code }: CwpError): boolean {
+export function refusesParameter({ code }: CwpError): boolean {
   return /^InvalidParameter(Value)?(\.|$)/.test(code);
 }

@@ -37,7 +37,7 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-async function start(server: Server): Promise<StandIn> {
+export async function start(server: Server): Promise<StandIn> {
   const open = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     open.add(socket);

@@ -1,0 +1,146 @@
+/** Asks an account what it allows. */
+import { pluginSettings, pulumiSettings, type Settings } from "../account/config";
+import { stsConnection } from "../account/endpoint";
+import { resolveConnection } from "../account/settings";
+import type { Connection } from "../api/connection";
+import type { Signer } from "../api/credentials";
+import { ApiError, BadAnswer, CwpError, NoAnswer, UnknownState } from "../api/errors";
+import { proxyFor } from "../api/proxy";
+import { RenewedCredentials } from "../api/renewedCredentials";
+import { accountIdOf, type StsConnection } from "../api/sts";
+import { connect, type MachineClient } from "../cwp/client";
+import { ALL_REGIONS } from "../cwp/describeMachines";
+import { errorWithHeading } from "../machineSync/readMore";
+import { refusesParameter } from "../wait/stream/machineList";
+import type { Source } from "./commandLine";
+import { probe } from "./probe";
+import { endpointOf, type Report, shortened, unusable } from "./report";
+import { readStackConfig } from "./stackConfig";
+
+/** How long one request may take, in milliseconds, and how long the unsigned one before them. */
+const REQUEST_MS = 9_000;
+const PROBE_MS = 5_000;
+
+/** An account as it was found. */
+export interface CheckedAccount {
+  readonly report: Report;
+  /** What fails, and what to do: a sentence or more each. */
+  readonly failures: readonly string[];
+  /** Settings that have no effect. */
+  readonly warnings: readonly string[];
+  /** Undefined if the settings cannot be used. */
+  readonly asked?: { readonly connection: Connection; readonly credentials: RenewedCredentials };
+}
+
+/** Checks the account that the settings name. Starts no sync. Throws StackError. */
+export async function checkAccount(source: Source): Promise<CheckedAccount> {
+  const settings = await settingsOf(source);
+  try {
+    const connection = resolveConnection(source, settings, process.env);
+    const domain = settings.read("domain") || process.env.TENCENTCLOUD_DOMAIN;
+    return await askAll(connection, stsConnection(connection, connection.region, domain), source);
+  } catch (error) {
+    if (!(error instanceof CwpError)) {
+      throw error;
+    }
+    return { report: unusable(error), failures: [sentence(error, source)], warnings: [] };
+  }
+}
+
+async function settingsOf({ stack, isPlugin }: Source): Promise<Settings> {
+  const config = stack === undefined ? () => undefined : await readStackConfig(stack);
+  return isPlugin ? pluginSettings((name) => config(`tencentcloud-cwp:${name}`)) : pulumiSettings(config);
+}
+
+async function askAll(connection: Connection, sts: StsConnection, source: Source): Promise<CheckedAccount> {
+  const proxy = connection.protocol === "https:" ? proxyFor(connection.host, process.env) : undefined;
+  const credentials = new RenewedCredentials(connection.credentials);
+  const client = connect(connection, credentials);
+  // Before the SDK is loaded, which would count as time on the way.
+  const probed = await outcome(probe(connection, PROBE_MS));
+  const signer = await outcome(credentials.get());
+  const isFound = !(signer instanceof CwpError);
+  const [accountId, status, list] = await Promise.all([
+    isFound ? outcome(accountIdOf(sts, signer)) : undefined,
+    isFound ? outcome(client.syncMachines(false, REQUEST_MS)) : signer,
+    isFound ? outcome(countMachines(client, connection.region)) : signer,
+  ]);
+  const report: Report = {
+    ok: !(status instanceof CwpError) && !(list instanceof CwpError),
+    account: isFound
+      ? { ...(typeof accountId === "string" && { accountId }), ...shown(signer) }
+      : { secretId: null, source: null },
+    endpoint: endpointOf(connection, proxy?.url, probed instanceof CwpError ? undefined : probed),
+    actions: {
+      "cwp:SyncMachines": status instanceof CwpError ? refused(status) : { allowed: true, ...status.status },
+      "cwp:DescribeMachines":
+        list instanceof CwpError
+          ? refused(list)
+          : { allowed: true, ...(list !== undefined && { total: list }) },
+    },
+  };
+  const failed = [status, list, probed].filter((one) => one instanceof CwpError);
+  return {
+    report,
+    failures: withoutRepeats(failed).map((error) => sentence(error, source)),
+    warnings: connection.warnings ?? [],
+    asked: { connection, credentials },
+  };
+}
+
+/**
+ * The number of CVM instances in all regions. If CWP refuses all regions at once, as MachineSync does: asks for
+ * the region of the settings, and returns no number.
+ */
+async function countMachines(client: MachineClient, region: string | undefined): Promise<number | undefined> {
+  const query = { type: "CVM", region: ALL_REGIONS, offset: 0 } as const;
+  try {
+    return (await client.describeMachines(query, REQUEST_MS)).total;
+  } catch (error) {
+    if (region === undefined || !(error instanceof ApiError) || !refusesParameter(error)) {
+      throw error;
+    }
+    await client.describeMachines({ ...query, region }, REQUEST_MS);
+    return undefined;
+  }
+}
+
+async function outcome<T>(promise: Promise<T>): Promise<T | CwpError> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof CwpError) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+function shown({ secretId, source }: Signer) {
+  return { secretId: shortened(secretId), source };
+}
+
+/** The service has refused it if it has answered with an error code that no retry helps. */
+function refused(error: CwpError) {
+  const { code, requestId, retry, sent } = error;
+  const isCode = sent && !(error instanceof NoAnswer) && !(error instanceof BadAnswer);
+  const allowed = error instanceof UnknownState ? true : isCode && retry === "never" ? false : null;
+  return { allowed, code, ...(requestId && { requestId }) };
+}
+
+/** Errors that say the same, but for the RequestId, once. */
+function withoutRepeats(errors: readonly CwpError[]): CwpError[] {
+  const text = ({ message, requestId }: CwpError) => (requestId ? message.replace(requestId, "") : message);
+  return errors.filter((one, i) => errors.findIndex((other) => text(other) === text(one)) === i);
+}
+
+function sentence(error: CwpError, { stack, profile }: Source): string {
+  const again = error.retry === "never" ? "" : " Run the command again later.";
+  const isAboutKeys = error.code === "InvalidSettings" && error.topic === "credentials";
+  const config =
+    isAboutKeys && stack === undefined && profile === undefined
+      ? " The config of no stack was read: name one with --stack NAME."
+      : "";
+  const shown = errorWithHeading(error.saying(`${error.message}${again}${config}`));
+  return shown instanceof CwpError ? shown.message : error.message;
+}

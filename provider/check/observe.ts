@@ -1,0 +1,134 @@
+/** Watches the syncs of an account. */
+import { ApiError, CwpError, UnknownState } from "../api/errors";
+import { parseStatus, type SyncStatus } from "../cwp/status";
+import { errorOf, type FailureRow, isOver, oneMore } from "../wait/run/failureRow";
+import type { Clock } from "../wait/stream/clock";
+import { Pace } from "../wait/stream/pace";
+import { longestRequest } from "../wait/stream/requests";
+import type { Observed } from "./observed";
+import { beginWatch, learn, nextStep, type Watch } from "./watch";
+
+/** Polls of all connections together are no closer than this, in milliseconds. */
+const POLL_MS = 500;
+
+export interface Observation {
+  /** Sends SyncMachines by a connection. Resolves with the `Response` object, unread. Throws a CwpError. */
+  readonly ask: (
+    connection: number,
+    sync: boolean,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+  /** Gets how far the watch is, after each answer. */
+  readonly show: (watch: Watch, answers: readonly Observed[]) => void;
+  /** Draws numbers from 0 up to 1. Default: Math.random. */
+  readonly random?: () => number;
+}
+
+/** What was seen, and why the watch ended. */
+export interface ObservationEnd {
+  readonly answers: readonly Observed[];
+  readonly why: "done" | "nothing shown" | "refused" | "timeout" | "interrupted" | "failed";
+  /** The failure of the last request, if it has failed. */
+  readonly error?: CwpError | undefined;
+}
+
+/** Starts two syncs of the account and watches them. Never rejects for what the service does. */
+export async function observe({
+  ask,
+  clock,
+  timeoutMs,
+  signal,
+  show,
+  random = Math.random,
+}: Observation): Promise<ObservationEnd> {
+  const began = clock.now();
+  const deadline = began + timeoutMs;
+  const pace = new Pace(random);
+  const answers: Observed[] = [];
+  let watch = beginWatch();
+  let failures: FailureRow | undefined;
+  let isReached = false;
+  let nextAt = began;
+  for (;;) {
+    const step = nextStep(watch, clock.now());
+    if (step.does === "end") {
+      return { answers, why: step.why, error: failures?.last };
+    }
+    const at = Math.max(nextAt, pace.restUntil(false));
+    if (at >= deadline) {
+      return { answers, why: "timeout", error: failures?.last };
+    }
+    await clock.sleep(at - clock.now(), signal);
+    if (signal.aborted) {
+      return { answers, why: "interrupted" };
+    }
+    const sentAt = clock.now();
+    const { connection, does: request } = step;
+    const timeoutMs = longestRequest([{ deadline }], sentAt);
+    const response = await outcomeOf(ask(connection, request === "start", timeoutMs, signal));
+    if (signal.aborted) {
+      return { answers, why: "interrupted" };
+    }
+    const now = clock.now();
+    const [sentMs, receivedMs] = [Math.round(sentAt - began), Math.round(now - began)];
+    const outcome = statusOf(response);
+    answers.push({ connection, request, sentMs, receivedMs, ...recorded(response, outcome) });
+    pace.record(outcome, now);
+    nextAt = sentAt + POLL_MS;
+    const isBusyStart = request === "start" && watch.phase.is === "running";
+    watch = learn(watch, step, outcome, now);
+    show(watch, answers);
+    if (!(outcome instanceof CwpError)) {
+      [isReached, failures] = [true, undefined];
+      continue;
+    }
+    isReached ||= outcome instanceof ApiError;
+    if (isBusyStart) {
+      continue;
+    }
+    failures = oneMore(failures, outcome, sentAt);
+    if (isOver(failures, isReached)) {
+      return { answers, why: "failed", error: errorOf(failures, now) };
+    }
+  }
+}
+
+async function outcomeOf(asked: Promise<unknown>): Promise<unknown> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof CwpError) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+function statusOf(response: unknown): SyncStatus | CwpError {
+  try {
+    return response instanceof CwpError ? response : parseStatus(response);
+  } catch (error) {
+    if (error instanceof CwpError) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+/** As CWP wrote it, also if this package does not know the state. */
+function recorded(response: unknown, outcome: SyncStatus | CwpError) {
+  if (outcome instanceof CwpError && !(outcome instanceof UnknownState)) {
+    return { code: outcome.code };
+  }
+  const { State, LatestStartTime, LatestEndTime } = Object(response);
+  return {
+    state: String(State ?? ""),
+    latestStartTime: String(LatestStartTime ?? ""),
+    latestEndTime: String(LatestEndTime ?? ""),
+  };
+}

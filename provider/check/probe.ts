@@ -1,0 +1,48 @@
+/** One unsigned request to the endpoint: does it answer, and what does its clock say? */
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { openAgent } from "../api/agent";
+import type { Endpoint } from "../api/connection";
+import { send } from "../api/request";
+
+/** How an endpoint has answered. */
+export interface Probed {
+  /** From the opening of the connection to the head of the answer, in milliseconds. */
+  readonly roundTripMs: number;
+  /**
+   * How far this machine's clock is ahead of the endpoint's, in whole seconds; below zero if it is behind.
+   * Undefined if the answer has no Date.
+   */
+  readonly clockSkewSeconds: number | undefined;
+}
+
+/** Half of the second that the header Date leaves out. */
+const HALF_SECOND_MS = 500;
+
+/**
+ * Asks for nothing, by an agent as the signed requests have: the SDK gives bodies only, and the clock is in
+ * a header. Throws a CwpError.
+ */
+export function probe(endpoint: Endpoint, timeoutMs: number): Promise<Probed> {
+  return send(endpoint, "", timeoutMs, undefined, async (signal) => {
+    const { protocol, host } = endpoint;
+    const agent = await openAgent(protocol, host);
+    const { get } = protocol === "http:" ? await import("node:http") : await import("node:https");
+    const [started, clock] = [performance.now(), Date.now()];
+    const answer = await headOf(get(`${protocol}//${host}/`, { agent, signal }), host);
+    const roundTripMs = performance.now() - started;
+    answer.destroy();
+    agent.destroy();
+    const theirs = Date.parse(answer.headers.date ?? "") + HALF_SECOND_MS;
+    const skew = Math.round((clock + roundTripMs / 2 - theirs) / 1000);
+    return { roundTripMs: Math.round(roundTripMs), clockSkewSeconds: Number.isNaN(skew) ? undefined : skew };
+  });
+}
+
+/** A failure in the form in which the SDK's HTTP client throws it. */
+function headOf(request: ClientRequest, host: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once("response", resolve).once("error", ({ message }) => {
+      reject(new Error(`request to ${host} failed, reason: ${message}`));
+    });
+  });
+}

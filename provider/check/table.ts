@@ -1,0 +1,57 @@
+/** The report as a person reads it. */
+import { duration } from "../api/duration";
+import type { Report } from "./report";
+
+/** Two columns, one line for each fact. */
+export function tableOf(report: Report): string {
+  const { account, endpoint, actions } = report;
+  return inColumns([
+    ["account", account.accountId ?? "not known"],
+    ["SecretId", account.secretId === null ? "none" : `${account.secretId} (${account.source})`],
+    ["endpoint", `${endpoint.url ?? "none"}${endpoint.proxy ? ` by way of ${endpoint.proxy}` : ""}`],
+    ["answer", endpoint.roundTripMs === null ? "none" : `in ${duration(endpoint.roundTripMs)}`],
+    ["clock", clock(endpoint.clockSkewSeconds)],
+    ["cwp:SyncMachines", syncMachines(actions["cwp:SyncMachines"])],
+    ["cwp:DescribeMachines", describeMachines(actions["cwp:DescribeMachines"])],
+  ]);
+}
+
+/** Rows of two cells, the first ones equally wide. */
+export function inColumns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return rows.map(([first, second]) => `${first.padEnd(width)}  ${second}\n`).join("");
+}
+
+/** Below this, the time that an answer takes says as much as the clocks, in seconds. */
+const NOTEWORTHY_SECONDS = 3;
+
+function clock(seconds: number | undefined): string {
+  if (seconds === undefined) {
+    return "not known";
+  }
+  return Math.abs(seconds) < NOTEWORTHY_SECONDS
+    ? "right"
+    : `${duration(Math.abs(seconds) * 1000)} ${seconds > 0 ? "ahead" : "behind"}`;
+}
+
+function syncMachines(action: Report["actions"]["cwp:SyncMachines"]): string {
+  const { state, latestStartTime, latestEndTime } = action;
+  const ended = state === "SYNCING" ? "" : latestEndTime;
+  const seen = [state, latestStartTime && `started ${latestStartTime}`, ended && `ended ${ended}`];
+  return `${permission(action, " (polls and starts)")}${afterColon(seen.filter(Boolean).join(", "))}`;
+}
+
+function describeMachines(action: Report["actions"]["cwp:DescribeMachines"]): string {
+  const { total } = action;
+  return `${permission(action)}${afterColon(total === undefined ? "" : `${total} CVM in all regions`)}`;
+}
+
+/** `what` is what the action is needed for. */
+function permission({ allowed, code }: Report["actions"]["cwp:DescribeMachines"], what = ""): string {
+  const permitted = allowed === null ? "not known" : `${allowed ? "allowed" : "refused"}${what}`;
+  return `${permitted}${afterColon(code)}`;
+}
+
+function afterColon(text = ""): string {
+  return text && `: ${text}`;
+}

@@ -1,0 +1,172 @@
+import { CwpError, mayHaveWorked } from "../api/errors";
+import { isIdle, type SyncStatus } from "../cwp/status";
+import { SETTLE_MS } from "../wait/run/evidence";
+import { isLimit } from "../wait/run/failureRow";
+import { isOlder } from "./evidence";
+
+/**
+ * What `--observe` does, as a value: it waits for a sync in progress, then starts two syncs, one after the other,
+ * and polls until each has ended. In each sync a new connection joins the first one as soon as an answer shows
+ * SYNCING: a service whose answers lag shows that in its first poll. One more start is sent in the middle of the
+ * second sync.
+ */
+export interface Watch {
+  readonly phase: Phase;
+  /** The connections that poll in turn: the first one, and the one that joined last. */
+  readonly connections: readonly number[];
+  /** The connection whose turn is next. */
+  readonly next: number;
+  /** How many connections there have been. */
+  readonly opened: number;
+  /** The newest status that an answer has shown. */
+  readonly newest: SyncStatus | undefined;
+  /** How many syncs were watched to their end. */
+  readonly ended: number;
+  /** How long the last of them was seen in progress, in milliseconds. */
+  readonly lengthMs: number;
+  /** The start in the middle of a sync has been answered. */
+  readonly wasBusyStartSent: boolean;
+  /** How often CWP has refused to start a sync, for another reason than the number of requests. */
+  readonly refusals: number;
+}
+
+type Phase =
+  /** No sync is known to have begun. A start may be sent once an answer is idle, and not before `startAt`. */
+  | { readonly is: "before"; readonly isIdle: boolean; readonly startAt: number }
+  /** A start was taken, and no poll has shown its sync. */
+  | { readonly is: "asked"; readonly since: number; readonly before: string; readonly hasJoined: boolean }
+  | { readonly is: "running"; readonly since: number }
+  /** The sync has ended. Answers may still be stale. */
+  | { readonly is: "after"; readonly since: number };
+
+/** What it does next. */
+export type Step =
+  | { readonly does: "poll" | "start"; readonly connection: number }
+  | { readonly does: "end"; readonly why: "done" | "nothing shown" | "refused" };
+
+/** How many syncs of its own it watches. */
+export const SYNCS = 2;
+/** How long a start may show nothing, in milliseconds. */
+export const SHOWS_WITHIN_MS = 60_000;
+/** How long it polls after the end of a sync. */
+const AFTER_MS = SETTLE_MS + 1_000;
+/** The pause after a refused start, and how many of them end the watch. */
+const REFUSED_MS = 5_000;
+const MOST_REFUSALS = 5;
+
+export function beginWatch(): Watch {
+  return {
+    phase: { is: "before", isIdle: false, startAt: 0 },
+    connections: [1],
+    next: 1,
+    opened: 1,
+    newest: undefined,
+    ended: 0,
+    lengthMs: 0,
+    wasBusyStartSent: false,
+    refusals: 0,
+  };
+}
+
+export function nextStep(watch: Watch, now: number): Step {
+  const { phase, next, ended, lengthMs, wasBusyStartSent, refusals } = watch;
+  if (ended === SYNCS) {
+    return { does: "end", why: "done" };
+  }
+  if (refusals >= MOST_REFUSALS) {
+    return { does: "end", why: "refused" };
+  }
+  if (phase.is === "asked" && now - phase.since > SHOWS_WITHIN_MS) {
+    return { does: "end", why: "nothing shown" };
+  }
+  const isDue = phase.is === "before" && phase.isIdle && now >= phase.startAt;
+  const isMiddle =
+    phase.is === "running" && ended === SYNCS - 1 && !wasBusyStartSent && now - phase.since >= lengthMs / 2;
+  return isDue || isMiddle ? { does: "start", connection: 1 } : { does: "poll", connection: next };
+}
+
+/** The watch after a request and what came of it. */
+export function learn(watch: Watch, step: Step, outcome: SyncStatus | CwpError, now: number): Watch {
+  if (step.does === "end") {
+    return watch;
+  }
+  if (step.does === "start") {
+    return outcome instanceof CwpError ? startFailed(watch, outcome, now) : started(watch, outcome, now);
+  }
+  const turned = { ...watch, next: watch.connections.find((one) => one !== step.connection) ?? 1 };
+  return outcome instanceof CwpError ? turned : polled(turned, step.connection, outcome, now);
+}
+
+function started(watch: Watch, status: SyncStatus, now: number): Watch {
+  const known = withStatus(watch, status);
+  if (watch.phase.is === "running") {
+    return { ...known, wasBusyStartSent: true };
+  }
+  const isShown = !isIdle(status);
+  const phase = asked(watch, isShown, now);
+  return isShown ? { ...withNewConnection(known), phase } : { ...known, phase };
+}
+
+/** `watch` is the one before the start. */
+function asked({ newest }: Watch, hasJoined: boolean, now: number): Phase {
+  return { is: "asked", since: now, before: newest?.latestStartTime ?? "", hasJoined };
+}
+
+function startFailed(watch: Watch, error: CwpError, now: number): Watch {
+  if (isLimit(error)) {
+    return watch;
+  }
+  if (watch.phase.is === "running") {
+    return { ...watch, wasBusyStartSent: true };
+  }
+  return isRefusal(error)
+    ? {
+        ...watch,
+        phase: { is: "before", isIdle: false, startAt: now + REFUSED_MS },
+        refusals: watch.refusals + 1,
+      }
+    : { ...watch, phase: asked(watch, false, now) };
+}
+
+/** A plain FailedOperation may come of a sync in progress, so it is no sign of one that was begun. */
+function isRefusal(error: CwpError): boolean {
+  return !mayHaveWorked(error) || error.code.split(".")[0] === "FailedOperation";
+}
+
+function polled(watch: Watch, connection: number, status: SyncStatus, now: number): Watch {
+  const { phase, newest, ended } = watch;
+  if (newest && isOlder(status, newest)) {
+    return watch;
+  }
+  const known = withStatus(watch, status);
+  switch (phase.is) {
+    case "before":
+      return { ...known, phase: { ...phase, isIdle: isIdle(status) } };
+    case "asked":
+      if (!isIdle(status)) {
+        const shown = phase.hasJoined ? known : withNewConnection(known);
+        return { ...shown, phase: { is: "running", since: now } };
+      }
+      return status.latestStartTime > phase.before ? { ...known, phase: { is: "after", since: now } } : known;
+    case "running":
+      // The first poll of a connection that has joined may be false (A1).
+      return isIdle(status) && connection === 1
+        ? { ...known, phase: { is: "after", since: now }, lengthMs: now - phase.since }
+        : known;
+    case "after":
+      return now - phase.since > AFTER_MS
+        ? { ...known, phase: { is: "before", isIdle: isIdle(status), startAt: now }, ended: ended + 1 }
+        : known;
+  }
+}
+
+/** A new connection takes the place of the one that joined before, and polls next. */
+function withNewConnection(watch: Watch): Watch {
+  const opened = watch.opened + 1;
+  return { ...watch, connections: [1, opened], next: opened, opened };
+}
+
+function withStatus(watch: Watch, status: SyncStatus): Watch {
+  const { newest } = watch;
+  return newest && isOlder(status, newest) ? watch : { ...watch, newest: status };
+}
