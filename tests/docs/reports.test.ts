@@ -3,8 +3,11 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { root } from "./documents";
 
+const read = (name: string) => readFileSync(path.join(root, ".github/ISSUE_TEMPLATE", name), "utf8");
+const asksForNoKey = /There is no SecretId, .* in what I have written.*\.\n {10}required: true/;
+
 describe("The form for a report", () => {
-  const form = readFileSync(path.join(root, ".github/ISSUE_TEMPLATE/bug.yml"), "utf8");
+  const form = read("bug.yml");
 
   it("asks for what whoever answers it needs", () => {
     const asked = [...form.matchAll(/^ {4}id: (\w+)$/gm)].map(([, id]) => id);
@@ -15,6 +18,22 @@ describe("The form for a report", () => {
 
   it("asks for no key, and lets nobody send one by mistake", () => {
     assert.match(form, /Never paste a SecretId, a SecretKey, a token/);
-    assert.match(form, /There is no SecretId, .* in what I have written\.\n {10}required: true/);
+    assert.match(form, asksForNoKey);
+  });
+});
+
+describe("The form for a record", () => {
+  const form = read("record.yml");
+
+  it("takes the record and its verdicts, and says what is not in it", () => {
+    const asked = [...form.matchAll(/^ {4}id: (\w+)$/gm)].map(([, id]) => id);
+    assert.deepEqual(asked, ["record", "verdicts", "site", "machines", "others", "keys"]);
+    assert.match(form, /docs\/first-contact\.md says/);
+    assert.match(form, asksForNoKey);
+  });
+
+  it("has the name that docs/first-contact.md gives it", () => {
+    const [, name = ""] = /^name: (.+)$/m.exec(form) ?? [];
+    assert.ok(readFileSync(path.join(root, "docs/first-contact.md"), "utf8").includes(`*${name}*`), name);
   });
 });
