@@ -1,6 +1,6 @@
 import { engineAddress } from "./engineWatch";
 
-type Severity = "INFO" | "WARNING";
+type Severity = "DEBUG" | "INFO" | "WARNING";
 
 /** How long the engine, on this same machine, may take to take a message, in milliseconds. */
 const LIMIT_MS = 2_000;
@@ -30,6 +30,11 @@ export class EngineLog {
 
   info(text: string): void {
     this.send("INFO", text, false);
+  }
+
+  /** Pulumi shows it with --debug only. */
+  debug(text: string): void {
+    this.send("DEBUG", text, false);
   }
 
   /**

@@ -15,6 +15,8 @@ export interface ResourceLog {
   warning(text: string): void;
   /** Stays. */
   info(text: string): void;
+  /** Shows only to a user who asks for all details. */
+  debug?(text: string): void;
 }
 
 /** Failures that have lasted this long are worth a warning, in milliseconds. */

@@ -2,6 +2,7 @@ import { CwpError, NoAnswer } from "../../api/errors";
 import type { CwpClient } from "../../cwp/client";
 import type { SyncStatus } from "../../cwp/status";
 import { Announcements } from "../report/announcements";
+import { debugLine } from "../report/debugLine";
 import { endingOf, unfinishedRun } from "../report/endings";
 import type { ResourceLog } from "../report/progress";
 import { nextStep } from "../run/step";
@@ -250,6 +251,7 @@ export class SyncLoop {
     for (const one of this.waiting) {
       if (asks.has(one)) {
         one.wait = observe(one.wait, result);
+        one.log?.debug?.(debugLine(result, one.wait, this.clock.now()));
       } else if (isAnswer) {
         one.wait = markReachable(one.wait);
       }

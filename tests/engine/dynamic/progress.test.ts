@@ -8,7 +8,9 @@ import { type OperationResult, TestStack } from "../stack";
 /** What was told on the row of a resource. */
 function told({ events }: OperationResult, urn: string | undefined): DiagnosticEvent[] {
   assert.ok(urn);
-  return events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []).filter((told) => told.urn === urn);
+  return events
+    .flatMap(({ diagnosticEvent }) => diagnosticEvent ?? [])
+    .filter((told) => told.urn === urn && String(told.severity) !== "debug");
 }
 
 const texts = (messages: DiagnosticEvent[], ephemeral: boolean) =>
