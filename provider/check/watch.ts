@@ -6,9 +6,8 @@ import { isOlder } from "./evidence";
 
 /**
  * What `--observe` does, as a value: it waits for a sync in progress, then starts two syncs, one after the other,
- * and polls until each has ended. In each sync a new connection joins the first one as soon as an answer shows
- * SYNCING: a service whose answers lag shows that in its first poll. One more start is sent in the middle of the
- * second sync.
+ * and polls until each has ended. In each sync a new connection joins the first one as soon as a poll shows
+ * SYNCING. One more start is sent in the middle of the second sync.
  */
 export interface Watch {
   readonly phase: Phase;
@@ -34,7 +33,7 @@ type Phase =
   /** No sync is known to have begun. A start may be sent once an answer is idle, and not before `startAt`. */
   | { readonly is: "before"; readonly isIdle: boolean; readonly startAt: number }
   /** A start was taken, and no poll has shown its sync. */
-  | { readonly is: "asked"; readonly since: number; readonly before: string; readonly hasJoined: boolean }
+  | { readonly is: "asked"; readonly since: number; readonly before: string }
   | { readonly is: "running"; readonly since: number }
   /** The sync has ended. Answers may still be stale. */
   | { readonly is: "after"; readonly since: number };
@@ -99,17 +98,14 @@ export function learn(watch: Watch, step: Step, outcome: SyncStatus | CwpError, 
 
 function started(watch: Watch, status: SyncStatus, now: number): Watch {
   const known = withStatus(watch, status);
-  if (watch.phase.is === "running") {
-    return { ...known, wasBusyStartSent: true };
-  }
-  const isShown = !isIdle(status);
-  const phase = asked(watch, isShown, now);
-  return isShown ? { ...withNewConnection(known), phase } : { ...known, phase };
+  return watch.phase.is === "running"
+    ? { ...known, wasBusyStartSent: true }
+    : { ...known, phase: asked(watch, now) };
 }
 
 /** `watch` is the one before the start. */
-function asked({ newest }: Watch, hasJoined: boolean, now: number): Phase {
-  return { is: "asked", since: now, before: newest?.latestStartTime ?? "", hasJoined };
+function asked({ newest }: Watch, now: number): Phase {
+  return { is: "asked", since: now, before: newest?.latestStartTime ?? "" };
 }
 
 function startFailed(watch: Watch, error: CwpError, now: number): Watch {
@@ -125,7 +121,7 @@ function startFailed(watch: Watch, error: CwpError, now: number): Watch {
         phase: { is: "before", isIdle: false, startAt: now + REFUSED_MS },
         refusals: watch.refusals + 1,
       }
-    : { ...watch, phase: asked(watch, false, now) };
+    : { ...watch, phase: asked(watch, now) };
 }
 
 /** A plain FailedOperation may come of a sync in progress, so it is no sign of one that was begun. */
@@ -144,8 +140,7 @@ function polled(watch: Watch, connection: number, status: SyncStatus, now: numbe
       return { ...known, phase: { ...phase, isIdle: isIdle(status) } };
     case "asked":
       if (!isIdle(status)) {
-        const shown = phase.hasJoined ? known : withNewConnection(known);
-        return { ...shown, phase: { is: "running", since: now } };
+        return { ...withNewConnection(known), phase: { is: "running", since: now } };
       }
       return status.latestStartTime > phase.before ? { ...known, phase: { is: "after", since: now } } : known;
     case "running":

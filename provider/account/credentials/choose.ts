@@ -28,25 +28,24 @@ type Way = { readonly name: string; readonly unless?: "profile" | "assumeRole" }
 );
 
 /**
- * All ways to credentials, the strongest first, in the Tencent Cloud provider's order. `unless` names an
- * argument of the resource that takes the way's place.
+ * All ways to credentials, the strongest first, in the Tencent Cloud provider's order; the search comes last.
+ * `unless` names an argument of the resource that takes the way's place.
  */
 export const order: readonly Way[] = [
-  { name: "the argument assumeRole", role: roleOfArgument },
+  { name: "assumeRole argument", role: roleOfArgument },
   { name: "enablePodOidc", unless: "profile", source: podInSettings },
-  { name: "a web identity or SAML assertion of the config", unless: "profile", source: federatedOfConfig },
-  { name: "the role of the config", unless: "assumeRole", role: roleInConfig },
+  { name: "config identity", unless: "profile", source: federatedOfConfig },
+  { name: "config role", unless: "assumeRole", role: roleInConfig },
   {
-    name: "a web identity or SAML assertion of the environment",
+    name: "environment identity",
     unless: "profile",
     source: federatedOfEnvironment,
   },
-  { name: "the role of the environment", unless: "assumeRole", role: roleInEnvironment },
-  { name: "the argument profile", source: profileOfArgument },
+  { name: "environment role", unless: "assumeRole", role: roleInEnvironment },
+  { name: "profile argument", source: profileOfArgument },
   { name: "camRoleName", source: camRole },
   { name: "keys", source: givenKeysOf },
   { name: "profile", source: profileOfSettings },
-  { name: "the search", source: search },
 ];
 
 function roleOfArgument({ args }: Given): NamedRole | undefined {
@@ -76,6 +75,7 @@ export function chooseSource(
   }
   const roles: NamedRole[] = [];
   const warnings: string[] = [];
+  let own: CredentialSource | undefined;
   for (const way of order.filter(({ unless }) => !unless || !args[unless])) {
     if ("role" in way) {
       const role = way.role(given);
@@ -83,12 +83,13 @@ export function chooseSource(
       warnings.push(...(way.role === roleInEnvironment ? ignoredRole(given) : []));
       continue;
     }
-    const source = way.source(given);
-    if (source) {
-      return { source: roles.reduce((base, role) => assumedRole(base, role, sts), source), warnings };
+    own = way.source(given);
+    if (own) {
+      break;
     }
   }
-  throw new Error("The search is always a source.");
+  const source = roles.reduce((base, role) => assumedRole(base, role, sts), own ?? search(given));
+  return { source, warnings };
 }
 
 /** A role of the environment counts only with a session name. The role of the config may take its fields. */

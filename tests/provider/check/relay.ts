@@ -17,8 +17,6 @@ export interface Passed {
 }
 
 export interface Meddling {
-  /** Is called before a request is passed on. */
-  readonly before?: (passed: Passed) => void;
   /** Gives what reaches the client in place of a status. Default: the status. */
   readonly change?: (status: Status, passed: Passed) => Status;
 }
@@ -31,13 +29,12 @@ export function startRelay(emulatorUrl: string, meddling: Meddling): Promise<Sta
 /** Passes requests on as they are, with their signatures. */
 export function relayTo(
   emulatorUrl: string,
-  { before = () => {}, change = (status) => status }: Meddling = {},
+  { change = (status) => status }: Meddling = {},
 ): RequestListener {
   return async (incoming, outgoing) => {
     const body = await textOf(incoming);
     const { method, url, headers, socket } = incoming;
     const passed = { connection: socket, isStart: body.includes('"Sync":true') };
-    before(passed);
     request(`${emulatorUrl}${url}`, { method, headers }, async (answered) => {
       const { Response } = JSON.parse(await textOf(answered));
       const changed = Response.State === undefined ? {} : change(Response, passed);

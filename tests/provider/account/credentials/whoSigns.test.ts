@@ -221,15 +221,15 @@ function winnerOf(one: Source, other: Source): Source {
 
 /** The names that the list of the provider has for the sources; what comes after is the search. */
 const ways: Readonly<Record<string, string>> = {
-  argumentRole: "the argument assumeRole",
+  argumentRole: "assumeRole argument",
   podByName: "enablePodOidc",
-  configWebIdentity: "a web identity or SAML assertion of the config",
-  configSaml: "a web identity or SAML assertion of the config",
-  configRole: "the role of the config",
-  envWebIdentity: "a web identity or SAML assertion of the environment",
-  envSaml: "a web identity or SAML assertion of the environment",
-  envRole: "the role of the environment",
-  argumentProfile: "the argument profile",
+  configWebIdentity: "config identity",
+  configSaml: "config identity",
+  configRole: "config role",
+  envWebIdentity: "environment identity",
+  envSaml: "environment identity",
+  envRole: "environment role",
+  argumentProfile: "profile argument",
   configCamRole: "camRoleName",
   envCamRole: "camRoleName",
   configKeys: "keys",
@@ -242,7 +242,7 @@ describe("Who signs", () => {
   const world = ownWorld(accounts);
 
   it("is decided by a list in the order of these sources", () => {
-    const named = sources.map(({ name }) => ways[name] ?? "the search");
+    const named = sources.flatMap(({ name }) => ways[name] ?? []);
     assert.deepEqual(
       order.map(({ name }) => name),
       [...new Set(named)],
