@@ -22,6 +22,7 @@ import { Neighbours } from "./neighbours";
 import { Pace } from "./pace";
 import { type Due, dueRequest, longestRequest, nextRequests } from "./requests";
 import type { Turns } from "./turns";
+import { WaitingList } from "./waitingList";
 
 /** What one call asks for. */
 export interface Call extends Wanted {
@@ -48,8 +49,6 @@ interface Waiting {
   wait: Wait;
   readonly log: ResourceLog | undefined;
   said?: string | undefined;
-  readonly resolve: (reached: Reached) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 type Request = Result["request"];
@@ -64,10 +63,12 @@ type Request = Result["request"];
  * run that began before its wait.
  */
 export class SyncLoop {
-  private readonly waiting = new Set<Waiting>();
+  private readonly waiting = new WaitingList<Waiting, Reached>(
+    () => this.serve(),
+    () => this.onWaitLeft(),
+  );
   private readonly memory = new Memory();
   private readonly announcements = new Announcements();
-  private serving = false;
   private wakeUp = new AbortController();
   private inFlight = new AbortController();
   /** The request that is under way, as its result would be observed. */
@@ -91,7 +92,7 @@ export class SyncLoop {
   }
 
   get waits(): Wait[] {
-    return [...this.waiting].map(({ wait }) => wait);
+    return this.waiting.items.map(({ wait }) => wait);
   }
 
   wake(): void {
@@ -108,50 +109,27 @@ export class SyncLoop {
 
   /** The same, and what it took. */
   async reach({ log, signal, ...wanted }: Call): Promise<Reached> {
-    signal?.throwIfAborted();
-    let leave = () => {};
-    const end = new Promise<Reached>((resolve, reject) => {
-      const begun = beginWait(wanted, this.clock.now());
-      // A service that has answered other waits of this process is there.
-      const wait = this.memory.hasAnswered ? markReachable(begun) : begun;
-      const one: Waiting = { wait, log, resolve, reject };
-      leave = () => {
-        const cut = this.cutShort(one);
-        this.remove(one);
-        reject(unfinishedRun(cut) ? endingOf(cut, { is: "cancelled" }, this.clock.now()) : signal?.reason);
-      };
-      this.waiting.add(one);
+    const begun = beginWait(wanted, this.clock.now());
+    // A service that has answered other waits of this process is there.
+    const one: Waiting = { wait: this.memory.hasAnswered ? markReachable(begun) : begun, log };
+    const end = this.waiting.join(one, signal, () => {
+      const cut = this.cutShort(one);
+      return unfinishedRun(cut) ? endingOf(cut, { is: "cancelled" }, this.clock.now()) : signal?.reason;
     });
-    signal?.addEventListener("abort", leave, { once: true });
     this.wake();
     this.neighbours.wakeOthers(this);
-    if (!this.serving) {
-      this.serving = true;
-      this.serve().catch((fault: unknown) => {
-        this.serving = false;
-        for (const one of this.waiting) {
-          this.remove(one);
-          one.reject(fault);
-        }
-      });
-    }
-    try {
-      return await end;
-    } finally {
-      signal?.removeEventListener("abort", leave);
-    }
+    return end;
   }
 
   private async serve(): Promise<void> {
     for (;;) {
       this.settle();
-      if (this.waiting.size === 0) {
-        this.serving = false;
+      if (this.waiting.isEmpty) {
         this.announcements.forget();
         return;
       }
       const requestAt = Math.min(...this.requests().map(({ at }) => at));
-      const statusAt = this.announcements.nextStatusAt(this.waiting, this.clock.now());
+      const statusAt = this.announcements.nextStatusAt(this.waiting.items, this.clock.now());
       const wait = Math.min(requestAt, statusAt) - this.clock.now();
       if (wait > 0) {
         this.wakeUp = new AbortController();
@@ -170,17 +148,16 @@ export class SyncLoop {
   /** Ends the calls that have come to their end, and tells the others how far they are. */
   private settle(): void {
     const now = this.clock.now();
-    this.announcements.lastingRetry(this.waiting, now);
+    this.announcements.lastingRetry(this.waiting.items, now);
     const succeeded: { one: Waiting; status: SyncStatus }[] = [];
-    for (const one of this.waiting) {
+    for (const one of this.waiting.items) {
       const step = nextStep(one.wait, now);
       if (step.does === "succeed") {
-        this.remove(one);
-        one.resolve({ status: step.status, account: one.wait.account ?? "", starts: one.wait.starts });
+        const { account = "", starts } = one.wait;
+        this.waiting.resolve(one, { status: step.status, account, starts });
         succeeded.push({ one, status: step.status });
       } else if (step.does === "fail") {
-        this.remove(one);
-        one.reject(endingOf(one.wait, step.why, now));
+        this.waiting.reject(one, endingOf(one.wait, step.why, now));
       } else {
         this.announcements.status(one, now);
       }
@@ -207,7 +184,7 @@ export class SyncLoop {
   private async send(request: Request): Promise<void> {
     const sentAt = this.clock.now();
     const mayBeFirst = request === "poll" && !this.isRunAwaited();
-    const asks = new Set(this.waiting);
+    const asks = new Set(this.waiting.items);
     this.underWay = { request, sentAt, asks };
     this.inFlight = new AbortController();
     if (request === "start") {
@@ -248,7 +225,7 @@ export class SyncLoop {
     if (isAnswer) {
       this.memory.record(outcome);
     }
-    for (const one of this.waiting) {
+    for (const one of this.waiting.items) {
       if (asks.has(one)) {
         one.wait = observe(one.wait, result);
         one.log?.debug?.(debugLine(result, one.wait, this.clock.now()));
@@ -268,13 +245,12 @@ export class SyncLoop {
     return observe(one.wait, { ...underWay, outcome: new NoAnswer("Aborted", "") });
   }
 
-  private remove(one: Waiting): void {
-    this.waiting.delete(one);
+  private onWaitLeft(): void {
     this.neighbours.wakeOthers(this);
-    if (this.waiting.size === 0) {
+    if (this.waiting.isEmpty) {
       // No wait wants the answer any more, and a timer or socket left behind would keep the provider process.
       this.inFlight.abort();
-      this.wakeUp.abort();
+      this.wake();
     }
   }
 }

@@ -7,6 +7,7 @@ import { Pace } from "./pace";
 import { longestRequest } from "./requests";
 import { beginSearch, learnPage, narrowed, nextPart, type Part, type Search } from "./search";
 import type { Turns } from "./turns";
+import { WaitingList } from "./waitingList";
 
 /** What a look-up has found. */
 export interface LookedUp {
@@ -44,8 +45,6 @@ interface Want {
   found: Map<string, Machine>;
   /** The failures since the last good answer to any look-up of this process. */
   failures: FailureRow | undefined;
-  readonly resolve: (looked: LookedUp) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -56,8 +55,10 @@ interface Want {
  * observe what it still shows, and share the next one.
  */
 export class MachineList {
-  private readonly wants = new Set<Want>();
-  private serving = false;
+  private readonly wants = new WaitingList<Want, LookedUp>(
+    () => this.search(),
+    () => this.onLookUpLeft(),
+  );
   private wakeUp = new AbortController();
   private inFlight = new AbortController();
   private region = ALL_REGIONS;
@@ -80,58 +81,27 @@ export class MachineList {
     ids: Iterable<string>,
     { deadline, isReached = false, signal }: LookUpLimits,
   ): Promise<LookedUp> {
-    signal?.throwIfAborted();
-    let leave = () => {};
-    const end = new Promise<LookedUp>((resolve, reject) => {
-      const since = this.surroundings.clock.now();
-      const want: Want = {
-        ids: new Set(ids),
-        since,
-        deadline,
-        isReached,
-        found: new Map(),
-        failures: undefined,
-        resolve,
-        reject,
-      };
-      leave = () => {
-        this.remove(want);
-        reject(signal?.reason);
-      };
-      this.wants.add(want);
-    });
-    signal?.addEventListener("abort", leave, { once: true });
+    const want: Want = {
+      ids: new Set(ids),
+      since: this.surroundings.clock.now(),
+      deadline,
+      isReached,
+      found: new Map(),
+      failures: undefined,
+    };
+    const end = this.wants.join(want, signal, () => signal?.reason);
     this.wakeUp.abort();
-    if (!this.serving) {
-      this.serving = true;
-      this.serve().catch((fault: unknown) => this.rejectAll(fault));
-    }
-    try {
-      return await end;
-    } finally {
-      signal?.removeEventListener("abort", leave);
-    }
-  }
-
-  private async serve(): Promise<void> {
-    try {
-      while (this.wants.size > 0) {
-        // Waits whose runs end at this same moment look up in the same turn of the event loop: they share the
-        // search.
-        await this.surroundings.clock.sleep(0, new AbortController().signal);
-        await this.searchOnce();
-      }
-    } finally {
-      this.serving = false;
-    }
+    return end;
   }
 
   /**
    * Looks for all ids that are wanted now. Ends early when no look-up wants them any more, or another account
    * answers.
    */
-  private async searchOnce(): Promise<void> {
-    const asks = [...this.wants];
+  private async search(): Promise<void> {
+    // Waits whose runs end at this same moment look up in the same turn of the event loop: they share the search.
+    await this.surroundings.clock.sleep(0);
+    const asks = this.wants.items;
     const askedAt = this.surroundings.clock.now();
     const wanted = new Set(asks.flatMap(({ ids, found }) => [...ids].filter((id) => !found.has(id))));
     let search = beginSearch(wanted, this.totals);
@@ -149,7 +119,7 @@ export class MachineList {
       try {
         search = learnPage(search, part, answer.page);
       } catch (error) {
-        this.rejectAll(error);
+        this.wants.rejectAll(error);
         return;
       }
       this.totals = search.totals;
@@ -165,13 +135,13 @@ export class MachineList {
     let { region } = this;
     for (;;) {
       this.endLate();
-      if (this.wants.size === 0) {
+      if (this.wants.isEmpty) {
         return undefined;
       }
       const now = clock.now();
       // A deadline, and with it the last request, does not wait for a pause to end.
       const pause =
-        Math.min(this.pace.restUntil(false), ...[...this.wants].map(({ deadline }) => deadline)) - now;
+        Math.min(this.pace.restUntil(false), ...this.wants.items.map(({ deadline }) => deadline)) - now;
       if (pause > 0) {
         this.wakeUp = new AbortController();
         await clock.sleep(pause, this.wakeUp.signal);
@@ -184,12 +154,12 @@ export class MachineList {
       try {
         const page = await this.client.describeMachines(
           { ...part, region },
-          longestRequest([...this.wants], sentAt),
+          longestRequest(this.wants.items, sentAt),
           this.inFlight.signal,
         );
         this.region = region;
         this.isReached = true;
-        for (const want of this.wants) {
+        for (const want of this.wants.items) {
           want.failures = undefined;
         }
         this.pace.answered(clock.now());
@@ -214,14 +184,13 @@ export class MachineList {
     const now = this.surroundings.clock.now();
     this.pace.record(error, now);
     this.isReached ||= error instanceof ApiError;
-    for (const want of this.wants) {
+    for (const want of this.wants.items) {
       if (want.since > sentAt) {
         continue;
       }
       want.failures = oneMore(want.failures, error, sentAt);
       if (isOver(want.failures, this.isReached || want.isReached)) {
-        this.remove(want);
-        want.reject(errorOf(want.failures, now));
+        this.wants.reject(want, errorOf(want.failures, now));
       }
     }
   }
@@ -231,7 +200,7 @@ export class MachineList {
    * more need no other one.
    */
   private tell(machines: readonly Machine[], sentAt: number): void {
-    for (const want of this.wants) {
+    for (const want of this.wants.items) {
       if (want.since > sentAt) {
         continue;
       }
@@ -254,7 +223,7 @@ export class MachineList {
       return false;
     }
     this.totals = new Map();
-    for (const want of this.wants) {
+    for (const want of this.wants.items) {
       want.found.clear();
     }
     return true;
@@ -262,10 +231,10 @@ export class MachineList {
 
   /** Ends the look-ups whose deadline has passed, and so has a last request. */
   private endLate(): void {
-    for (const want of this.wants) {
+    for (const want of this.wants.items) {
       if (this.askedAt >= want.deadline && this.askedAt >= want.since) {
-        this.remove(want);
-        want.reject(
+        this.wants.reject(
+          want,
           want.failures
             ? errorOf(want.failures, this.surroundings.clock.now())
             : new CwpError("LookUpTimeout", "The time was over before CWP's whole list was read.", "never"),
@@ -275,22 +244,11 @@ export class MachineList {
   }
 
   private resolve(want: Want, askedAt: number): void {
-    if (this.wants.has(want)) {
-      this.remove(want);
-      want.resolve({ found: want.found, askedAt, account: this.account ?? "" });
-    }
+    this.wants.resolve(want, { found: want.found, askedAt, account: this.account ?? "" });
   }
 
-  private rejectAll(error: unknown): void {
-    for (const want of this.wants) {
-      this.remove(want);
-      want.reject(error);
-    }
-  }
-
-  private remove(want: Want): void {
-    this.wants.delete(want);
-    if (this.wants.size === 0) {
+  private onLookUpLeft(): void {
+    if (this.wants.isEmpty) {
       this.inFlight.abort();
       this.wakeUp.abort();
     }

@@ -16,7 +16,7 @@ export class Turns {
     const at = Math.max(now, this.free);
     this.free = at + CLOSEST_MS;
     if (at > now) {
-      await this.clock.sleep(at - now, new AbortController().signal);
+      await this.clock.sleep(at - now);
     }
   }
 }

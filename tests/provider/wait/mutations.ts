@@ -415,17 +415,17 @@ const crowds: readonly Mutation[] = [
   },
   {
     breaks: "an aborted wait stays among those who wait",
-    edit: inside("reach", "this.remove(one);", ""),
+    edit: inside("join", "this.reject(item, why())", "this.waiting.get(item)?.reject(why())"),
     noticed: "leavesNothingBehind",
   },
   {
     breaks: "the last wait to be aborted leaves its request under way",
-    edit: inside("remove", "this.inFlight.abort();", ""),
+    edit: inside("onWaitLeft", "this.inFlight.abort();", ""),
     noticed: "leavesNothingBehind",
   },
   {
     breaks: "the last wait to be aborted leaves the loop asleep",
-    edit: inside("remove", "this.wakeUp.abort();", ""),
+    edit: inside("onWaitLeft", "this.wake();", ""),
     noticed: "leavesNothingBehind",
   },
 ];
