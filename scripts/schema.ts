@@ -7,7 +7,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
 import { argumentRules } from "../provider/machineSync/inputs";
-import { type ProviderArgs, providerSettings } from "../provider/plugin/providerArgs";
+import { type ProviderArgs, settingRules } from "../provider/plugin/providerArgs";
 
 const root = path.join(__dirname, "..");
 const name = "tencentcloud-cwp";
@@ -147,7 +147,7 @@ function examples(): string {
 }
 
 function setting({ name }: Member): Json {
-  return providerSettings[name as keyof ProviderArgs].secret ? { secret: true } : {};
+  return settingRules[name as keyof ProviderArgs].secret ? { secret: true } : {};
 }
 
 const replacement: Json = { willReplaceOnChanges: true };

@@ -76,7 +76,7 @@ export async function observe({
     }
     const now = clock.now();
     const [sentMs, receivedMs] = [Math.round(sentAt - began), Math.round(now - began)];
-    const outcome = statusOf(response);
+    const outcome = readStatus(response);
     answers.push({ connection, request, sentMs, receivedMs, ...recorded(response, outcome) });
     pace.record(outcome, now);
     nextAt = sentAt + POLL_MS;
@@ -109,7 +109,7 @@ async function outcomeOf(asked: Promise<unknown>): Promise<unknown> {
   }
 }
 
-function statusOf(response: unknown): SyncStatus | CwpError {
+function readStatus(response: unknown): SyncStatus | CwpError {
   try {
     return response instanceof CwpError ? response : parseStatus(response);
   } catch (error) {

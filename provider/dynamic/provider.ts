@@ -79,7 +79,7 @@ function waitOf(inputs: Inputs, operation: "create" | "update"): { timeoutMs: nu
   return { timeoutMs: timeoutMs(inputs, operation), urn: inputs.__urn ?? "" };
 }
 
-function settings(): operations.Settings {
+function settings(): operations.SettingsSources {
   return { config: pulumiSettings(config), env: process.env };
 }
 
@@ -94,7 +94,7 @@ async function onItsRow(
     return await whileEngineLives(() => work(log));
   } catch (thrown) {
     const error = errorWithHeading(thrown);
-    throw error instanceof UnfinishedSync ? new PartialFailure(id, error) : error;
+    throw error instanceof UnfinishedSync ? new HostFailure(id, error) : error;
   } finally {
     await log.flush();
   }
@@ -105,7 +105,7 @@ async function onItsRow(
  * resource, with these properties, and shows `reasons`. The inputs carry `__provider`, without which a later
  * delete or refresh would break.
  */
-class PartialFailure extends Error {
+class HostFailure extends Error {
   readonly properties: Outputs;
   readonly reasons: readonly string[];
 

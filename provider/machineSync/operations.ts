@@ -1,4 +1,4 @@
-import type { Settings as AccountSettings, Environment } from "../account/config";
+import type { Environment, Settings } from "../account/config";
 import { type AccountArgs, resolveConnection } from "../account/settings";
 import { CwpError } from "../api/errors";
 import type { Machine } from "../cwp/describeMachines";
@@ -16,14 +16,14 @@ import { UnfinishedSync } from "./unfinishedSync";
 
 /** What the resource does, on plain objects. What an operation needs beside them, its door passes in. */
 
-/** The settings that an operation looks its account up in. */
-export interface Settings {
-  readonly config: AccountSettings;
+/** Where an operation finds the settings of its account. */
+export interface SettingsSources {
+  readonly config: Settings;
   readonly env: Environment;
 }
 
 /** How a create or update is to wait. */
-export interface Waiting extends Settings {
+export interface Waiting extends SettingsSources {
   /** How long it may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Gets the progress of the wait. */
@@ -35,7 +35,7 @@ export interface Waiting extends Settings {
 }
 
 /** How a read is to wait. */
-export interface Reading extends Settings {
+export interface Reading extends SettingsSources {
   /** How long it may take, in milliseconds. Default: a minute. */
   readonly timeoutMs?: number | undefined;
   /** Ends it at once, with the signal's reason. */
@@ -232,7 +232,10 @@ function unfinishedSync(inputs: Inputs, error: WaitError): UnfinishedSync {
 }
 
 /** What the waits of the account share that the settings name. */
-function waits(args: AccountArgs, { config, env, log }: Settings & Pick<Waiting, "log">): AccountWaits {
+function waits(
+  args: AccountArgs,
+  { config, env, log }: SettingsSources & Pick<Waiting, "log">,
+): AccountWaits {
   const connection = resolveConnection(args, config, env);
   if (log) {
     tellOnce(connection.warnings ?? [], log);

@@ -22,7 +22,7 @@ export class PartialFailure extends Error {
   }
 }
 
-export function statusOf(error: unknown): Partial<StatusObject> {
+export function grpcStatus(error: unknown): Partial<StatusObject> {
   const message = error instanceof Error ? error.message : String(error);
   const code = grpc.status.UNKNOWN;
   if (!(error instanceof PartialFailure)) {

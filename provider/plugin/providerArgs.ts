@@ -104,7 +104,7 @@ interface Setting {
   readonly replaces?: true | readonly string[];
 }
 
-export const providerSettings: Readonly<Record<keyof ProviderArgs, Setting>> = {
+export const settingRules: Readonly<Record<keyof ProviderArgs, Setting>> = {
   secretId: { is: "text" },
   secretKey: { is: "text", secret: true },
   securityToken: { is: "text", secret: true },

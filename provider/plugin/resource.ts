@@ -19,7 +19,7 @@ import { hides, type Properties, rewrapped, unwrapped, withoutLeftovers } from "
 
 /** What an operation has beside the properties. */
 export interface Context {
-  readonly settings: operations.Settings;
+  readonly settings: operations.SettingsSources;
   readonly signal: AbortSignal;
 }
 

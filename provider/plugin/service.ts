@@ -8,7 +8,7 @@ import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "../engine/pulumiModules";
 import { forgetPartialFailure, forgetPartialFailures } from "../machineSync/retries";
 import { Cancellation } from "./cancel";
-import { statusOf } from "./failures";
+import { grpcStatus } from "./failures";
 import { attachTo, liveWithEngine } from "./life";
 import type { Asked, Context } from "./resource";
 import { packageVersion, readSchema } from "./schema";
@@ -167,7 +167,7 @@ function answer<Request, Response>(
       .then(method)
       .then(
         (response) => callback(null, response),
-        (error) => callback(statusOf(error)),
+        (error) => callback(grpcStatus(error)),
       );
   };
 }

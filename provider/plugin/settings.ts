@@ -4,12 +4,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Environment, pluginSettings, type Settings } from "../account/config";
 import { parsedJson } from "../account/json";
-import { providerSettings as knownSettings } from "../account/providerSettings";
+import { providerSettings } from "../account/providerSettings";
 import { isObject } from "../api/isObject";
 import { withHeading } from "../machineSync/headings";
 import { accountIn, kindOf } from "../machineSync/inputs";
 import { errorWithHeading } from "../machineSync/readMore";
-import { type ProviderArgs, providerSettings } from "./providerArgs";
+import { type ProviderArgs, settingRules } from "./providerArgs";
 import { isUnknown, type Properties, secret } from "./values";
 
 /** The namespace of the settings in the config of a stack. */
@@ -37,7 +37,7 @@ const kinds = {
 export async function checkSettings(args: Properties, env: Environment): Promise<string[]> {
   const given = settingsIn(args);
   const reasons = Object.entries(given).flatMap(([name, value]) => {
-    const kind = isSetting(name) && kinds[providerSettings[name].is];
+    const kind = isSetting(name) && kinds[settingRules[name].is];
     if (!kind) {
       return [`There is no setting ${PACKAGE}:${name}. There are ${names}.`];
     }
@@ -69,14 +69,14 @@ function holdsUnknown(value: unknown): boolean {
     : isUnknown(value);
 }
 
-const names = Object.keys(providerSettings).join(", ");
+const names = Object.keys(settingRules).join(", ");
 
 /** The settings as the state keeps them: some are secret whatever the user says. */
 export function protectSettings(args: Properties): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [
       name,
-      isSetting(name) && providerSettings[name].secret ? secret(value) : value,
+      isSetting(name) && settingRules[name].secret ? secret(value) : value,
     ]),
   );
 }
@@ -91,7 +91,7 @@ export function diffSettings(olds: Properties, news: Properties): { changed: str
     (name) => !isDeepStrictEqual(before[name], after[name]),
   );
   const replaces = changed.filter((name) => {
-    const rule = isSetting(name) ? providerSettings[name] : {};
+    const rule = isSetting(name) ? settingRules[name] : {};
     return isAnother(accountIn(before[name], rule), accountIn(after[name], rule));
   });
   return { changed, replaces };
@@ -111,7 +111,7 @@ function isAnother(before: unknown, after: unknown): boolean {
 function withoutNamespaces(olds: Properties): Properties {
   const named = Object.entries(olds).map(([name, value]) => {
     const short = name.replace(/^tencentcloud(-cwp)?:/, "");
-    const known = knownSettings.find(({ names }) => names.includes(short));
+    const known = providerSettings.find(({ names }) => names.includes(short));
     return [known?.names[0] ?? short, value];
   });
   return Object.fromEntries(named.filter(([name]) => !String(name).includes(":")));
@@ -137,7 +137,7 @@ function settingsIn(args: Properties): Record<string, unknown> {
         ([name, value]) => !ofTheEngine.has(name) && value !== null && value !== undefined && value !== "",
       )
       .map(([name, value]) => {
-        const is = isSetting(name) ? providerSettings[name].is : "text";
+        const is = isSetting(name) ? settingRules[name].is : "text";
         return [name, is === "text" ? value : is === "object" ? unlisted(parsed(value)) : parsed(value)];
       }),
   );
@@ -157,5 +157,5 @@ function unlisted(value: unknown): unknown {
 }
 
 function isSetting(name: string): name is keyof ProviderArgs {
-  return Object.hasOwn(providerSettings, name);
+  return Object.hasOwn(settingRules, name);
 }

@@ -4,7 +4,7 @@ import { help as emulatorHelp } from "../../emulator/cli/flags";
 import { pulumiSettings } from "../../provider/account/config";
 import { resolveConnection } from "../../provider/account/settings";
 import { help as checkHelp } from "../../provider/check/help";
-import { providerSettings } from "../../provider/plugin/providerArgs";
+import { settingRules } from "../../provider/plugin/providerArgs";
 import { root } from "./documents";
 import type { Document } from "./markdown";
 import { commandsInSentences, shellCommands } from "./shell";
@@ -73,7 +73,7 @@ function wrongSettings(command: string): string[] {
 
 /** What is asked for when nothing is set, and when there is a pair of keys, which may have a token. */
 function settingsRead(): Set<string> {
-  const asked = new Set(Object.keys(providerSettings).map((name) => `tencentcloud-cwp:${name}`));
+  const asked = new Set(Object.keys(settingRules).map((name) => `tencentcloud-cwp:${name}`));
   const keys = { "tencentcloud:secretId": "AKIDexample", "tencentcloud:secretKey": "not-a-real-key" };
   for (const config of [new Map<string, string>(), new Map(Object.entries(keys))]) {
     const read = (name: string) => {

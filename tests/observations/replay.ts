@@ -51,15 +51,18 @@ export async function replay({ answers, beginsMs, keepsA1 = true }: Replay): Pro
 function trueFirst(one: Seen, seen: readonly Seen[]): Seen {
   return seen
     .filter(({ receivedMs }) => receivedMs <= one.sentMs)
-    .reduce((newest, before) => (isIdle(statusOf(newest)) && isOlder(newest, before) ? before : newest), one);
+    .reduce(
+      (newest, before) => (isIdle(readStatus(newest)) && isOlder(newest, before) ? before : newest),
+      one,
+    );
 }
 
-function statusOf({ state, latestStartTime, latestEndTime }: Seen): SyncStatus {
+function readStatus({ state, latestStartTime, latestEndTime }: Seen): SyncStatus {
   return { state, latestStartTime, latestEndTime, requestId: "" };
 }
 
 function answered(one: Seen): AccountStatus {
-  return { status: statusOf(one), account: "the account" };
+  return { status: readStatus(one), account: "the account" };
 }
 
 /** The moments between which nothing happens in a record. */

@@ -1,6 +1,6 @@
 import type { Step } from "../run/step";
 import type { Wait } from "../run/wait";
-import { lastingRetry, RETRYING, type ResourceLog, repeatedStart, statusOf, summaryOf } from "./progress";
+import { lastingRetry, RETRYING, type ResourceLog, repeatedStart, rowStatus, summaryOf } from "./progress";
 
 /** A wait, and where its resource's messages go. */
 interface Listener {
@@ -24,7 +24,7 @@ export class Announcements {
   private warned = new Set<string>();
 
   status(one: Listener, now: number): void {
-    const text = statusOf(one.wait, now)?.text;
+    const text = rowStatus(one.wait, now)?.text;
     if (text !== undefined && text !== one.said) {
       one.said = text;
       one.log?.status(text);
@@ -34,7 +34,7 @@ export class Announcements {
   /** When the status of one of them changes though nothing new is heard. */
   nextStatusAt(among: Iterable<Listener>, now: number): number {
     const told = [...among].filter(({ log }) => log);
-    return Math.min(...told.map(({ wait }) => statusOf(wait, now)?.until ?? Number.POSITIVE_INFINITY));
+    return Math.min(...told.map(({ wait }) => rowStatus(wait, now)?.until ?? Number.POSITIVE_INFINITY));
   }
 
   summaries(succeeded: readonly Succeeded[]): void {

@@ -28,7 +28,7 @@ const LASTING_MS = 15_000;
  * Undefined while there is nothing to tell. `until` is when the text changes though nothing new is heard, on
  * the loop's clock.
  */
-export function statusOf(wait: Wait, now: number): { text: string; until: number } | undefined {
+export function rowStatus(wait: Wait, now: number): { text: string; until: number } | undefined {
   const { goal, known, seen, resumes } = wait;
   if (goal === "status") {
     return undefined;

@@ -27,10 +27,10 @@ export const LAST_POLL_MS = 1_000;
 
 /** What the wait does next, and when. */
 export function nextStep(wait: Wait, now: number): Step {
-  return reached(wait) ?? givenUp(wait, now) ?? nextRequest(wait, now);
+  return succeedIfDone(wait) ?? failIfHopeless(wait, now) ?? sendNext(wait, now);
 }
 
-function reached({ goal, known, seen, startId }: Wait): Step | undefined {
+function succeedIfDone({ goal, known, seen, startId }: Wait): Step | undefined {
   if (known.is === "finished") {
     return { does: "succeed", status: known.status };
   }
@@ -41,7 +41,7 @@ function reached({ goal, known, seen, startId }: Wait): Step | undefined {
   return undefined;
 }
 
-function givenUp(wait: Wait, now: number): Step | undefined {
+function failIfHopeless(wait: Wait, now: number): Step | undefined {
   const { failures, refused, seen } = wait;
   if (failures && isOver(failures, seen.service)) {
     return { does: "fail", why: { is: "gave up", failures } };
@@ -63,7 +63,7 @@ function isTooLate({ goal, began, askedAt, deadline }: Wait, now: number): boole
   return goal === "status" ? askedAt >= began && now >= deadline : askedAt >= deadline;
 }
 
-function nextRequest(wait: Wait, now: number): Step {
+function sendNext(wait: Wait, now: number): Step {
   const step = wanted(wait, now);
   if (wait.goal === "status") {
     return { does: "poll", at: Math.min(step.at, wait.deadline) };

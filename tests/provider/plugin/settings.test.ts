@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { providerSettings } from "../../../provider/plugin/providerArgs";
+import { settingRules } from "../../../provider/plugin/providerArgs";
 import {
   checkSettings,
   coreSettings,
@@ -25,7 +25,7 @@ describe("The settings of the plugin's provider", () => {
         { secretId: "AKID", secretKey: unknown },
         { assumeRole: { ...role, sessionDuration: unknown }, secretKey: "key" },
         { assumeRole: JSON.stringify(role), allowedAccountIds: '["1"]', enablePodOidc: "true" },
-        Object.fromEntries(Object.keys(providerSettings).map((name) => [name, unknown])),
+        Object.fromEntries(Object.keys(settingRules).map((name) => [name, unknown])),
       ]) {
         assert.deepEqual(await checkSettings(args, {}), []);
       }

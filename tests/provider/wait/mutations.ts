@@ -330,7 +330,7 @@ const failures: readonly Mutation[] = [
   },
   {
     breaks: "rule 8: starts are refused without a bound",
-    edit: inside("givenUp", "refused && isOver(refused, true)", "false"),
+    edit: inside("failIfHopeless", "refused && isOver(refused, true)", "false"),
     noticed: "pausesBetweenRefusals",
   },
   {
@@ -340,7 +340,7 @@ const failures: readonly Mutation[] = [
   },
   {
     breaks: "rule 8: starts are repeated without a bound",
-    edit: inside("givenUp", "wait.starts >= wait.mostStarts", "wait.starts === 99"),
+    edit: inside("failIfHopeless", "wait.starts >= wait.mostStarts", "wait.starts === 99"),
     noticed: "startsFew",
   },
   {
@@ -399,7 +399,7 @@ const pace: readonly Mutation[] = [
   {
     breaks: "there is no last poll",
     edit: inside(
-      "nextRequest",
+      "sendNext",
       'step.at > wait.deadline - LAST_POLL_MS ? { does: "poll", at: wait.deadline } : step',
       'step.at > wait.deadline - LAST_POLL_MS ? { does: "fail", why: { is: "too late" } } : step',
     ),
