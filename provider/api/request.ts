@@ -1,12 +1,8 @@
 /** One request within its time limit, and its failure as an error of this package. */
 import { openAgent } from "./agent";
 import type { Endpoint } from "./connection";
-import { duration } from "./duration";
-import { ApiError, BadAnswer, CwpError, NoAnswer } from "./errors";
-import { isLoopback } from "./loopback";
-
-const checkTheWay =
-  "Check the network, tencentcloud-cwp:endpoint and the proxy settings (HTTPS_PROXY, NO_PROXY).";
+import { CwpError, NoAnswer } from "./errors";
+import { explain, explainTimeout } from "./explain";
 
 /** What every client of the SDK is given for its HTTP. */
 export async function httpProfile({ protocol, host }: Endpoint) {
@@ -49,73 +45,11 @@ export async function send<T>(
       throw new NoAnswer("Aborted", `The request to ${host} was given up.`);
     }
     if (end.signal.aborted) {
-      throw new NoAnswer(
-        "RequestTimeout",
-        `${host} did not answer within ${duration(timeoutMs)}. ${checkTheWay}`,
-      );
+      throw explainTimeout(host, timeoutMs);
     }
     throw explain(error, endpoint, action);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
-}
-
-/**
- * The SDK throws four kinds of error: an API error has `code` and `requestId`; an HTTP status other than 200
- * only `httpCode`; a network failure only a message; and a body that is not the documented JSON surfaces as
- * node-fetch's FetchError or a TypeError.
- */
-function explain(error: unknown, endpoint: Endpoint, action: string): CwpError {
-  const { host } = endpoint;
-  const thrown = error instanceof Error ? error : new Error(String(error));
-  const code: unknown = Reflect.get(thrown, "code");
-  const requestId: unknown = Reflect.get(thrown, "requestId");
-  const httpCode: unknown = Reflect.get(thrown, "httpCode");
-  if (typeof httpCode === "number") {
-    return badStatus(host, httpCode);
-  }
-  // Of other texts nothing is passed on: node-fetch may quote a header, and a header may hold a secret.
-  const [, cause] = /^request to \S+ failed, reason: (.*)/.exec(thrown.message) ?? [];
-  const [, ofProxy] = /^proxy status (\d+)$/.exec(cause ?? "") ?? [];
-  if (ofProxy !== undefined) {
-    return badStatus(`The proxy on the way to ${host}`, Number(ofProxy));
-  }
-  if (cause !== undefined) {
-    return noConnection(host, cause.includes("wrong version number") ? noTls(endpoint) : cause);
-  }
-  // Only the SDK's own exception has a traceId; a system error of the socket has a `code` too.
-  if ("traceId" in thrown && typeof code === "string") {
-    return new ApiError(code, thrown.message, typeof requestId === "string" ? requestId : "", action);
-  }
-  if ("traceId" in thrown || thrown instanceof TypeError || Reflect.get(thrown, "type") === "invalid-json") {
-    return new BadAnswer(`what ${host} sent is not the JSON of a Tencent Cloud API`);
-  }
-  return noConnection(host, "it broke in the middle of an answer");
-}
-
-function badStatus(who: string, status: number): NoAnswer {
-  const passing = status >= 500 || status === 429 || status === 408;
-  const advice =
-    status === 407
-      ? " The proxy wants a password: put it into HTTPS_PROXY, as in http://USER:PASSWORD@HOST:PORT."
-      : passing
-        ? ""
-        : ` ${checkTheWay}`;
-  return new NoAnswer(
-    "HttpStatus",
-    `${who} answered with HTTP status ${status}.${advice}`,
-    passing ? "yes" : "never",
-  );
-}
-
-function noTls({ host }: Endpoint): string {
-  const plain = isLoopback(new URL(`https://${host}`).hostname)
-    ? `: the endpoint of an emulator begins with http://, as in http://${host}`
-    : "";
-  return `the server does not speak TLS at this port${plain}`;
-}
-
-function noConnection(host: string, cause: string): NoAnswer {
-  return new NoAnswer("NetworkFailure", `No connection to ${host}: ${cause}. ${checkTheWay}`);
 }
