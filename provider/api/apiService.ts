@@ -1,9 +1,11 @@
 /** One of Tencent Cloud's services, reached by the SDK. */
 
+import type { Agent } from "node:http";
+import { openAgent } from "./agent";
 import type { Endpoint } from "./connection";
 import type { Credentials, Signer } from "./credentials";
 import { ApiError } from "./errors";
-import { httpProfile, send } from "./request";
+import { send } from "./request";
 
 /** One of Tencent Cloud's services, and where it answers. */
 export interface ServiceAddress extends Endpoint {
@@ -13,15 +15,12 @@ export interface ServiceAddress extends Endpoint {
   readonly region?: string | undefined;
 }
 
-const nobody: Credentials = { secretId: "", secretKey: "" };
-
 /**
  * Sends actions of one service. The SDK signs and sends; it is loaded with the first request, since it costs
  * tens of milliseconds.
  */
 export class ApiService {
-  private signer = nobody;
-  private client: ReturnType<typeof openClient> | undefined;
+  private connections: ReturnType<typeof openAgent> | undefined;
 
   constructor(private readonly address: ServiceAddress) {}
 
@@ -40,13 +39,12 @@ export class ApiService {
     const { address } = this;
     let signer: Signer | undefined;
     try {
-      return await send(address, `${address.name}:${action}`, timeoutMs, signal, async (limit) => {
+      return await send(address, `${address.name}:${action}`, timeoutMs, signal, async (exchange) => {
         // Found before the SDK asks for them: it would reduce an error to its text.
-        signer = await findSigner(limit);
-        this.client ??= openClient(address, async () => this.signer);
-        const client = await this.client;
-        this.signer = signer ?? nobody;
-        return client.request(action, params, { signal: limit, skipSign: signer === undefined });
+        signer = await findSigner(exchange.signal);
+        this.connections ??= openAgent(address.protocol, address.host);
+        const client = await openClient(address, signer, exchange.agentFrom(await this.connections));
+        return client.request(action, params, { signal: exchange.signal, skipSign: signer === undefined });
       });
     } catch (error) {
       throw signer && error instanceof ApiError ? error.naming({ keys: signer.source }) : error;
@@ -54,18 +52,34 @@ export class ApiService {
   }
 }
 
-async function openClient(address: ServiceAddress, getCredential: () => Promise<Credentials>) {
+/** A client for one request: it costs nothing to make, and holds who signs and the agent of that request. */
+async function openClient(
+  { protocol, host, version, region }: ServiceAddress,
+  credential: Credentials | undefined,
+  agent: Agent,
+) {
   // The one file that the whole SDK and the product's own package both have. Its client sends any action, of
   // STS too.
   const { Client } = await import(
     "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/cwp/v20180228/cwp_client"
   );
-  const { host, version, region } = address;
   const client = new Client({
-    credential: { getCredential },
+    credential: credential ?? nobody,
     ...(region !== undefined && { region }),
-    profile: { language: "en-US", httpProfile: { ...(await httpProfile(address)), endpoint: host } },
+    profile: {
+      language: "en-US",
+      httpProfile: {
+        endpoint: host,
+        protocol: `${protocol}//`,
+        agent,
+        // 0 turns the SDK's own limit off: it is in whole seconds and leaves no way to tell a time-out from a
+        // reset.
+        reqTimeout: 0,
+      },
+    },
   });
   client.apiVersion = version;
   return client;
 }
+
+const nobody: Credentials = { secretId: "", secretKey: "" };

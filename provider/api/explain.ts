@@ -16,6 +16,22 @@ export function explainTimeout(host: string, timeoutMs: number): NoAnswer {
 }
 
 /**
+ * The answer leads to another address. Only its host is named: a path or a query may hold a secret. No retry
+ * helps, and the API has no redirects.
+ */
+export function explainRedirect({ protocol, host }: Endpoint, status: number, location: string): NoAnswer {
+  const to = URL.canParse(location, `${protocol}//${host}`)
+    ? new URL(location, `${protocol}//${host}`)
+    : undefined;
+  const where = to?.host ? `${to.protocol}//${to.host}` : "an address that cannot be read";
+  return new NoAnswer(
+    "HttpStatus",
+    `${host} answered with HTTP status ${status}, a redirect to ${where}. The request was not sent there. ${checkTheWay}`,
+    "never",
+  );
+}
+
+/**
  * The SDK throws four kinds of error: an API error has `code` and `requestId`; an HTTP status other than 200
  * only `httpCode`; a network failure only a message; and a body that is not the documented JSON surfaces as
  * node-fetch's FetchError or a TypeError.
@@ -29,6 +45,10 @@ export function explain(error: unknown, endpoint: Endpoint, action: string): Cwp
   if (typeof httpCode === "number") {
     return badStatus(host, httpCode);
   }
+  // Only the SDK's own exception has a traceId; a system error of the socket has a `code` too.
+  if ("traceId" in thrown && typeof code === "string") {
+    return new ApiError(code, thrown.message, typeof requestId === "string" ? requestId : "", action);
+  }
   // Of other texts nothing is passed on: node-fetch may quote a header, and a header may hold a secret.
   const [, cause] = /^request to \S+ failed, reason: (.*)/.exec(thrown.message) ?? [];
   const [, ofProxy] = /^proxy status (\d+)$/.exec(cause ?? "") ?? [];
@@ -37,10 +57,6 @@ export function explain(error: unknown, endpoint: Endpoint, action: string): Cwp
   }
   if (cause !== undefined) {
     return noConnection(host, cause.includes("wrong version number") ? noTls(endpoint) : cause);
-  }
-  // Only the SDK's own exception has a traceId; a system error of the socket has a `code` too.
-  if ("traceId" in thrown && typeof code === "string") {
-    return new ApiError(code, thrown.message, typeof requestId === "string" ? requestId : "", action);
   }
   if ("traceId" in thrown || thrown instanceof TypeError || Reflect.get(thrown, "type") === "invalid-json") {
     return new BadAnswer(`what ${host} sent is not the JSON of a Tencent Cloud API`);

@@ -1,20 +1,8 @@
 /** One request within its time limit, and its failure as an error of this package. */
-import { openAgent } from "./agent";
 import type { Endpoint } from "./connection";
 import { CwpError, NoAnswer } from "./errors";
+import { Exchange } from "./exchange";
 import { explain, explainTimeout } from "./explain";
-
-/** What every client of the SDK is given for its HTTP. */
-export async function httpProfile({ protocol, host }: Endpoint) {
-  return {
-    endpoint: host,
-    protocol: `${protocol}//`,
-    agent: await openAgent(protocol, host),
-    // 0 turns the SDK's own limit off: it is in whole seconds and leaves no way to tell a time-out from a
-    // reset.
-    reqTimeout: 0,
-  };
-}
 
 /**
  * Sends one request within a time limit. Throws a CwpError. `action` is the CAM action that the request
@@ -25,31 +13,35 @@ export async function send<T>(
   action: string,
   timeoutMs: number,
   signal: AbortSignal | undefined,
-  request: (signal: AbortSignal) => Promise<T>,
+  request: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
   const { host } = endpoint;
-  const end = new AbortController();
-  const abort = () => end.abort();
-  const timer = setTimeout(abort, timeoutMs);
-  signal?.addEventListener("abort", abort, { once: true });
+  const exchange = new Exchange(endpoint);
+  const giveUp = () => exchange.giveUp();
+  const timer = setTimeout(giveUp, timeoutMs);
+  signal?.addEventListener("abort", giveUp, { once: true });
   if (signal?.aborted) {
-    abort();
+    giveUp();
   }
   try {
-    return await request(end.signal);
+    return await request(exchange);
   } catch (error) {
+    if (exchange.refusal) {
+      throw exchange.refusal;
+    }
     if (error instanceof CwpError) {
       throw error;
     }
     if (signal?.aborted) {
       throw new NoAnswer("Aborted", `The request to ${host} was given up.`);
     }
-    if (end.signal.aborted) {
+    if (exchange.signal.aborted) {
       throw explainTimeout(host, timeoutMs);
     }
     throw explain(error, endpoint, action);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    signal?.removeEventListener("abort", giveUp);
+    exchange.close();
   }
 }

@@ -78,6 +78,6 @@ describe("With the product's own package in place of the whole SDK", () => {
     const refused = await refusal(cwp.syncMachines(false, 5_000), emulatorAccount.secretKey);
     assert.ok(refused instanceof ApiError);
     assert.equal(refused.requestId, emulator.requests.at(-1)?.requestId);
-    assert.deepEqual(opened, [host, host]);
+    assert.deepEqual([...new Set(opened)], [host]);
   });
 });

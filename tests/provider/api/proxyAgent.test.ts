@@ -9,10 +9,12 @@ import { refusal } from "../../refusal";
 import {
   type Asked,
   type StandIn,
+  standIns,
   startConnectProxy,
   startSilent,
   startSocksProxy,
   startTls,
+  untilClosed,
 } from "./standIns";
 
 const keys = { secretId: "AKIDtest", secretKey: "the-secret-key-of-the-test" };
@@ -31,18 +33,6 @@ async function failure(request: Promise<unknown>): Promise<CwpError> {
   const error = await refusal(request, keys.secretKey, "opensesame");
   assert.ok(error instanceof CwpError, `${error} is not of the package`);
   return error;
-}
-
-/** Standing servers of one test. */
-function standIns() {
-  const started: StandIn[] = [];
-  afterEach(async () => {
-    await Promise.all(started.splice(0).map((one) => one.stop()));
-  });
-  return async (one: Promise<StandIn>): Promise<StandIn> => {
-    started.push(await one);
-    return one;
-  };
 }
 
 describe("A request by way of a proxy", () => {
@@ -230,7 +220,7 @@ describe("A request that is given up", () => {
         }
         const error = await request;
         assert.equal(error.code, by === "a signal" ? "Aborted" : "RequestTimeout");
-        await new Promise((closed) => (socket.closed ? closed(true) : socket.once("close", closed)));
+        await untilClosed(socket);
         assert.equal(silent.open.size, 0);
       });
     }

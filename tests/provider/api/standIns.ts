@@ -60,6 +60,23 @@ export async function start(server: Server): Promise<StandIn> {
   };
 }
 
+/** Stops what a test has started, after each test of a suite. */
+export function standIns(): (one: Promise<StandIn>) => Promise<StandIn> {
+  const started: StandIn[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((one) => one.stop()));
+  });
+  return async (one) => {
+    started.push(await one);
+    return one;
+  };
+}
+
+/** Resolves once a connection is closed, by an error too. */
+export function untilClosed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => (socket.closed ? resolve() : socket.once("close", () => resolve())));
+}
+
 /** Accepts connections and says what `first` says, or nothing at all. */
 export function startSilent(first = ""): Promise<StandIn> {
   return start(
@@ -67,6 +84,11 @@ export function startSilent(first = ""): Promise<StandIn> {
       socket.resume().write(first);
     }),
   );
+}
+
+/** An API without TLS. */
+export function startPlain(listener: RequestListener): Promise<StandIn> {
+  return start(createHttpServer(listener));
 }
 
 /** An API with TLS. `asked` gets the name that each connection asks for (SNI). */
