@@ -72,6 +72,7 @@ async function openClient(
         endpoint: host,
         protocol: `${protocol}//`,
         agent,
+        headers: { "Accept-Encoding": "identity" },
         // 0 turns the SDK's own limit off: it is in whole seconds and leaves no way to tell a time-out from a
         // reset.
         reqTimeout: 0,

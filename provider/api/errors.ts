@@ -110,11 +110,11 @@ export class NoAnswer extends CwpError {
 
 /** An answer came, but not in the documented shape, as from a proxy's error page. */
 export class BadAnswer extends CwpError {
-  constructor(what: string, requestId = "") {
+  constructor(what: string, requestId = "", retry: Retry = "yes") {
     super(
       "BadAnswer",
       `This is no answer of the API: ${what}. A proxy or a wrong endpoint answers like this: check tencentcloud-cwp:endpoint and the proxy settings.`,
-      "yes",
+      retry,
       requestId,
     );
   }

@@ -1,7 +1,10 @@
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import type { Endpoint } from "./connection";
 import type { CwpError } from "./errors";
-import { explainRedirect } from "./explain";
+import { explainCompression, explainCut, explainNoJson, explainRedirect, explainSize } from "./explain";
+
+/** The most bytes that an answer may have. CWP's longest, a page of 100 machines, has some 200 000. */
+export const MOST_BYTES = 10_000_000;
 
 /** What Node.js calls on an agent for each request. Its types leave it out. */
 interface TakesRequests {
@@ -9,8 +12,9 @@ interface TakesRequests {
 }
 
 /**
- * One request and its answer. The SDK's HTTP library follows redirects with the token and the body, so the
- * agent that it is given lets one request pass and refuses the next.
+ * One request and its answer. The SDK's HTTP library follows redirects with the token and the body, reads
+ * answers of any size, and waits for ever for the rest of an answer that was cut. So the agent that it is
+ * given lets one request pass, refuses the next, and watches the answer as it comes from the socket.
  */
 export class Exchange {
   /** Why the answer must not be used; undefined if nothing is wrong with it. */
@@ -55,9 +59,42 @@ export class Exchange {
   private watch(answer: IncomingMessage): void {
     this.answer = answer;
     const { statusCode = 0, headers } = answer;
-    if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
+    const { location, "content-type": type, "content-encoding": encoding = "identity" } = headers;
+    if (statusCode >= 300 && statusCode < 400 && location !== undefined) {
       // The request is not given up here: its library would leave a rejection that nothing handles.
-      this.refusal = explainRedirect(this.endpoint, statusCode, headers.location);
+      this.refusal = explainRedirect(this.endpoint, statusCode, location);
+    } else if (statusCode === 200) {
+      if (encoding !== "identity") {
+        // A few bytes can stand for gigabytes, and the request has asked for none of it.
+        this.refuse(explainCompression(this.endpoint.host));
+      }
+      if (type === "text/event-stream") {
+        // The SDK would read it without an end, and with errors that nothing handles.
+        this.refuse(explainNoJson(this.endpoint.host));
+      }
+      this.watchBody(answer);
+    }
+  }
+
+  private watchBody(answer: IncomingMessage): void {
+    let bytes = 0;
+    answer.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MOST_BYTES) {
+        this.refuse(explainSize(this.endpoint.host));
+      }
+    });
+    answer.once("close", () => {
+      if (!answer.complete) {
+        this.refuse(explainCut(this.endpoint.host));
+      }
+    });
+  }
+
+  private refuse(reason: CwpError): void {
+    if (!this.signal.aborted) {
+      this.refusal = reason;
+      this.end.abort();
     }
   }
 }

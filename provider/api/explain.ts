@@ -31,6 +31,22 @@ export function explainRedirect({ protocol, host }: Endpoint, status: number, lo
   );
 }
 
+export function explainNoJson(host: string): BadAnswer {
+  return new BadAnswer(`what ${host} sent is not the JSON of a Tencent Cloud API`);
+}
+
+export function explainSize(host: string): BadAnswer {
+  return new BadAnswer(`${host} sent more than 10 MB`, "", "few");
+}
+
+export function explainCompression(host: string): BadAnswer {
+  return new BadAnswer(`what ${host} sent is compressed, though it was asked not to`, "", "few");
+}
+
+export function explainCut(host: string): NoAnswer {
+  return noConnection(host, "it broke in the middle of an answer");
+}
+
 /**
  * The SDK throws four kinds of error: an API error has `code` and `requestId`; an HTTP status other than 200
  * only `httpCode`; a network failure only a message; and a body that is not the documented JSON surfaces as
@@ -59,9 +75,9 @@ export function explain(error: unknown, endpoint: Endpoint, action: string): Cwp
     return noConnection(host, cause.includes("wrong version number") ? noTls(endpoint) : cause);
   }
   if ("traceId" in thrown || thrown instanceof TypeError || Reflect.get(thrown, "type") === "invalid-json") {
-    return new BadAnswer(`what ${host} sent is not the JSON of a Tencent Cloud API`);
+    return explainNoJson(host);
   }
-  return noConnection(host, "it broke in the middle of an answer");
+  return explainCut(host);
 }
 
 function badStatus(who: string, status: number): NoAnswer {

@@ -1,5 +1,6 @@
 /** The metadata service of a CVM instance. */
 import { NoAnswer } from "../../api/errors";
+import { MOST_BYTES } from "../../api/exchange";
 
 /** The metadata service that every CVM instance can reach, and nothing else. */
 export const METADATA_URL = "http://metadata.tencentyun.com";
@@ -29,11 +30,14 @@ export async function askMetadata(url: string, signal: AbortSignal | undefined):
     // A redirect leads to a login page of the network in use, not to a metadata service.
     const response = await fetch(url, { signal: end.signal, redirect: "manual" });
     if (response.ok) {
-      return await response.text();
+      return await readText(response);
     }
     await response.body?.cancel();
     status = response.status;
   } catch (error) {
+    if (error instanceof NoAnswer) {
+      throw error;
+    }
     if (signal?.aborted) {
       throw failed("Aborted", "The request to the metadata service was given up.");
     }
@@ -49,6 +53,19 @@ export async function askMetadata(url: string, signal: AbortSignal | undefined):
     signal?.removeEventListener("abort", leave);
   }
   return absent(status);
+}
+
+async function readText({ body }: Response): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body ?? []) {
+    bytes += piece.length;
+    if (bytes > MOST_BYTES) {
+      throw failed("NetworkFailure", `The metadata service sent more than 10 MB. ${elsewhere}`);
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
 }
 
 function absent(status: number): undefined {

@@ -247,9 +247,9 @@ describe("The CWP client", () => {
 
   it("does not take half an answer for one", async () => {
     emulator.inject({ truncate: true });
-    const error = await failure(client().syncMachines(false, SHORT_MS));
+    const error = await failure(client().syncMachines(false, LONG_MS));
     assert.ok(error instanceof NoAnswer);
-    assert.equal(error.retry, "yes");
+    assert.deepEqual([error.code, error.retry], ["NetworkFailure", "yes"]);
   });
 
   it("says that the connection broke in the middle of a chunked answer", async () => {

@@ -81,6 +81,12 @@ describe("The CVM role", () => {
     ["answers with a 503", { http: 503 }, /^The metadata service answered with HTTP status 503\.$/],
     ["is asked too often", { http: 429 }, /^The metadata service answered with HTTP status 429\.$/],
     ["breaks off", { reset: true }, /^No connection to the metadata service: \w+\. It was asked for the CVM/],
+    ["breaks off in the middle", { truncate: true }, /^No connection to the metadata service: \w+\. It was/],
+    [
+      "has no end of answering",
+      { body: "x".repeat(10_000_001) },
+      /^The metadata service sent more than 10 MB\. It was asked for the CVM role/,
+    ],
   ];
   for (const role of [undefined, "sync+machines=all,@.-_"]) {
     for (const [title, fault, says] of faults) {

@@ -491,7 +491,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       ["HTTP 504", { http: 504 }],
       ["HTTP 429", { http: 429 }],
       ["a web page", { html: true }],
-      ["an answer cut off", { truncate: true }, { carriedOut: true, silent: true }],
+      ["an answer cut off", { truncate: true }, { carriedOut: true }],
       ["an empty answer", { empty: true }],
       ["a reset connection", { reset: true }],
       ["no answer", { hang: true }, { silent: true }],

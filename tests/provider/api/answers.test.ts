@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import type { RequestListener } from "node:http";
+import { gzipSync } from "node:zlib";
+import { givenKeys } from "../../../provider/api/credentials";
+import { BadAnswer, CwpError, NoAnswer } from "../../../provider/api/errors";
+import { askForKeys } from "../../../provider/api/sts";
+import { connect } from "../../../provider/cwp/client";
+import { cleanEnvironment } from "../../environment";
+import { refusal } from "../../refusal";
+import {
+  type StandIn,
+  standIns,
+  startConnectProxy,
+  startPlain,
+  startSocksProxy,
+  startTls,
+  untilClosed,
+} from "./standIns";
+
+const keys = { secretId: "AKIDtest", secretKey: "the-secret-key-of-the-test" };
+
+/** How long a request may take. No test comes near it. */
+const LONG_MS = 60_000;
+
+const MB = 1_000_000;
+/** What the service answers when all is well. */
+const good = '{"Response":{"State":"FINISHED","RequestId":"id"}}';
+
+async function failure(request: Promise<unknown>): Promise<CwpError> {
+  const error = await refusal(request, keys.secretKey);
+  assert.ok(error instanceof CwpError, `${error} is not of the package`);
+  return error;
+}
+
+describe("An answer", () => {
+  cleanEnvironment();
+  const started = standIns();
+
+  let endpoint: StandIn;
+  let answers: RequestListener;
+  const client = () =>
+    connect({ protocol: "http:", host: `127.0.0.1:${endpoint.port}`, credentials: givenKeys(keys) });
+  const ask = () => client().syncMachines(false, LONG_MS);
+
+  beforeEach(async () => {
+    endpoint = await started(startPlain((request, response) => answers(request.resume(), response)));
+  });
+
+  /** Sends the body again and again until `megabytes` are sent or the client has gone. Counts what it sends. */
+  function endless(megabytes: number, headers: Record<string, string>, status = 200) {
+    const sent = { bytes: 0 };
+    const piece = Buffer.alloc(MB / 10, " ");
+    answers = (_request, response) => {
+      response.writeHead(status, headers);
+      const more = () => {
+        while (sent.bytes < megabytes * MB && !response.destroyed) {
+          sent.bytes += piece.length;
+          if (!response.write(piece)) {
+            response.once("drain", more);
+            return;
+          }
+        }
+        response.end();
+      };
+      more();
+    };
+    return sent;
+  }
+
+  for (const [title, headers] of [
+    ["with its length", { "Content-Length": String(100 * MB) }],
+    ["in chunks", {}],
+  ] as const) {
+    it(`of 100 MB ${title} is not read to its end, and its connection is closed`, async () => {
+      const sent = endless(100, headers);
+      const connection = endpoint.connection();
+      const error = await failure(ask());
+      await untilClosed(await connection);
+      assert.ok(error instanceof BadAnswer);
+      assert.ok(
+        error.message.startsWith(
+          `This is no answer of the API: 127.0.0.1:${endpoint.port} sent more than 10 MB.`,
+        ),
+        error.message,
+      );
+      assert.equal(error.retry, "few");
+      // Beside what was read, the buffers of both ends are full.
+      assert.ok(sent.bytes < 50 * MB, `${sent.bytes} bytes were sent`);
+    });
+  }
+
+  it("of STS has the same limit", async () => {
+    endless(100, {});
+    const sts = { protocol: "http:", host: `127.0.0.1:${endpoint.port}`, region: "ap-guangzhou" } as const;
+    const error = await failure(askForKeys(sts, "AssumeRoleWithSAML", {}, undefined));
+    assert.match(error.message, / sent more than 10 MB\./);
+  });
+
+  it("of just under 10 MB is read", async () => {
+    answers = (_request, response) => response.end(good.padEnd(10 * MB, " "));
+    assert.equal((await ask()).status.state, "FINISHED");
+  });
+
+  it("counts by itself, not with those before it on the same connection", async () => {
+    answers = (_request, response) => response.end(good.padEnd(6 * MB, " "));
+    const kept = client();
+    const connections: unknown[] = [];
+    for (let request = 0; request < 3; request += 1) {
+      assert.equal((await kept.syncMachines(false, LONG_MS)).status.state, "FINISHED");
+      connections.push(...endpoint.open);
+    }
+    assert.equal(new Set(connections).size, 1);
+  });
+
+  it("with an error status leaves no connection, however long it is", async () => {
+    endless(100, {}, 503);
+    const connection = endpoint.connection();
+    const error = await failure(ask());
+    assert.match(error.message, / answered with HTTP status 503\.$/);
+    assert.equal(error.retry, "yes");
+    await untilClosed(await connection);
+  });
+
+  it("with an error status and a short text keeps the connection", async () => {
+    answers = (_request, response) => response.writeHead(503).end("The gateway is not well.");
+    const kept = client();
+    const connections: unknown[] = [];
+    for (let request = 0; request < 3; request += 1) {
+      await failure(kept.syncMachines(false, LONG_MS));
+      connections.push(...endpoint.open);
+    }
+    assert.equal(new Set(connections).size, 1);
+  });
+
+  for (const encoding of ["gzip", "deflate", "br", "x-unknown"]) {
+    it(`with the encoding ${encoding} is refused: few bytes of it can be a gigabyte`, async () => {
+      let accepted: unknown;
+      answers = (request, response) => {
+        accepted = request.headers["accept-encoding"];
+        response.writeHead(200, { "Content-Encoding": encoding }).end(gzipSync(good));
+      };
+      const error = await failure(ask());
+      assert.ok(error instanceof BadAnswer);
+      assert.match(error.message, / sent is compressed, though it was asked not to\./);
+      assert.equal(accepted, "identity");
+    });
+  }
+
+  it("that says that it is not compressed is read", async () => {
+    answers = (_request, response) => response.writeHead(200, { "Content-Encoding": "identity" }).end(good);
+    assert.equal((await ask()).status.state, "FINISHED");
+  });
+
+  it("that is a stream of events is none, and leaves no connection", async () => {
+    answers = (_request, response) => {
+      response.writeHead(200, { "Content-Type": "text/event-stream" }).write("data: {}\n\n");
+    };
+    const connection = endpoint.connection();
+    const error = await failure(ask());
+    assert.ok(error instanceof BadAnswer);
+    assert.match(error.message, / is not the JSON of a Tencent Cloud API\./);
+    await untilClosed(await connection);
+  });
+
+  const cuts: readonly [title: string, cut: RequestListener][] = [
+    [
+      "shorter than its length",
+      (_request, response) => {
+        response.writeHead(200, { "Content-Length": "1000" });
+        response.write(good, () => response.destroy());
+      },
+    ],
+    [
+      "without its last chunk",
+      (_request, response) => {
+        response.write(good, () => response.destroy());
+      },
+    ],
+    [
+      "whose connection is reset",
+      (_request, response) => {
+        response.writeHead(200, { "Content-Length": "1000" });
+        response.write(good, () => response.socket?.resetAndDestroy());
+      },
+    ],
+    [
+      "without a byte of its body",
+      (_request, response) => {
+        response.writeHead(200, { "Content-Length": "1000" }).flushHeaders();
+        response.destroy();
+      },
+    ],
+    [
+      "with a chunk that is none",
+      (_request, response) => {
+        response.socket?.end("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nNONE\r\n");
+      },
+    ],
+  ];
+  for (const [title, cut] of cuts) {
+    it(`${title} is a network failure at once`, async () => {
+      answers = cut;
+      const error = await failure(ask());
+      assert.ok(error instanceof NoAnswer, error.message);
+      assert.deepEqual([error.code, error.retry], ["NetworkFailure", "yes"]);
+      assert.match(error.message, /^No connection to 127\.0\.0\.1:\d+: .+\. Check the network/);
+    });
+  }
+
+  for (const scheme of ["none", "http", "socks5"]) {
+    it(`that is cut with TLS and ${scheme} as proxy is a network failure at once, on a kept connection too`, async () => {
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+      answers = (_request, response) => response.end(good);
+      const secure = await started(startTls((request, response) => answers(request.resume(), response)));
+      if (scheme !== "none") {
+        const proxy = scheme === "http" ? startConnectProxy : startSocksProxy;
+        process.env.HTTPS_PROXY = `${scheme}://127.0.0.1:${(await started(proxy(secure.port, []))).port}`;
+      }
+      const host = scheme === "none" ? `127.0.0.1:${secure.port}` : "cwp.tencentcloudapi.com";
+      const kept = connect({ protocol: "https:", host, credentials: givenKeys(keys) });
+      await kept.syncMachines(false, LONG_MS);
+      answers = cuts[0]?.[1] ?? answers;
+      const error = await failure(kept.syncMachines(false, LONG_MS));
+      assert.equal(error.code, "NetworkFailure");
+      assert.match(error.message, /: it broke in the middle of an answer\. Check/);
+    });
+  }
+});
