@@ -5,6 +5,7 @@ import { openAgent } from "./agent";
 import type { Endpoint } from "./connection";
 import type { Credentials, Signer } from "./credentials";
 import { ApiError } from "./errors";
+import { makeAllPrintable } from "./printable";
 import { send } from "./request";
 
 /** One of Tencent Cloud's services, and where it answers. */
@@ -25,7 +26,7 @@ export class ApiService {
   constructor(private readonly address: ServiceAddress) {}
 
   /**
-   * Sends one action once. Resolves with the `Response` object, unread. Throws a CwpError, also when there is
+   * Sends one action once. Resolves with the `Response` object, unread but for what cannot be printed. Throws a CwpError, also when there is
    * no whole answer within `timeoutMs`, in which `findSigner` counts too. No signer means that the action is
    * not signed.
    */
@@ -44,7 +45,8 @@ export class ApiService {
         signer = await findSigner(exchange.signal);
         this.connections ??= openAgent(address.protocol, address.host);
         const client = await openClient(address, signer, exchange.agentFrom(await this.connections));
-        return client.request(action, params, { signal: exchange.signal, skipSign: signer === undefined });
+        const options = { signal: exchange.signal, skipSign: signer === undefined };
+        return makeAllPrintable(await client.request(action, params, options));
       });
     } catch (error) {
       throw signer && error instanceof ApiError ? error.naming({ keys: signer.source }) : error;

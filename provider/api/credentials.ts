@@ -54,13 +54,16 @@ export function fingerprint(host: string, who: string): string {
     .slice(0, 32);
 }
 
-/** Temporary keys as Tencent Cloud's services name them; undefined if they are not all there. */
+/** Temporary keys as Tencent Cloud's services name them; undefined if they are not all there, or cannot be sent. */
 export function temporaryKeys(
   answer: unknown,
   expiredTime: unknown,
 ): (Credentials & Pick<Signer, "expiresAt">) | undefined {
   const { TmpSecretId: secretId, TmpSecretKey: secretKey, Token: token } = Object(answer);
   if (typeof secretId !== "string" || typeof secretKey !== "string" || typeof token !== "string") {
+    return undefined;
+  }
+  if (![secretId, secretKey, token].every((value) => value === "" || isLegal(value))) {
     return undefined;
   }
   return {
@@ -75,8 +78,13 @@ export function temporaryKeys(
  * A value with any other character cannot be sent in a header, and Node would quote it, be it a secret, in
  * its error.
  */
+function isLegal(value: string): boolean {
+  return /^[\x21-\x7e]+$/.test(value);
+}
+
+/** Throws a SettingsError for a value that cannot be sent in a header. It names the setting only. */
 export function refuseIllegal(setting: string, value: string): void {
-  if (!/^[\x21-\x7e]+$/.test(value)) {
+  if (!isLegal(value)) {
     throw new SettingsError(
       `${setting} holds a character that cannot be right, such as a space, a line break or a typographic dash: copy it again.`,
       "endpoint",

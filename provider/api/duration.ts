@@ -29,7 +29,7 @@ const LONGEST_MS = 2 ** 63 / 1e6;
  * not one above zero.
  */
 export function parseDuration(text: unknown): number | undefined {
-  if (typeof text !== "string" || !/^\+?((\d+\.?\d*|\.\d+)([nuµμm]?s|m|h))+$/.test(text)) {
+  if (typeof text !== "string" || !/^\+?((\d+(\.\d*)?|\.\d+)([nuµμm]?s|m|h))+$/.test(text)) {
     return undefined;
   }
   let total = 0;

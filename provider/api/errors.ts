@@ -1,5 +1,6 @@
 /** The errors of this package, and what each error code of Tencent Cloud means. */
 import { inspect } from "node:util";
+import { excerpt, makePrintable } from "./printable";
 
 /** Whether a retry may help: as long as the retry budget lasts, a few times only, or not at all. */
 export type Retry = "yes" | "few" | "never";
@@ -22,11 +23,11 @@ export class CwpError extends Error {
     /** The id of the request that failed, when the service gave one. */
     readonly requestId: string = "",
   ) {
-    super(message);
+    super(makePrintable(message));
     this.name = "CwpError";
     // Pulumi's dynamic provider host prints the stack of what check, diff and read throw; the message is all
     // a user needs.
-    this.stack = message;
+    this.stack = this.message;
   }
 
   /** The same failure with another message. */
@@ -74,7 +75,8 @@ export class ApiError extends CwpError {
       " (ROLE)": role ? ` (${role})` : "",
     };
     const advice = text.replace(/ACTION| \(KEYS\)| \(ROLE\)/g, (word) => words[word] ?? word);
-    const sentence = said.trim().replace(/[.。]*$/, "") || "no reason given";
+    // It looks for dots only where they begin: else 200 000 of them would take a minute.
+    const sentence = said.trim().replace(/(?<![.。])[.。]+$/, "") || "no reason given";
     super(
       code,
       `${code}: ${sentence} (RequestId ${requestId || "none"}).${advice && ` ${advice}`}`,
@@ -127,7 +129,7 @@ export class UnknownState extends CwpError {
   constructor(state: string, requestId: string) {
     super(
       "UnknownState",
-      `CWP answered with the state "${state}", which is none of NOTASK, SYNCING, FINISHED (RequestId ${requestId || "none"}). A newer version of pulumi-tencentcloud-cwp may know it.`,
+      `CWP answered with the state "${excerpt(state, 100)}", which is none of NOTASK, SYNCING, FINISHED (RequestId ${requestId || "none"}). A newer version of pulumi-tencentcloud-cwp may know it.`,
       "never",
       requestId,
     );

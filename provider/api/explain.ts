@@ -3,6 +3,11 @@ import type { Endpoint } from "./connection";
 import { duration } from "./duration";
 import { ApiError, BadAnswer, type CwpError, NoAnswer } from "./errors";
 import { isLoopback } from "./loopback";
+import { excerpt } from "./printable";
+
+/** The most characters that an error repeats of what a service said, and of a code or an id. */
+const LONGEST_SENTENCE = 1_000;
+const LONGEST_NAME = 100;
 
 const checkTheWay =
   "Check the network, tencentcloud-cwp:endpoint and the proxy settings (HTTPS_PROXY, NO_PROXY).";
@@ -23,7 +28,9 @@ export function explainRedirect({ protocol, host }: Endpoint, status: number, lo
   const to = URL.canParse(location, `${protocol}//${host}`)
     ? new URL(location, `${protocol}//${host}`)
     : undefined;
-  const where = to?.host ? `${to.protocol}//${to.host}` : "an address that cannot be read";
+  const where = to?.host
+    ? excerpt(`${to.protocol}//${to.host}`, LONGEST_NAME)
+    : "an address that cannot be read";
   return new NoAnswer(
     "HttpStatus",
     `${host} answered with HTTP status ${status}, a redirect to ${where}. The request was not sent there. ${checkTheWay}`,
@@ -63,7 +70,13 @@ export function explain(error: unknown, endpoint: Endpoint, action: string): Cwp
   }
   // Only the SDK's own exception has a traceId; a system error of the socket has a `code` too.
   if ("traceId" in thrown && typeof code === "string") {
-    return new ApiError(code, thrown.message, typeof requestId === "string" ? requestId : "", action);
+    const id = typeof requestId === "string" ? requestId : "";
+    return new ApiError(
+      excerpt(code, LONGEST_NAME),
+      excerpt(thrown.message, LONGEST_SENTENCE),
+      excerpt(id, LONGEST_NAME),
+      action,
+    );
   }
   // Of other texts nothing is passed on: node-fetch may quote a header, and a header may hold a secret.
   const [, cause] = /^request to \S+ failed, reason: (.*)/.exec(thrown.message) ?? [];
@@ -72,12 +85,13 @@ export function explain(error: unknown, endpoint: Endpoint, action: string): Cwp
     return badStatus(`The proxy on the way to ${host}`, Number(ofProxy));
   }
   if (cause !== undefined) {
-    return noConnection(host, cause.includes("wrong version number") ? noTls(endpoint) : cause);
+    return noConnection(
+      host,
+      cause.includes("wrong version number") ? noTls(endpoint) : excerpt(cause, LONGEST_SENTENCE),
+    );
   }
-  if ("traceId" in thrown || thrown instanceof TypeError || Reflect.get(thrown, "type") === "invalid-json") {
-    return explainNoJson(host);
-  }
-  return explainCut(host);
+  // node-fetch's word for a connection that broke. All else is about what came over it.
+  return Reflect.get(thrown, "type") === "system" ? explainCut(host) : explainNoJson(host);
 }
 
 function badStatus(who: string, status: number): NoAnswer {

@@ -25,12 +25,12 @@ function sectionsOf(content: string): Sections {
   let section = new Map<string, string>();
   for (const line of content.split(/\r\n|\r|\n/).map((raw) => raw.trim())) {
     const [, header] = /^\[(.+?)\]/.exec(line) ?? [];
-    const [, key, value] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    const [, key, value] = /^([^=:]+)[=:](.*)$/.exec(line) ?? [];
     if (header !== undefined) {
       section = sections.get(header) ?? new Map();
       sections.set(header, section);
     } else if (!/^[#;]/.test(line) && key !== undefined && value !== undefined) {
-      section.set(key.toLowerCase(), unquoted(value));
+      section.set(key.trimEnd().toLowerCase(), unquoted(value.trimStart()));
     }
   }
   return sections;

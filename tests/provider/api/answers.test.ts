@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { givenKeys } from "../../../provider/api/credentials";
 import { BadAnswer, CwpError, NoAnswer } from "../../../provider/api/errors";
+import { makeAllPrintable } from "../../../provider/api/printable";
 import { askForKeys } from "../../../provider/api/sts";
 import { connect } from "../../../provider/cwp/client";
 import { cleanEnvironment } from "../../environment";
@@ -225,4 +227,78 @@ describe("An answer", () => {
       assert.match(error.message, /: it broke in the middle of an answer\. Check/);
     });
   }
+
+  describe("with characters that a terminal obeys", () => {
+    const evil = "a\u001b[2J\u0007\u0000\r\n\u009b31m\u2028\u202eb\ud800c";
+    const shown = "a [2J     31m  b c";
+    const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/u;
+    const answer = (response: object) => {
+      answers = (_request, outgoing) => outgoing.end(JSON.stringify({ Response: response }));
+    };
+    const assertPrintable = (error: CwpError) => {
+      for (const text of [error.message, error.stack ?? "", error.code, error.requestId, inspect(error)]) {
+        assert.doesNotMatch(text, unprintable);
+      }
+      assert.deepEqual(makeAllPrintable({ ...error }), { ...error });
+    };
+
+    it("shows none of them in an error of the API", async () => {
+      answer({ Error: { Code: `Unknown${evil}`, Message: evil }, RequestId: evil });
+      const error = await failure(ask());
+      assert.ok(error.message.startsWith(`Unknown${shown}: ${shown} (RequestId ${shown}).`), error.message);
+      assertPrintable(error);
+    });
+
+    it("shows none of them in the error of an unknown state, or of a bad answer", async () => {
+      for (const response of [{ State: evil, RequestId: evil }, { RequestId: evil }]) {
+        answer(response);
+        assertPrintable(await failure(ask()));
+      }
+    });
+
+    it("keeps none of them in a status or a machine", async () => {
+      answer({ State: "FINISHED", LatestStartTime: evil, RequestId: evil });
+      const { status } = await ask();
+      assert.deepEqual([status.latestStartTime, status.requestId], [shown, shown]);
+      answer({ Machines: [{ InstanceId: "ins-1", MachineName: evil }], TotalCount: 1, RequestId: "id" });
+      const query = { type: "CVM", region: "all-regions", offset: 0 } as const;
+      const { machines } = await client().describeMachines(query, LONG_MS);
+      assert.equal(machines[0]?.name, shown);
+    });
+
+    it("shows no temporary keys that hold one, and none are used", async () => {
+      for (const field of ["TmpSecretId", "TmpSecretKey", "Token"]) {
+        const given = { TmpSecretId: "AKIDtemporary", TmpSecretKey: "opensesame", Token: "opensesame" };
+        answer({ Credentials: { ...given, [field]: "open\nopensesame" }, ExpiredTime: 4_000_000_000 });
+        const sts = {
+          protocol: "http:",
+          host: `127.0.0.1:${endpoint.port}`,
+          region: "ap-guangzhou",
+        } as const;
+        const error = await refusal(askForKeys(sts, "AssumeRoleWithSAML", {}, undefined), "opensesame");
+        assert.match(
+          error.message,
+          /^This is no answer of the API: AssumeRoleWithSAML gave no credentials\./,
+        );
+      }
+    });
+  });
+
+  it("with an endless sentence is repeated in part", async () => {
+    const dots = ".".repeat(1_000_000);
+    answers = (_request, response) =>
+      response.end(
+        JSON.stringify({ Response: { Error: { Code: `E${dots}`, Message: `${dots}x` }, RequestId: dots } }),
+      );
+    const error = await failure(ask());
+    assert.ok(error.message.length < 2_000, `${error.message.length} characters`);
+    assert.match(error.message, /API documentation says what the code means\.$/);
+  });
+
+  it("that is nested without an end is none", async () => {
+    answers = (_request, response) =>
+      response.end(`{"Response":{"State":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}}`);
+    const error = await failure(ask());
+    assert.ok(error instanceof BadAnswer, error.message);
+  });
 });

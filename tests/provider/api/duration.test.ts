@@ -50,6 +50,12 @@ describe("A duration", () => {
     it(`${JSON.stringify(text)} is none`, () => assert.equal(parseDuration(text), undefined));
   }
 
+  it("takes no time over a long text", () => {
+    for (const part of ["1", "1.", ".1", "1m"]) {
+      assert.equal(parseDuration(`${part.repeat(100_000)}x`), undefined);
+    }
+  });
+
   it("is the sum of its parts", () => {
     const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
     const part = fc.tuple(fc.integer({ min: 0, max: 10_000 }), fc.constantFrom(...Object.keys(units)));

@@ -123,6 +123,12 @@ describe("An API error", () => {
     }
   });
 
+  it("takes no time over very many dots", () => {
+    const dots = ".".repeat(200_000);
+    assert.match(new ApiError("Other", `${dots}x`, "id").message, /\.x \(RequestId id\)/);
+    assert.match(new ApiError("Other", `x${dots}`, "id").message, /^Other: x \(RequestId id\)/);
+  });
+
   it("speaks of the user's own settings where it is told them", () => {
     const keys = "ACTION and ROLE in $&/KEYS.credential";
     const named = new ApiError("AuthFailure", "x", "id").naming({ keys }).naming({ role: "the argument" });

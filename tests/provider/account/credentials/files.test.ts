@@ -233,6 +233,11 @@ describe("Credentials in files", () => {
       assert.equal(await signer(), "ini");
     });
 
+    it("take no time behind a long line that says nothing", async () => {
+      file(`[default]\nsecret_id${" ".repeat(100_000)}x\n${pair("ini")}`);
+      assert.equal(await signer(), "ini");
+    });
+
     it("may stand in a section with dots in its name", async () => {
       file(`[my.own.profile]\n${pair("ini")}`);
       world().args = { profile: "my.own.profile" };
