@@ -1,5 +1,6 @@
 /** The HTTP agents, one for each endpoint and proxy. */
 import type { Agent } from "node:http";
+import { attempt } from "./attempt";
 import { causeOf } from "./cause";
 import { proxyFor } from "./proxy";
 
@@ -12,7 +13,7 @@ export async function openAgent(protocol: "http:" | "https:", host: string): Pro
   if (protocol === "http:") {
     // Only a loopback address is spoken to without TLS, and no proxy can reach that one.
     const { Agent } = await import("node:http");
-    return sayingWhy(new Agent({ keepAlive: true }));
+    return sayingWhy(new Agent({ ...attempt, keepAlive: true }));
   }
   const proxy = proxyFor(host, process.env);
   if (proxy) {
@@ -20,7 +21,7 @@ export async function openAgent(protocol: "http:" | "https:", host: string): Pro
     return new ProxyAgent(proxy);
   }
   const { Agent } = await import("node:https");
-  return sayingWhy(new Agent({ keepAlive: true }));
+  return sayingWhy(new Agent({ ...attempt, keepAlive: true }));
 }
 
 /** The SDK passes on no more than an error's message, so one without a message gets its own here. */

@@ -7,6 +7,7 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { Agent, type AgentConnectOpts } from "agent-base";
 import { SocksClient } from "socks";
+import { attempt } from "./attempt";
 import { causeOf } from "./cause";
 import type { NamedProxy } from "./proxy";
 
@@ -23,14 +24,14 @@ export class ProxyAgent extends Agent {
   }
 
   override async connect(request: http.ClientRequest, options: AgentConnectOpts): Promise<Socket> {
-    const attempt = new AbortController();
-    const giveUp = () => attempt.abort();
+    const end = new AbortController();
+    const giveUp = () => end.abort();
     request.once("abort", giveUp);
     if (request.destroyed) {
       giveUp();
     }
     try {
-      const tunnel = await openTunnel(this.proxy.url, options, attempt.signal);
+      const tunnel = await openTunnel(this.proxy.url, options, end.signal);
       return options.secureEndpoint ? connectTls({ ...options, socket: tunnel }) : tunnel;
     } catch (error) {
       throw this.worded(error);
@@ -78,6 +79,7 @@ function tunnelByConnect(proxy: URL, { host, port }: Target, signal: AbortSignal
   const { request } = proxy.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
     request({
+      ...attempt,
       method: "CONNECT",
       host: hostOf(proxy),
       port: proxy.port,
@@ -110,7 +112,7 @@ async function tunnelBySocks(proxy: URL, { host, port }: Target, signal: AbortSi
   // SOCKS 4 knows addresses only. In all others the proxy looks names up, as in Go, also where this machine
   // cannot.
   const { address } = proxy.protocol === "socks4:" ? await lookup(host, { family: 4 }) : { address: host };
-  const socket = connectTcp({ host: hostOf(proxy), port: Number(proxy.port || 1080), signal });
+  const socket = connectTcp({ ...attempt, host: hostOf(proxy), port: Number(proxy.port || 1080), signal });
   await once(socket, "connect");
   await SocksClient.createConnection({
     proxy: {
