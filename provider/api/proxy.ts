@@ -1,5 +1,6 @@
 /** The proxy that the environment names for an endpoint. */
 import { SettingsError } from "./errors";
+import { isLoopback } from "./loopback";
 import { isExempt } from "./noProxy";
 
 /** A proxy, and the environment variable that names it. */
@@ -17,15 +18,15 @@ const exemptions = ["NO_PROXY", "no_proxy"];
 const schemes = ["http:", "https:", "socks5h:", "socks5:", "socks:", "socks4a:", "socks4:"];
 
 /**
- * The proxy for an https endpoint (a host, with a port where it is not 443). Throws SettingsError, which
- * shows no value.
+ * The proxy for an https endpoint (a host, with a port where it is not 443); none for a loopback address, as in
+ * Go. Throws SettingsError, which shows no value.
  */
 export function proxyFor(host: string, env: Environment): NamedProxy | undefined {
+  const { hostname, port } = new URL(`https://${host}`);
   const variable = firstSet(proxyVariables, env);
-  if (variable === undefined) {
+  if (variable === undefined || isLoopback(hostname)) {
     return undefined;
   }
-  const { hostname, port } = new URL(`https://${host}`);
   const noProxy = env[firstSet(exemptions, env) ?? ""] ?? "";
   if (isExempt(noProxy, hostname, Number(port || 443))) {
     return undefined;

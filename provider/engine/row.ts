@@ -81,7 +81,9 @@ async function connect(address: string): Promise<Deliver> {
   const { LogRequest, LogSeverity } = await import("@pulumi/pulumi/proto/engine_pb");
   const { grpc } = await import("./pulumiModules");
   const { credentials, Metadata } = grpc;
-  const client = new EngineClient(address, credentials.createInsecure());
+  // Else gRPC would look for the engine by way of a lower-case https_proxy, and lose every message: it knows
+  // no exception for loopback addresses, and reads NO_PROXY with its spaces.
+  const client = new EngineClient(address, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
   client.getChannel().getConnectivityState(true); // Connects now rather than with the first message.
   return (urn, severity, text, ephemeral) =>
     new Promise((resolve, reject) => {

@@ -110,6 +110,20 @@ describe("The proxy of the environment", () => {
     assert.equal(chosen(env, cwp), "HTTPS_PROXY http://a:1/");
   });
 
+  for (const host of ["localhost", "localhost:8443", "127.0.0.1:8443", "127.1.2.3", "[::1]:8443"]) {
+    it(`is none for ${host}, which no proxy can reach`, () => {
+      for (const HTTPS_PROXY of ["http://a:1", "socks5://a:1", "not a proxy"]) {
+        assert.equal(chosen({ HTTPS_PROXY }, host), undefined);
+      }
+    });
+  }
+
+  it("is one for a host whose name only begins like a loopback address", () => {
+    for (const host of ["localhost.example.com", "127.0.0.1.example.com"]) {
+      assert.equal(chosen({ HTTPS_PROXY: "http://a:1" }, host), "HTTPS_PROXY http://a:1/");
+    }
+  });
+
   const unusable = [
     "http://somebody:opensesame@no host:80",
     "http://somebody:opensesame@proxy.example.com:port",

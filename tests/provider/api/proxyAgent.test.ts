@@ -93,8 +93,15 @@ describe("A request by way of a proxy", () => {
   it("looks the name up itself for socks4://, which knows addresses only", async () => {
     const proxy = await started(startSocksProxy(api.port, asked));
     process.env.HTTPS_PROXY = `socks4://127.0.0.1:${proxy.port}`;
-    assert.equal((await ask({ ...cwp, host: "localhost:8443" })).status.state, "NOTASK");
-    assert.deepEqual(asked, [{ target: "4 127.0.0.1:8443", login: undefined }]);
+    // Without a name server.
+    const { lookup } = dns.promises;
+    Reflect.set(dns.promises, "lookup", async () => ({ address: "192.0.2.7", family: 4 }));
+    try {
+      assert.equal((await ask({ ...cwp, host: "cwp.example.com:8443" })).status.state, "NOTASK");
+    } finally {
+      Reflect.set(dns.promises, "lookup", lookup);
+    }
+    assert.deepEqual(asked, [{ target: "4 192.0.2.7:8443", login: undefined }]);
   });
 
   for (const scheme of ["http", "socks5"]) {
@@ -109,6 +116,13 @@ describe("A request by way of a proxy", () => {
       assert.equal(asked.length, 1);
     });
   }
+
+  it("goes past the proxy to a loopback address", async () => {
+    process.env.HTTPS_PROXY = "http://127.0.0.1:1";
+    for (const name of ["localhost", "127.0.0.1"]) {
+      assert.equal((await ask({ ...cwp, host: `${name}:${api.port}` })).status.state, "NOTASK");
+    }
+  });
 
   it("goes past the proxy for a subdomain of a domain in NO_PROXY", async () => {
     process.env.ALL_PROXY = `socks5://127.0.0.1:1`;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import dns from "node:dns";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { type Emulator, type GatewayFault, startEmulator } from "../../../emulator";
@@ -430,7 +431,7 @@ describe("The CWP client and proxies", () => {
     host: "cwp.tencentcloudapi.com",
     credentials: givenKeys(account),
   };
-  const nobody: Connection = { ...real, host: "127.0.0.1:1" };
+  const nobody: Connection = { ...real, host: "cwp.example.com:1" };
   const passed = (target: string) => [{ target, authorization: undefined }];
 
   for (const name of ["HTTPS_PROXY", "https_proxy"]) {
@@ -489,12 +490,21 @@ describe("The CWP client and proxies", () => {
     it(`go past the proxy to a host in ${name}`, async () => {
       process.env.HTTPS_PROXY = proxyUrl;
       await failure(connect(nobody).syncMachines(false, LONG_MS));
-      assert.deepEqual(targets, passed("127.0.0.1:1"));
+      assert.deepEqual(targets, passed("cwp.example.com:1"));
 
-      process.env[name] = "example.com,127.0.0.1";
-      const error = await failure(connect(nobody).syncMachines(false, LONG_MS));
-      assert.equal(targets.length, 1, "the proxy was asked again");
-      assert.match(error.message, /^No connection to 127\.0\.0\.1:1: connect ECONNREFUSED/);
+      process.env[name] = "example.org,example.com";
+      // Without a name server.
+      const { lookup } = dns;
+      Reflect.set(dns, "lookup", (_name: string, _options: unknown, found: (...given: unknown[]) => void) =>
+        found(null, [{ address: "127.0.0.1", family: 4 }]),
+      );
+      try {
+        const error = await failure(connect(nobody).syncMachines(false, LONG_MS));
+        assert.equal(targets.length, 1, "the proxy was asked again");
+        assert.match(error.message, /^No connection to cwp\.example\.com:1: connect ECONNREFUSED/);
+      } finally {
+        Reflect.set(dns, "lookup", lookup);
+      }
     });
   }
 

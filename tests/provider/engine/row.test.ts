@@ -20,9 +20,10 @@ log.info("Machines synced.");
 log.flush().then(() => process.stdout.write(String(performance.now() - start), () => process.exit()));
 `;
 
-async function runProvider(...address: string[]): Promise<number> {
-  const child = spawn(process.execPath, ["-e", provider, "--", ...address], {
+async function runProvider(address?: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
+  const child = spawn(process.execPath, ["-e", provider, "--", ...(address ? [address] : [])], {
     cwd: path.join(__dirname, "../../.."),
+    env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -76,6 +77,16 @@ describe("A resource's log", () => {
       ],
     );
   });
+
+  for (const variable of ["https_proxy", "http_proxy", "grpc_proxy"]) {
+    it(`hands its messages to the engine also with ${variable}, and spaces in no_proxy`, async () => {
+      await runProvider(address, { [variable]: "http://127.0.0.1:1", no_proxy: "example.com, 127.0.0.1" });
+      assert.deepEqual(
+        taken.map((one) => one.getMessage()),
+        ["starting", "It lasts.", "Machines synced."],
+      );
+    });
+  }
 
   it("holds nobody up for an engine that does not answer, and asks it no more", async () => {
     answers = false;
