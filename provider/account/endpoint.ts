@@ -33,11 +33,12 @@ export function parseEndpoint(endpoint: string): Endpoint {
   return { protocol: url.protocol === "http:" ? "http:" : "https:", host: url.host };
 }
 
-/** The endpoint of CWP at a root domain, which the Tencent Cloud provider's setting `domain` names. */
-export function endpointAt(domain: string, setting: string): Endpoint {
-  try {
-    return parseEndpoint(`https://cwp.${domain}`);
-  } catch {
+/**
+ * Refuses a root domain, as the Tencent Cloud provider's setting `domain` names one, that is no host by itself.
+ * A URL would drop a blank or a line break in it, and end the host at a slash.
+ */
+export function checkDomain(domain: string, setting: string): void {
+  if (!/^[\w-]+(\.[\w-]+)*(:\d+)?$/.test(domain) || !URL.canParse(`https://cwp.${domain}`)) {
     throw wrong(`${setting} cannot be used: it must be a domain such as tencentcloudapi.com.`);
   }
 }
@@ -55,9 +56,8 @@ export function stsConnection(
   region: string | undefined,
   domain?: string,
 ): StsConnection {
-  const [, site] = /^cwp\.(.*tencentcloudapi\.com)$/.exec(host) ?? [];
-  const stsHost = isLoopback(new URL(`${protocol}//${host}`).hostname)
-    ? host
-    : `sts.${domain || site || "tencentcloudapi.com"}`;
+  const { hostname } = new URL(`${protocol}//${host}`);
+  const [, site] = /^cwp\.((?:.+\.)?tencentcloudapi\.com)$/.exec(hostname) ?? [];
+  const stsHost = isLoopback(hostname) ? host : `sts.${domain || site || "tencentcloudapi.com"}`;
   return { protocol, host: stsHost, region: region || STS_REGION };
 }

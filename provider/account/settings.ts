@@ -5,7 +5,7 @@ import { refuseIllegal } from "../api/credentials";
 import type { Environment, Settings } from "./config";
 import { chooseSource } from "./credentials/choose";
 import type { AssumeRole } from "./credentials/role";
-import { endpointAt, parseEndpoint, stsConnection } from "./endpoint";
+import { checkDomain, parseEndpoint, stsConnection } from "./endpoint";
 import { guarded } from "./guard";
 import { warningsOf } from "./providerSettings";
 
@@ -30,16 +30,18 @@ const NO_REGION = "none";
  * What the Tencent Cloud provider reads means here what it means there. Throws SettingsError.
  */
 export function resolveConnection(args: AccountArgs, settings: Settings, env: Environment): Connection {
-  const domain = settings.read("domain") || env.TENCENTCLOUD_DOMAIN;
-  const endpoint = endpointOf(args, settings, env);
+  const domain = domainOf(settings, env);
+  const endpoint = endpointOf(args, settings, env, domain);
   const named = settings.read("region") || env.TENCENTCLOUD_REGION;
   const forCwp = args.region || settings.read("cwpRegion") || env.TENCENTCLOUD_CWP_REGION;
   const stsRegion = [forCwp, named].find((region) => region && region !== NO_REGION);
   const sts = stsConnection(endpoint, stsRegion, domain);
   const { source, warnings } = chooseSource(args, settings, env, sts);
   const region = forCwp || named || source.region;
-  if (region) {
-    refuseIllegal("The region", region);
+  for (const inUse of [region, stsRegion]) {
+    if (inUse) {
+      refuseIllegal("The region", inUse);
+    }
   }
   return {
     ...endpoint,
@@ -49,14 +51,22 @@ export function resolveConnection(args: AccountArgs, settings: Settings, env: En
   };
 }
 
-function endpointOf(args: AccountArgs, settings: Settings, env: Environment): Endpoint {
+function endpointOf(
+  args: AccountArgs,
+  settings: Settings,
+  env: Environment,
+  domain: string | undefined,
+): Endpoint {
   const named = args.endpoint || settings.read("endpoint") || env.TENCENTCLOUD_CWP_ENDPOINT;
-  if (named) {
-    return parseEndpoint(named);
-  }
+  return parseEndpoint(named || (domain ? `https://cwp.${domain}` : DEFAULT_ENDPOINT));
+}
+
+/** The Tencent Cloud provider's root domain. It counts for STS even if another setting names the endpoint. */
+function domainOf(settings: Settings, env: Environment): string | undefined {
   const inConfig = settings.read("domain");
   const domain = inConfig || env.TENCENTCLOUD_DOMAIN;
-  return domain
-    ? endpointAt(domain, inConfig ? settings.nameOf("domain") : "TENCENTCLOUD_DOMAIN")
-    : parseEndpoint(DEFAULT_ENDPOINT);
+  if (domain) {
+    checkDomain(domain, inConfig ? settings.nameOf("domain") : "TENCENTCLOUD_DOMAIN");
+  }
+  return domain;
 }

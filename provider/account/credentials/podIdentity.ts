@@ -1,6 +1,6 @@
 /** Credentials of a pod in TKE. */
 import * as fs from "node:fs";
-import type { CredentialSource, Signer } from "../../api/credentials";
+import { type CredentialSource, refuseIllegal, type Signer } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
 import type { StsConnection } from "../../api/sts";
 import type { Environment, Settings } from "../config";
@@ -33,6 +33,7 @@ export async function readPodIdentity(
   if (!TKE_REGION || !TKE_PROVIDER_ID || !file || !TKE_ROLE_ARN) {
     throw new SettingsError(`TKE's pod identity is set only in part. Missing: ${missing.join(", ")}.`);
   }
+  refuseIllegal("TKE_REGION", TKE_REGION);
   let token: string;
   try {
     token = fs.readFileSync(file, "utf8").trim();

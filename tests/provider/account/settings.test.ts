@@ -101,6 +101,16 @@ describe("The settings", () => {
     }
   });
 
+  it("refuse a region that no header can carry, be it for STS alone", async () => {
+    for (const config of [
+      { "tencentcloud-cwp:region": "ap-guangzhou\nX-Other: yes" },
+      { "tencentcloud-cwp:region": "none", "tencentcloud:region": "ap-guangzhou\nX-Other: yes" },
+    ]) {
+      const error = await refusal(() => resolveConnection({}, configOf({ ...configPair, ...config }), {}));
+      assert.match(error.message, /^The region holds a character that cannot be right/);
+    }
+  });
+
   it("take the endpoint of the provider's domain where no endpoint is named", () => {
     const host = (config: Values, env: Values = {}) =>
       resolveConnection({}, configOf({ ...configPair, ...config }), env).host;
@@ -112,8 +122,17 @@ describe("The settings", () => {
     assert.equal(host(domain, { TENCENTCLOUD_CWP_ENDPOINT: "cwp.example.org" }), "cwp.example.org");
   });
 
-  for (const domain of ["https://tencentcloudapi.com", "a/b", "two words", "user:opensesame@example.com"]) {
-    it(`refuse the domain ${domain}, and name the setting`, async () => {
+  const domains = ["https://tencentcloudapi.com", "a/b", "two words", "user:opensesame@example.com"];
+  for (const end of ["/", "?", "#", " ", "\t", "\n", "\u00a0", "\\", ".", ":", ":99999", "/#?"]) {
+    domains.push(`tencentcloudapi.com${end}`);
+  }
+  for (const domain of [
+    ...domains,
+    " tencentcloudapi.com",
+    ".tencentcloudapi.com",
+    "tencent\ncloudapi.com",
+  ]) {
+    it(`refuse the domain ${JSON.stringify(domain)}, and name the setting`, async () => {
       const error = await refusal(
         () => resolveConnection({}, configOf({ ...configPair, "tencentcloud:domain": domain }), {}),
         "opensesame",
@@ -126,6 +145,9 @@ describe("The settings", () => {
         resolveConnection({}, configOf(configPair), { TENCENTCLOUD_DOMAIN: domain }),
       );
       assert.match(ofEnvironment.message, /^TENCENTCLOUD_DOMAIN cannot be used/);
+      // It would still be the domain of STS.
+      const besideEndpoint = { ...configPair, "tencentcloud-cwp:endpoint": "cwp.example.com" };
+      await refusal(() => resolveConnection({}, configOf(besideEndpoint), { TENCENTCLOUD_DOMAIN: domain }));
     });
   }
 
@@ -457,6 +479,10 @@ describe("The STS of an endpoint", () => {
     ["cwp.ap-guangzhou.tencentcloudapi.com", "https:", "sts.ap-guangzhou.tencentcloudapi.com"],
     ["cwp.internal.tencentcloudapi.com", "https:", "sts.internal.tencentcloudapi.com"],
     ["https://cwp.example.com", "https:", "sts.tencentcloudapi.com"],
+    ["cwp.nottencentcloudapi.com", "https:", "sts.tencentcloudapi.com"],
+    ["cwp.intl.nottencentcloudapi.com", "https:", "sts.tencentcloudapi.com"],
+    ["cwp.tencentcloudapi.com.example.com", "https:", "sts.tencentcloudapi.com"],
+    ["cwp.intl.tencentcloudapi.com:8443", "https:", "sts.intl.tencentcloudapi.com"],
     ["10.0.0.7:8443", "https:", "sts.tencentcloudapi.com"],
     ["http://127.0.0.1:8080", "http:", "127.0.0.1:8080"],
     ["https://127.0.0.1:8443", "https:", "127.0.0.1:8443"],

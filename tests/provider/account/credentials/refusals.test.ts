@@ -376,6 +376,13 @@ describe("Credentials that cannot be had", () => {
       assert.match(await refused(), /TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE/);
     });
 
+    it("name TKE_REGION when no header can carry it", async () => {
+      for (const end of ["\n", " ", "–"]) {
+        setEnv({ ...pod(), TKE_REGION: `ap-guangzhou${end}` });
+        assert.match(await refused(), /^TKE_REGION holds a character that cannot be right, such as a space/);
+      }
+    });
+
     it("name the token's file when it cannot be read", async () => {
       setEnv({ ...pod(), TKE_WEB_IDENTITY_TOKEN_FILE: path.join(home.folder, "none") });
       assert.match(await refused(), /none \(TKE_WEB_IDENTITY_TOKEN_FILE\) cannot be read \(ENOENT\)/);
