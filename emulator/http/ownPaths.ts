@@ -14,6 +14,15 @@ export interface OwnAnswer {
 /** Where the emulator's own paths begin: JSON, with no signature, on loopback only like the rest. */
 export const OWN_PATH = "/_emulator/";
 
+/** What another site gets: its page could otherwise control the emulator from a browser on this machine. */
+export const toAnotherSite: OwnAnswer = {
+  status: 403,
+  json: {
+    error:
+      "The emulator's own paths take nothing from the page of another site, or by another host. Use http://127.0.0.1 or http://localhost.",
+  },
+};
+
 type Command = (body: unknown, controls: Controls, secretId: string | undefined) => unknown;
 
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([

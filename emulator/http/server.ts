@@ -11,7 +11,8 @@ import { apiReply, type Delivery, deliver, metadataReply } from "./delivery";
 import type { Emulator } from "./emulator";
 import { idWidth, logLine, metadataLine } from "./logLine";
 import { type EmulatorOptions, emulatorAccount } from "./options";
-import { answerOwnPath, OWN_PATH } from "./ownPaths";
+import { isFromAnotherSite } from "./otherSites";
+import { answerOwnPath, OWN_PATH, toAnotherSite } from "./ownPaths";
 import { readBody, readRequest, send, sendJson } from "./send";
 
 /**
@@ -37,7 +38,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const method = incoming.method ?? "";
     const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
     if (url.pathname.startsWith(OWN_PATH)) {
-      const { status, json } = answerOwnPath(method, url, body.toString("utf8"), controls);
+      const { status, json } = isFromAnotherSite(incoming.headers)
+        ? toAnotherSite
+        : answerOwnPath(method, url, body.toString("utf8"), controls);
       sendJson(outgoing, status, json);
     } else if (url.pathname.startsWith(METADATA_PATH)) {
       await send(outgoing, answerMetadata(method, url.pathname), stopped.signal);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
 import { call, sendSigned } from "../api/signedRequest";
 
@@ -200,6 +201,56 @@ describe("the emulator's own paths", () => {
       assert.match(json.error, message);
     });
   }
+
+  /** Node.js's fetch lets nobody set these headers. */
+  function asBrowser(method: string, path: string, headers: Record<string, string>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const sent = request(`${emulator.url}/_emulator/${path}`, { method, headers }, (answer) => {
+        answer.resume().once("end", () => resolve(answer.statusCode ?? 0));
+      });
+      sent.once("error", reject).end(method === "POST" ? '{"id": "ins-evil"}' : undefined);
+    });
+  }
+
+  it("take nothing from the page of another site, whatever type it says its text has", async () => {
+    const { port, host } = new URL(emulator.url);
+    const pages: Record<string, string>[] = [
+      { origin: "https://evil.example.com", "content-type": "text/plain" },
+      { origin: "null", "content-type": "text/plain" },
+      { origin: "http://127.0.0.1:1" },
+      { origin: `http://localhost:${port}` },
+      { origin: `https://${host}` },
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      // A name of the other site that leads to this machine.
+      { host: `evil.example.com:${port}`, origin: `http://evil.example.com:${port}` },
+      { host: `evil.example.com:${port}` },
+      { host: "127.0.0.1.example.com" },
+      { host: "@" },
+    ];
+    for (const headers of pages) {
+      for (const [method, path] of [
+        ["POST", "hosts"],
+        ["GET", "hosts"],
+        ["DELETE", "requests"],
+      ] as const) {
+        assert.equal(await asBrowser(method, path, headers), 403, `${method} ${JSON.stringify(headers)}`);
+      }
+    }
+    assert.deepEqual(emulator.hosts(), []);
+  });
+
+  it("answer a browser that a person has sent there, and a page of their own", async () => {
+    const { port, host } = new URL(emulator.url);
+    for (const headers of [
+      { "sec-fetch-site": "none" },
+      { "sec-fetch-site": "same-origin", origin: `http://${host}` },
+      { host: `localhost:${port}`, origin: `http://localhost:${port}` },
+      { host: `[::1]:${port}` },
+    ]) {
+      assert.equal(await asBrowser("GET", "hosts", headers as Record<string, string>), 200);
+    }
+  });
 
   it("say which paths there are when one is unknown", async () => {
     const { status, json } = await own("PUT", "hosts");
