@@ -23,15 +23,16 @@ const HALF_SECOND_MS = 500;
  * a header. Throws a CwpError.
  */
 export function probe(endpoint: Endpoint, timeoutMs: number): Promise<Probed> {
-  return send(endpoint, "", timeoutMs, undefined, async (signal) => {
+  return send(endpoint, "", timeoutMs, undefined, async (exchange) => {
     const { protocol, host } = endpoint;
-    const agent = await openAgent(protocol, host);
+    const connections = await openAgent(protocol, host);
+    const agent = exchange.agentFrom(connections);
     const { get } = protocol === "http:" ? await import("node:http") : await import("node:https");
     const [started, clock] = [performance.now(), Date.now()];
-    const answer = await headOf(get(`${protocol}//${host}/`, { agent, signal }), host);
+    const answer = await headOf(get(`${protocol}//${host}/`, { agent, signal: exchange.signal }), host);
     const roundTripMs = performance.now() - started;
     answer.destroy();
-    agent.destroy();
+    connections.destroy();
     const theirs = Date.parse(answer.headers.date ?? "") + HALF_SECOND_MS;
     const skew = Math.round((clock + roundTripMs / 2 - theirs) / 1000);
     return { roundTripMs: Math.round(roundTripMs), clockSkewSeconds: Number.isNaN(skew) ? undefined : skew };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { type ProviderSetting, providerSettings } from "../../provider/account/providerSettings";
+import { settingRules as ofPlugin } from "../../provider/plugin/providerArgs";
 import { root } from "./documents";
 
 /** What the page says of a setting, in the first words of its row. */
@@ -45,5 +46,25 @@ describe("The settings page", () => {
       assert.deepEqual(namesIn(inEnvironment), environment);
       assert.ok(what?.startsWith(words[here]), what);
     });
+  });
+});
+
+describe("SECURITY.md", () => {
+  const page = readFileSync(path.join(root, "SECURITY.md"), "utf8");
+  /** The settings in the sentence that begins so. A role's own fields stand behind the word "with". */
+  const namesAfter = (start: string) => {
+    const [, sentence = ""] = page.split(start);
+    const [names = ""] = sentence.split(/ with its |\./);
+    return [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort();
+  };
+  const settingsThat = (isSecret: boolean) =>
+    Object.entries(ofPlugin)
+      .filter(([, { secret = false }]) => secret === isSecret)
+      .map(([name]) => name)
+      .sort();
+
+  it("says which settings of a Provider are encrypted in the state, and which are in clear", () => {
+    assert.deepEqual(namesAfter("Encrypted in any case: "), settingsThat(true));
+    assert.deepEqual(namesAfter("In clear: "), settingsThat(false));
   });
 });
