@@ -41,6 +41,15 @@ describe("The plugin alone", function () {
     }
   });
 
+  // A Node.js program does not get that far: Pulumi's own SDK looks for the engine by way of such a proxy.
+  it("shows its row behind a lower-case https_proxy, with spaces in no_proxy", async () => {
+    Object.assign(stack.envVars, { https_proxy: "http://127.0.0.1:1", no_proxy: "example.com, 127.0.0.1" });
+    const { events } = await stack.up(oneSync());
+    const said = events.map(({ diagnosticEvent }) => diagnosticEvent?.message ?? "").join("\n");
+    assert.match(said, /syncing/);
+    assert.match(said, /Machines synced from/);
+  });
+
   it("does not wait with skipAwait", async () => {
     emulator.setSyncSeconds(600);
     const { outputs } = await stack.up(oneSync({ skipAwait: true }));

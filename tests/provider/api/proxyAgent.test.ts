@@ -142,6 +142,11 @@ describe("A request by way of a proxy", () => {
 
   const refusals: readonly [status: number, retry: string, says: RegExp][] = [
     [
+      302,
+      "never",
+      /^The proxy on the way to cwp\.tencentcloudapi\.com answered with HTTP status 302\. Check/,
+    ],
+    [
       403,
       "never",
       /^The proxy on the way to cwp\.tencentcloudapi\.com answered with HTTP status 403\. Check the network, .*HTTPS_PROXY/,

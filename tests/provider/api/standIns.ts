@@ -121,7 +121,7 @@ export function startConnectProxy(
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
       join(socket as Socket, port);
     } else {
-      socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
+      socket.end(`HTTP/1.1 ${status} No\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n`);
     }
   });
   return start(server);
