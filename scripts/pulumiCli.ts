@@ -9,7 +9,7 @@ import { hasHost, hostFolder, writeHost } from "./pulumiCli/dynamicProviderHost"
 import { goBuild } from "./pulumiCli/goBuild";
 import { putIntoPlace, unfinishedFolder } from "./pulumiCli/places";
 import { findProgram, output } from "./pulumiCli/programs";
-import { executable, pulumiVersion } from "./pulumiCli/release";
+import { executable, lowest, newest, oldestGo, type Release } from "./pulumiCli/release";
 import type { WayToGet } from "./pulumiCli/wayToGet";
 import { yamlHostFolder } from "./pulumiCli/yamlHost";
 import { userCache } from "./userCache";
@@ -24,35 +24,38 @@ export interface PulumiCli {
   binDir: string[];
 }
 
-/** Where to look, and what to do where nothing is found. */
+/** Where to look, and what to do if nothing is found. */
 export interface Places {
+  release: Release;
   searchPath: string;
   cache: string;
   waysToGet: WayToGet[];
   say(line: string): void;
 }
 
-/**
- * The oldest CLI that is taken from the PATH. 3.181.0 was the first whose `refresh` and `destroy` can be
- * given an inline program (`--client`), which the engine tests do.
- */
-const oldestVersion = [3, 181, 0] as const;
-
-let found: Promise<PulumiCli> | undefined;
+const found = new Map<Release, Promise<PulumiCli>>();
 
 /**
  * Finds the Pulumi CLI, or gets it, which may take minutes.
  *
+ * @param release The release to get if there is none. For the newest, any CLI on the PATH will do that is not
+ *   older than the lowest one; for the lowest, only that very version.
  * @throws an error that says what to install if there is no CLI and none can be had.
  */
-export function findOrGetPulumi(): Promise<PulumiCli> {
-  found ??= findOrGetPulumiIn({
+export function findOrGetPulumi(release: Release = newest): Promise<PulumiCli> {
+  const known = found.get(release);
+  if (known) {
+    return known;
+  }
+  const search = findOrGetPulumiIn({
+    release,
     searchPath: process.env.PATH ?? "",
     cache: userCache(),
     waysToGet: [download, goBuild],
     say: (line) => console.log(line),
   });
-  return found;
+  found.set(release, search);
+  return search;
 }
 
 let yamlHost: Promise<string> | undefined;
@@ -75,7 +78,7 @@ export async function findOrGetPulumiIn(places: Places): Promise<PulumiCli> {
 }
 
 /** The CLI on the PATH, or why it is not taken. */
-async function findOnPath({ searchPath, cache }: Places): Promise<PulumiCli | string> {
+async function findOnPath({ release, searchPath, cache }: Places): Promise<PulumiCli | string> {
   const command = findProgram(executable, searchPath);
   if (command === undefined) {
     return "there is none on the PATH";
@@ -85,34 +88,42 @@ async function findOnPath({ searchPath, cache }: Places): Promise<PulumiCli | st
   if (!version) {
     return `${command} does not tell its version`;
   }
-  if (!isRecentEnough(version.slice(1).map(Number))) {
-    return `the one on the PATH is ${version[0]}, but ${oldestVersion.join(".")} or a later 3.x is needed`;
+  if (!isWanted(version[0], release)) {
+    return `the one on the PATH is ${version[0]}, but ${wantedVersions(release)} is needed`;
   }
   const binDir = hasHost(path.dirname(fs.realpathSync(command)), searchPath) ? [] : [hostFolder(cache)];
   return { command, version: version[0], origin: "PATH", binDir };
 }
 
-function isRecentEnough([major = 0, minor = 0, patch = 0]: number[]): boolean {
-  const [oldestMajor, oldestMinor, oldestPatch] = oldestVersion;
-  return major === oldestMajor && (minor > oldestMinor || (minor === oldestMinor && patch >= oldestPatch));
+const wantedVersions = (release: Release): string =>
+  release === lowest ? lowest.version : `${lowest.version} or a later 3.x`;
+
+function isWanted(version: string, release: Release): boolean {
+  if (release === lowest) {
+    return version === lowest.version;
+  }
+  const inOrder = new Intl.Collator("en", { numeric: true }).compare(lowest.version, version) <= 0;
+  return inOrder && version.startsWith("3.");
 }
 
 /** The CLI in the cache. It was renamed into place when it was whole, so being there is enough. */
-function findInCache({ cache }: Places): PulumiCli | undefined {
-  const cli = cachedCli(cache, "cache");
+function findInCache(places: Places): PulumiCli | undefined {
+  const cli = cachedCli(places, "cache");
   return fs.existsSync(cli.command) ? cli : undefined;
 }
 
-function cachedCli(cache: string, origin: PulumiCli["origin"]): PulumiCli {
-  const bin = path.join(cacheRoot(cache), "bin");
-  return { command: path.join(bin, executable), version: pulumiVersion, origin, binDir: [bin] };
+function cachedCli(places: Places, origin: PulumiCli["origin"]): PulumiCli {
+  const bin = path.join(cacheRoot(places), "bin");
+  return { command: path.join(bin, executable), version: places.release.version, origin, binDir: [bin] };
 }
 
-function cacheRoot(cache: string): string {
-  return path.join(cache, `pulumi-${pulumiVersion}`);
+function cacheRoot({ cache, release }: Places): string {
+  return path.join(cache, `pulumi-${release.version}`);
 }
 
-async function tryAllWays({ cache, waysToGet, say }: Places, whyNotPath: string): Promise<PulumiCli> {
+async function tryAllWays(places: Places, whyNotPath: string): Promise<PulumiCli> {
+  const { release, waysToGet, say } = places;
+  const place = cacheRoot(places);
   const reasons = [whyNotPath];
   for (const way of waysToGet) {
     const missing = await way.missing?.();
@@ -120,22 +131,23 @@ async function tryAllWays({ cache, waysToGet, say }: Places, whyNotPath: string)
       reasons.push(missing);
       continue;
     }
-    say(way.announce(joined(reasons)));
-    const unfinished = unfinishedFolder(cacheRoot(cache));
+    say(way.announce(release.version, joined(reasons)));
+    const unfinished = unfinishedFolder(place);
     try {
-      await way.get(unfinished);
+      await way.get(unfinished, release);
       writeHost(path.join(unfinished, "bin"));
-      putIntoPlace(unfinished, cacheRoot(cache));
-      say(`The Pulumi CLI is now in ${cacheRoot(cache)}.`);
-      return cachedCli(cache, way.origin);
+      putIntoPlace(unfinished, place);
+      say(`The Pulumi CLI is now in ${place}.`);
+      return cachedCli(places, way.origin);
     } catch (error) {
       fs.rmSync(unfinished, { recursive: true, force: true });
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }
   throw new Error(
-    `There is no Pulumi CLI to run: ${joined(reasons)}. Install the Pulumi CLI ${oldestVersion.join(".")} or a later ` +
-      "3.x (https://www.pulumi.com/docs/install/), or Go 1.25.11 or later (https://go.dev/dl/), and run this again.",
+    `There is no Pulumi CLI to run: ${joined(reasons)}. Install the Pulumi CLI ` +
+      `${wantedVersions(release)} (https://www.pulumi.com/docs/install/), or Go ${oldestGo} or later ` +
+      "(https://go.dev/dl/), and run this again.",
   );
 }
 

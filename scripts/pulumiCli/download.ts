@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { end } from "./programs";
-import { pulumiVersion, windows } from "./release";
+import { windows } from "./release";
 import type { WayToGet } from "./wayToGet";
 
 /** How long the download may stand still. */
@@ -11,8 +11,8 @@ const stalledAfterMs = 20_000;
 /** The official archive, by the Automation API's installer. */
 export const download: WayToGet = {
   origin: "download",
-  announce: (reasons) => `Downloading the Pulumi CLI ${pulumiVersion}, as ${reasons}.`,
-  async get(root) {
+  announce: (version, reasons) => `Downloading the Pulumi CLI ${version}, as ${reasons}.`,
+  async get(root, { version }) {
     // In a process of its own, as the Automation API offers no way to stop it. Its installer goes through the
     // folder for temporary files, so the size of `root` shows whether it gets on.
     const temporary = path.join(root, "tmp");
@@ -20,7 +20,7 @@ export const download: WayToGet = {
     const script = `require("@pulumi/pulumi/automation").PulumiCommand
       .install({ root: process.argv[1], version: process.argv[2] })
       .catch((error) => { console.error(error.message); process.exitCode = 1; })`;
-    const installer = spawn(process.execPath, ["-e", script, root, pulumiVersion], {
+    const installer = spawn(process.execPath, ["-e", script, root, version], {
       cwd: __dirname,
       env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,10 +1,10 @@
 import * as path from "node:path";
 import { type GoTool, goTool, hasGo } from "../goTool";
 import { findProgram } from "./programs";
-import { windows } from "./release";
+import { oldestGo, windows } from "./release";
 
-/** The release that is built where there is no host. yamlHost/go.mod names it too. */
-const version = "1.25.0";
+/** The release that the CLI ships. yamlHost/go.mod names it too. */
+const version = "1.38.3";
 
 const host: GoTool = {
   what: `the host of YAML programs ${version} (about 2 minutes)`,
@@ -35,7 +35,7 @@ export async function yamlHostFolder(
   if (!(await hasGo())) {
     throw new Error(
       "There is no pulumi-language-yaml to run YAML programs. Install the official Pulumi CLI " +
-        "(https://www.pulumi.com/docs/install/), or Go 1.25.11 or later (https://go.dev/dl/), and run this again.",
+        `(https://www.pulumi.com/docs/install/), or Go ${oldestGo} or later (https://go.dev/dl/), and run this again.`,
     );
   }
   return goTool(host, cache, say);

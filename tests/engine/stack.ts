@@ -13,6 +13,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { DiagnosticEvent, EngineEvent, OpMap } from "@pulumi/pulumi/automation";
 import { findOrGetPulumi, findOrGetYamlHost } from "../../scripts/pulumiCli";
+import type { Release } from "../../scripts/pulumiCli/release";
 import { nodeCommand, type Runner, serve } from "./languageHost";
 import { asJavaScript, asYaml, type Program } from "./program";
 import { findOrStartVault, secretsProvider } from "./vault";
@@ -26,6 +27,8 @@ export type Door = "dynamic" | "plugin";
 export interface TestStackOptions {
   /** Which programs the operations are given. Default: those of the dynamic resource. */
   door?: Door;
+  /** The release of the CLI. Default: the newest, or the one on the PATH. */
+  release?: Release;
   /** The project's name. Default: `test`. */
   project?: string;
   /**
@@ -130,8 +133,8 @@ const providerCommand = /dynamic-provider|pulumi-resource-tencentcloud-cwp|plugi
 /** Variables of the host that would change what a stack does. */
 const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|(https?|all|no)_proxy$)/i;
 
-/** What `pulumi stack init` has written. */
-let initialized: { state: string; meta: string } | undefined;
+/** What `pulumi stack init` has written, by the CLI's path. */
+const initialized = new Map<string, { state: string; meta: string }>();
 
 /** What the CLI has encrypted, for each text. */
 const encrypted = new Map<string, string>();
@@ -206,7 +209,7 @@ export class TestStack {
    * @throws if there is no Pulumi CLI and none can be had.
    */
   static async create(options: TestStackOptions = {}): Promise<TestStack> {
-    const { command, binDir } = await findOrGetPulumi();
+    const { command, binDir } = await findOrGetPulumi(options.release);
     const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-stack-")));
     const yaml = options.door === "plugin" || options.command === "own" ? [await findOrGetYamlHost()] : [];
     const stack = new TestStack(root, command, [...binDir, ...yaml], await findOrStartVault(), options);
@@ -284,16 +287,19 @@ export class TestStack {
   /** `pulumi stack init`: once. What it writes is the same for all, but for the project's name, and copied. */
   private async initStack(): Promise<void> {
     const meta = path.join(this.backendDir, ".pulumi", "meta.yaml");
-    if (!initialized) {
+    const known = initialized.get(this.command);
+    if (!known) {
       this.writeSettings({});
       await this.run(["stack", "init", stackName, "--secrets-provider", secretsProvider.secretsprovider]);
-      initialized = { state: fs.readFileSync(this.stateFile, "utf8"), meta: fs.readFileSync(meta, "utf8") };
+      initialized.set(this.command, {
+        state: fs.readFileSync(this.stateFile, "utf8"),
+        meta: fs.readFileSync(meta, "utf8"),
+      });
       return;
     }
     fs.mkdirSync(path.dirname(this.stateFile), { recursive: true });
-    const { state } = initialized;
-    fs.writeFileSync(this.stateFile, state.replace(/(?<=organization\/)[^/]+/, this.project));
-    fs.writeFileSync(meta, initialized.meta);
+    fs.writeFileSync(this.stateFile, known.state.replace(/(?<=organization\/)[^/]+/, this.project));
+    fs.writeFileSync(meta, known.meta);
   }
 
   /** `pulumi up`, by default of the program of the operation before. */

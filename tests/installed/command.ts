@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { findOrGetPulumi } from "../../scripts/pulumiCli";
 import { packAfresh } from "./pack";
 import { newestRelease } from "./releases";
-import { nameOf, type Row, rows } from "./rows";
+import { cliOf, nameOf, type Row, rows } from "./rows";
 import { type Outcome, runRow } from "./runRow";
 import { consoleTable, matrixTable, replaceMarked, supportTable, wentWell } from "./tables";
 
@@ -28,7 +28,9 @@ const repository = path.resolve(__dirname, "../..");
 
 /** Runs the rows and returns how they went. */
 async function runRows(chosen: readonly Row[]): Promise<Outcome[]> {
-  await findOrGetPulumi();
+  for (const release of new Set(chosen.map(cliOf))) {
+    await findOrGetPulumi(release);
+  }
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-packed-")));
   try {
     const shared = { tarball: await packAfresh(folder), pulumi: await pulumiReleases() };

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
+import { newest } from "../../scripts/pulumiCli/release";
 import { inConfig } from "../engine/account";
 import { oneSync } from "../engine/program";
 import { type OperationResult, TestStack } from "../engine/stack";
@@ -14,10 +15,11 @@ export type Operation = "up" | "up again" | "refresh" | "destroy" | "plugin";
  * package that is installed there. Yields each operation that went well, and throws where something is not as
  * this package promises.
  */
-export async function* lifecycle(program: string, node: string): AsyncGenerator<Operation> {
+export async function* lifecycle(program: string, node: string, release = newest): AsyncGenerator<Operation> {
   const emulator = await InstalledEmulator.start(program, node);
   try {
     const stack = await TestStack.create({
+      release,
       folder: program,
       node,
       config: inConfig("dynamic", emulator, emulator),

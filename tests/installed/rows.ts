@@ -1,3 +1,5 @@
+import { lowest, newest, type Release } from "../../scripts/pulumiCli/release";
+
 /** How a program comes to have this package among its node modules. */
 export type Layout = "npm" | "npm link" | "npm workspaces" | "pnpm" | "pnpm 10" | "pnpm workspaces";
 
@@ -13,6 +15,8 @@ export interface Row {
    * newest there is.
    */
   readonly pulumi: "oldest" | "own" | "newest";
+  /** The Pulumi CLI. Default: the one that the tests run on. */
+  readonly cli?: "lowest";
   readonly layout: Layout;
   /** None: the program is JavaScript. */
   readonly typescript?: TypeScript;
@@ -20,13 +24,17 @@ export interface Row {
 }
 
 /** For `--row`. No two rows have the same. */
-export function nameOf({ node, pulumi, layout }: Row): string {
-  return `${node}-${pulumi}-${layout.replaceAll(" ", "-")}`;
+export function nameOf({ node, pulumi, cli, layout }: Row): string {
+  return `${node}-${pulumi}-${layout.replaceAll(" ", "-")}${cli ? `-${cli}-cli` : ""}`;
+}
+
+export function cliOf({ cli }: Row): Release {
+  return cli === "lowest" ? lowest : newest;
 }
 
 /**
- * Every Node.js beside the oldest and the newest Pulumi, and everything else at least twice. The oldest
- * Pulumi knows no ES modules in TypeScript, and no TypeScript 6.
+ * Every Node.js beside the oldest and the newest Pulumi, and everything else at least twice, but for the lowest
+ * CLI: once, with the newest Pulumi. The oldest Pulumi knows no ES modules in TypeScript, and no TypeScript 6.
  */
 export const rows: readonly Row[] = [
   { node: 20, pulumi: "oldest", layout: "npm", typescript: "5.9", modules: "CommonJS" },
@@ -42,6 +50,7 @@ export const rows: readonly Row[] = [
   { node: 24, pulumi: "oldest", layout: "npm link", modules: "ESM" },
   { node: 24, pulumi: "own", layout: "pnpm 10", typescript: "6", modules: "ESM" },
   { node: 24, pulumi: "newest", layout: "npm", typescript: "vendored", modules: "CommonJS" },
+  { node: 24, pulumi: "newest", cli: "lowest", layout: "npm", typescript: "5.9", modules: "CommonJS" },
   { node: 24, pulumi: "newest", layout: "npm workspaces", typescript: "6", modules: "CommonJS" },
   { node: 26, pulumi: "oldest", layout: "npm", typescript: "vendored", modules: "CommonJS" },
   { node: 26, pulumi: "oldest", layout: "pnpm workspaces", modules: "ESM" },

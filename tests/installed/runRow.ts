@@ -2,11 +2,12 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
+import { findOrGetPulumi } from "../../scripts/pulumiCli";
 import { run } from "./commands";
 import { install } from "./install";
 import { lifecycle, type Operation } from "./lifecycle";
 import { getNode, installPnpm, newestRelease } from "./releases";
-import type { Layout, Row } from "./rows";
+import { cliOf, type Layout, type Row } from "./rows";
 import { checkTypes } from "./types";
 import { warningsOfOurs } from "./warnings";
 
@@ -23,7 +24,7 @@ export function stepsOf({ typescript }: Row): readonly Step[] {
 export interface Outcome {
   readonly row: Row;
   /** The versions that were taken, as far as it got. */
-  readonly versions: Readonly<Record<"node" | "pulumi" | "typescript" | "installer", string>>;
+  readonly versions: Readonly<Record<"node" | "cli" | "pulumi" | "typescript" | "installer", string>>;
   /** The steps that went well. */
   readonly passed: readonly Step[];
   /** The step that did not, and why. */
@@ -46,7 +47,13 @@ export interface Shared {
 export async function runRow(row: Row, { tarball, pulumi }: Shared): Promise<Outcome> {
   const begun = Date.now();
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-installed-")));
-  const versions = { node: String(row.node), pulumi: pulumi[row.pulumi], typescript: "", installer: "" };
+  const versions = {
+    node: String(row.node),
+    cli: (await findOrGetPulumi(cliOf(row))).version,
+    pulumi: pulumi[row.pulumi],
+    typescript: "",
+    installer: "",
+  };
   const passed: Step[] = [];
   let pulumiFound: PulumiFound = {};
   let failure: string | undefined;
@@ -82,7 +89,7 @@ export async function runRow(row: Row, { tarball, pulumi }: Shared): Promise<Out
       passed.push("types");
     }
 
-    for await (const operation of lifecycle(program, node)) {
+    for await (const operation of lifecycle(program, node, cliOf(row))) {
       passed.push(operation);
     }
   } catch (error) {

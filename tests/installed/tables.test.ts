@@ -8,7 +8,7 @@ const everyStep = ["install", "types", "up", "up again", "refresh", "destroy", "
 function outcome(change: Partial<Outcome> = {}): Outcome {
   return {
     row: { node: 22, pulumi: "newest", layout: "npm", typescript: "6", modules: "ESM" },
-    versions: { node: "22.1.0", pulumi: "3.300.0", typescript: "6.0.1", installer: "11.2.0" },
+    versions: { node: "22.1.0", cli: "3.290.0", pulumi: "3.300.0", typescript: "6.0.1", installer: "11.2.0" },
     passed: everyStep,
     seconds: 12,
     ...change,
@@ -17,14 +17,14 @@ function outcome(change: Partial<Outcome> = {}): Outcome {
 
 const onNode20: Outcome = outcome({
   row: { node: 20, pulumi: "newest", layout: "pnpm 10", modules: "CommonJS" },
-  versions: { node: "20.1.0", pulumi: "3.300.0", typescript: "", installer: "10.3.0" },
+  versions: { node: "20.1.0", cli: "3.290.0", pulumi: "3.300.0", typescript: "", installer: "10.3.0" },
   passed: ["install", "up", "up again", "refresh", "destroy", "plugin"],
   asksForNode: ">=22",
 });
 
 const failed: Outcome = outcome({
   row: { node: 22, pulumi: "oldest", layout: "npm link", typescript: "vendored", modules: "CommonJS" },
-  versions: { node: "22.1.0", pulumi: "3.139.0", typescript: "3.8.3", installer: "11.2.0" },
+  versions: { node: "22.1.0", cli: "3.290.0", pulumi: "3.139.0", typescript: "3.8.3", installer: "11.2.0" },
   passed: ["install", "types"],
   failure: "up: it broke",
   secondPulumi: "3.247.0",
@@ -46,11 +46,11 @@ describe("The matrix of versions", () => {
   it("is shown as Markdown, with a cross for each step that was not reached", () => {
     assert.equal(
       matrixTable([outcome(), onNode20, failed]),
-      `| Node.js | @pulumi/pulumi | Program | Installed with | install | types | up | up again | refresh | destroy | plugin | Remarks |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-| 22.1.0 | 3.300.0 | TypeScript 6.0.1, ESM | npm 11.2.0 | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | |
-| 20.1.0 | 3.300.0 | JavaScript, CommonJS | pnpm 10.3.0 | ✓ | | ✓ | ✓ | ✓ | ✓ | ✓ | Pulumi asks for Node.js >=22 |
-| 22.1.0 | 3.139.0 | TypeScript 3.8.3 (Pulumi's own), CommonJS | npm 11.2.0 as a link | ✓ | ✓ | ✗ | ✗ | ✗ | ✗ | ✗ | beside a second Pulumi, 3.247.0 |`,
+      `| Node.js | Pulumi CLI | @pulumi/pulumi | Program | Installed with | install | types | up | up again | refresh | destroy | plugin | Remarks |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| 22.1.0 | 3.290.0 | 3.300.0 | TypeScript 6.0.1, ESM | npm 11.2.0 | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | |
+| 20.1.0 | 3.290.0 | 3.300.0 | JavaScript, CommonJS | pnpm 10.3.0 | ✓ | | ✓ | ✓ | ✓ | ✓ | ✓ | Pulumi asks for Node.js >=22 |
+| 22.1.0 | 3.290.0 | 3.139.0 | TypeScript 3.8.3 (Pulumi's own), CommonJS | npm 11.2.0 as a link | ✓ | ✓ | ✗ | ✗ | ✗ | ✗ | ✗ | beside a second Pulumi, 3.247.0 |`,
     );
   });
 

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import { nameOf, type Row } from "./rows";
 import { type Outcome, type Step, steps, stepsOf } from "./runRow";
 
-const heads = ["Node.js", "@pulumi/pulumi", "Program", "Installed with", ...steps, "Remarks"];
+const heads = ["Node.js", "Pulumi CLI", "@pulumi/pulumi", "Program", "Installed with", ...steps, "Remarks"];
 
 /** Every row with its steps, for a terminal. */
 export function consoleTable(outcomes: readonly Outcome[]): string {
@@ -27,6 +27,7 @@ function cells(outcome: Outcome): string[] {
   const mark = (step: Step) => (passed.includes(step) ? "✓" : "✗");
   return [
     versions.node,
+    versions.cli,
     versions.pulumi,
     `${language(outcome)}, ${row.modules}`,
     [installer(outcome), place(row)].join(" ").trim(),

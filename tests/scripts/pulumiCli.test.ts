@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { findOrGetPulumiIn, type Places } from "../../scripts/pulumiCli";
+import { lowest, newest, oldestGo } from "../../scripts/pulumiCli/release";
 import type { WayToGet } from "../../scripts/pulumiCli/wayToGet";
 
 describe("the search for a Pulumi CLI", () => {
@@ -23,7 +24,8 @@ describe("the search for a Pulumi CLI", () => {
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  const places = (waysToGet: WayToGet[] = []): Places => ({
+  const places = (waysToGet: WayToGet[] = [], release = newest): Places => ({
+    release,
     searchPath: bin,
     cache: path.join(folder, "cache"),
     waysToGet,
@@ -40,7 +42,7 @@ describe("the search for a Pulumi CLI", () => {
     return {
       origin,
       times: 0,
-      announce: (reasons) => `Trying the ${origin}, as ${reasons}.`,
+      announce: (version, reasons) => `Trying the ${origin} of ${version}, as ${reasons}.`,
       async get(root) {
         this.times += 1;
         fs.mkdirSync(path.join(root, "bin"));
@@ -51,7 +53,7 @@ describe("the search for a Pulumi CLI", () => {
 
   const failing: WayToGet = {
     origin: "download",
-    announce: (reasons) => `Trying the download, as ${reasons}.`,
+    announce: (version, reasons) => `Trying the download of ${version}, as ${reasons}.`,
     async get(root) {
       fs.mkdirSync(path.join(root, "bin"));
       fs.writeFileSync(path.join(root, "bin", "pulumi"), "half of i");
@@ -60,11 +62,11 @@ describe("the search for a Pulumi CLI", () => {
   };
 
   it("takes the one on the PATH if it is recent enough, and says nothing", async () => {
-    putOnPath("pulumi", "echo v3.181.0");
+    putOnPath("pulumi", "echo v3.259.0");
     putOnPath("pulumi-resource-pulumi-nodejs", "");
     assert.deepEqual(await findOrGetPulumiIn(places()), {
       command: path.join(bin, "pulumi"),
-      version: "3.181.0",
+      version: "3.259.0",
       origin: "PATH",
       binDir: [],
     });
@@ -79,7 +81,7 @@ describe("the search for a Pulumi CLI", () => {
     assert.deepEqual(fs.readdirSync(String(binDir[0])), ["pulumi-resource-pulumi-nodejs"]);
   });
 
-  for (const version of ["v3.180.9", "v2.300.0", "v4.0.0", "a riddle"]) {
+  for (const version of ["v3.258.9", "v2.300.0", "v4.0.0", "v30.0.0", "a riddle"]) {
     it(`passes over one on the PATH that answers ${version}`, async () => {
       putOnPath("pulumi", `echo ${version}`);
       const { origin } = await findOrGetPulumiIn(places([working()]));
@@ -87,6 +89,18 @@ describe("the search for a Pulumi CLI", () => {
       assert.match(said.join("\n"), /as (the one on the PATH is|.*does not tell its version)/);
     });
   }
+
+  it("takes for the lowest release that very one, from the PATH or into a place of its own", async () => {
+    putOnPath("pulumi", "echo v3.276.0");
+    const way = working();
+    const { command } = await findOrGetPulumiIn(places([way], lowest));
+    assert.equal(command, path.join(folder, "cache", "pulumi-3.259.0", "bin", "pulumi"));
+    assert.deepEqual(said.slice(0, 1), [
+      "Trying the download of 3.259.0, as the one on the PATH is 3.276.0, but 3.259.0 is needed.",
+    ]);
+    putOnPath("pulumi", "echo v3.259.0");
+    assert.equal((await findOrGetPulumiIn(places([], lowest))).origin, "PATH");
+  });
 
   it("takes the one it has in the cache without a word, rather than get another", async () => {
     const way = working();
@@ -102,8 +116,8 @@ describe("the search for a Pulumi CLI", () => {
     const { origin } = await findOrGetPulumiIn(places([failing, working("Go build")]));
     assert.equal(origin, "Go build");
     assert.deepEqual(said.slice(0, 2), [
-      "Trying the download, as there is none on the PATH.",
-      "Trying the Go build, as there is none on the PATH and the download failed (no network).",
+      "Trying the download of 3.276.0, as there is none on the PATH.",
+      "Trying the Go build of 3.276.0, as there is none on the PATH and the download failed (no network).",
     ]);
   });
 
@@ -116,7 +130,7 @@ describe("the search for a Pulumi CLI", () => {
 
   it("starts afresh after a set-up that was killed half way, and clears up after it", async () => {
     const cache = path.join(folder, "cache");
-    const leftover = path.join(cache, "pulumi-3.259.0.unfinished-a1b2c3");
+    const leftover = path.join(cache, "pulumi-3.276.0.unfinished-a1b2c3");
     fs.mkdirSync(path.join(leftover, "bin"), { recursive: true });
     fs.writeFileSync(path.join(leftover, "bin", "pulumi"), "half of i", { mode: 0o755 });
     const lastWeek = new Date(Date.now() - 7 * 24 * 60 * 60 * 1000);
@@ -124,7 +138,7 @@ describe("the search for a Pulumi CLI", () => {
     const way = working();
     assert.equal((await findOrGetPulumiIn(places([way]))).origin, "download");
     assert.equal(way.times, 1);
-    assert.deepEqual(fs.readdirSync(cache).sort(), ["pulumi-3.259.0"]);
+    assert.deepEqual(fs.readdirSync(cache).sort(), ["pulumi-3.276.0"]);
   });
 
   it("has a whole one for both of two set-ups that get one at the same time", async () => {
@@ -134,7 +148,7 @@ describe("the search for a Pulumi CLI", () => {
     both.forEach(({ command }) => {
       assert.ok(fs.existsSync(command));
     });
-    assert.deepEqual(fs.readdirSync(path.join(folder, "cache")), ["pulumi-3.259.0"]);
+    assert.deepEqual(fs.readdirSync(path.join(folder, "cache")), ["pulumi-3.276.0"]);
   });
 
   it("says what to install where every way is closed", async () => {
@@ -142,9 +156,17 @@ describe("the search for a Pulumi CLI", () => {
     await assert.rejects(findOrGetPulumiIn(places([failing, noGo])), {
       message:
         "There is no Pulumi CLI to run: there is none on the PATH, the download failed (no network), and there is " +
-        "no Go to build it with. Install the Pulumi CLI 3.181.0 or a later 3.x " +
-        "(https://www.pulumi.com/docs/install/), or Go 1.25.11 or later (https://go.dev/dl/), and run this again.",
+        "no Go to build it with. Install the Pulumi CLI 3.259.0 or a later 3.x " +
+        "(https://www.pulumi.com/docs/install/), or Go 1.26.6 or later (https://go.dev/dl/), and run this again.",
     });
+  });
+
+  it("builds the releases that it names, with the Go that it asks for", () => {
+    const goMod = (module: string) => fs.readFileSync(path.join(module, "go.mod"), "utf8");
+    for (const { version, module } of [newest, lowest]) {
+      assert.match(goMod(module), new RegExp(`^require github.com/pulumi/pulumi/pkg/v3 v${version}$`, "m"));
+    }
+    assert.match(goMod(newest.module), new RegExp(`^go ${oldestGo}$`, "m"));
   });
 
   it("launches the dynamic provider's host of the folder it runs in, with the engine's address last", async () => {

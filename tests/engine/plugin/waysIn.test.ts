@@ -88,12 +88,10 @@ describe("The plugin, as a user gets it", function () {
   it("gives its package to `pulumi package add`, and runs by the entry `packages` of Pulumi.yaml", async () => {
     const made = await stackWith(null);
     const { workDir } = made;
-    await made.run(["package", "add", path.join(nodeModules, ".bin", command)]).catch((error: Error) => {
-      // The host of YAML programs that can be built from its module is older than this last step.
-      assert.match(error.message, /Link not implemented/);
-    });
+    await made.run(["package", "add", path.join(nodeModules, ".bin", command)]);
     const [declaration = ""] = fs.readdirSync(path.join(workDir, "sdks", "tencentcloud-cwp"));
     assert.equal(declaration, `tencentcloud-cwp-${manifest.version}.yaml`);
+    // Of a file, Pulumi notes the name only, not where it is.
     await made.up({ ...oneSync(), packages: { "tencentcloud-cwp": path.join(nodeModules, ".bin") } });
     assert.equal(requests().filter((kind) => kind === "start").length, 1);
   });
