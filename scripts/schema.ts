@@ -1,19 +1,24 @@
 /**
- * Writes schema.json, by which Pulumi knows the provider plugin, and the table of
- * docs/installation-configuration.md. Names, types and descriptions come from the TypeScript sources, the
- * examples from docs/languages.md.
+ * Writes schema.json, by which Pulumi knows the provider plugin, the table of docs/installation-configuration.md,
+ * and the import path of the Go SDK in the documents and the example. Names, types and descriptions come from the
+ * TypeScript sources, the examples from docs/languages.md.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
 import { argumentRules } from "../provider/machineSync/inputs";
 import { type ProviderArgs, settingRules } from "../provider/plugin/providerArgs";
+import { type Manifest, placesOf, withGoImport } from "./places";
 
 const root = path.join(__dirname, "..");
 const name = "tencentcloud-cwp";
 const any = "pulumi.json#/Any";
 
 type Json = Readonly<Record<string, unknown>>;
+
+const manifest: Manifest & Readonly<Record<"description" | "license", string>> = JSON.parse(
+  fs.readFileSync(path.join(root, "package.json"), "utf8"),
+);
 
 interface Member {
   readonly name: string;
@@ -137,7 +142,7 @@ function objectType(of: string): Json {
 
 /** The examples of docs/languages.md, as the registry shows one for each language. */
 function examples(): string {
-  const page = fs.readFileSync(path.join(root, "docs/languages.md"), "utf8");
+  const page = goPageText("docs/languages.md");
   const [, section = ""] = /^## The smallest program$(.*?)^## /ms.exec(page) ?? [];
   const blocks = [...section.matchAll(/^```(ts|python|go|csharp|java|yaml)\n(.*?)^```$/gms)];
   const code = blocks.map(
@@ -168,22 +173,9 @@ function ruleOf(argument: string): (typeof argumentRules)["hosts"] | undefined {
   return new Map(Object.entries(argumentRules)).get(argument);
 }
 
-/** Where the sources are, and where Pulumi downloads the plugin from: the assets of GitHub's releases. */
-export function placesOf(repository: { url?: string } | undefined): Json {
-  const [, place] = /github\.com[/:]([^/]+\/[^/]+?)(?:\.git)?$/.exec(repository?.url ?? "") ?? [];
-  return place === undefined
-    ? {}
-    : { repository: `https://github.com/${place}`, pluginDownloadURL: `github://api.github.com/${place}` };
-}
-
 /** The schema, as the text of schema.json. */
 export function schemaText(): string {
-  const {
-    version,
-    description: summary,
-    license,
-    repository,
-  } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
+  const { version, description: summary, license } = manifest;
   const args = declaration("MachineSyncArgs").members;
   const resource = declaration("MachineSync");
   const status = declaration("MachineSyncStatus");
@@ -196,7 +188,7 @@ export function schemaText(): string {
     description: summary,
     publisher: "pulumi-tencentcloud-cwp",
     license,
-    ...placesOf(repository),
+    ...placesOf(manifest),
     keywords: ["pulumi", "tencentcloud", "cwp", "category/cloud", "kind/native"],
     attribution: "Made with Node.js, on the SDK of Tencent Cloud.",
     meta: { moduleFormat: "(.*)" },
@@ -269,7 +261,18 @@ export function settingsPageText(): string {
   return page.replace(/^(\| Setting .*\n\|.*\n)(?:\|.*\n)*/m, (_all, head) => head + rows.join(""));
 }
 
+/** The files that import the Go SDK. */
+export const goPages = ["docs/languages.md", "examples/go/main.go"];
+
+/** One of them, with the present path. */
+export function goPageText(page: string): string {
+  return withGoImport(fs.readFileSync(path.join(root, page), "utf8"), manifest);
+}
+
 if (require.main === module) {
   fs.writeFileSync(path.join(root, "schema.json"), schemaText());
   fs.writeFileSync(settingsPage, settingsPageText());
+  for (const page of goPages) {
+    fs.writeFileSync(path.join(root, page), goPageText(page));
+  }
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	cwp "example.com/pulumi-tencentcloud-cwp/sdk/go/tencentcloud-cwp"
+	cwp "example.com/pulumi-tencentcloud-cwp/sdk/go/tencentcloudcwp"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { placesOf, schemaText, settingsPage, settingsPageText } from "../../scripts/schema";
+import { goPages, goPageText, schemaText, settingsPage, settingsPageText } from "../../scripts/schema";
 
 const root = path.join(__dirname, "../..");
 
@@ -18,17 +18,15 @@ describe("schema.json", () => {
     }
   });
 
-  it("says where the plugin is downloaded from, once package.json has a repository", () => {
-    const places = {
-      repository: "https://github.com/someone/something",
-      pluginDownloadURL: "github://api.github.com/someone/something",
-    };
-    assert.deepEqual(placesOf({ url: "git+https://github.com/someone/something.git" }), places);
-    assert.deepEqual(placesOf({ url: "git@github.com:someone/something.git" }), places);
-    assert.deepEqual(placesOf(undefined), {});
-  });
-
   it("has the settings that the documentation lists", () => {
     assert.equal(fs.readFileSync(settingsPage, "utf8"), settingsPageText(), "run `npm run schema`");
   });
+
+  for (const page of goPages) {
+    it(`has the import path of the Go SDK that is in ${page}`, () => {
+      const text = fs.readFileSync(path.join(root, page), "utf8");
+      assert.equal(text, goPageText(page), "run `npm run schema`");
+      assert.match(text, /^\s*cwp "[^"]+\/sdk\/go\/tencentcloudcwp"$/m);
+    });
+  }
 });

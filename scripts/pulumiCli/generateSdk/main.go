@@ -1,4 +1,4 @@
-// Writes the SDKs that `pulumi package add` generates, which in the CLI only the host of a language does. The tests compile them.
+// Writes the SDKs that `pulumi package add` puts into programs. The CLI leaves that to the hosts of the languages.
 //
 //	generateSdk schema.json FOLDER
 package main
@@ -19,23 +19,29 @@ func main() {
 	log.SetFlags(0)
 	text, err := os.ReadFile(os.Args[1])
 	check(err)
+	// What the CLI hands to a host (cmd/pulumi/packages, InstallPackage). SupportPack changes the module's path in Go.
+	pkg := bind(text)
+	pkg.SupportPack = true
+	text, err = pkg.MarshalJSON()
+	check(err)
+
+	files, err := golang.GeneratePackage("tests", bind(text), nil)
+	write("go", files, err)
+	files, err = python.GeneratePackage("tests", bind(text), nil, nil)
+	write("python", files, err)
+	files, err = nodejs.GeneratePackage("tests", bind(text), nil, nil, true, nil)
+	write("nodejs", files, err)
+}
+
+func bind(text []byte) *schema.Package {
 	var spec schema.PackageSpec
 	check(json.Unmarshal(text, &spec))
-	// The binding checks the schema as Pulumi's registry does.
-	_, diagnostics, err := schema.BindSpec(spec, schema.NewNullLoader(), schema.ValidationOptions{})
+	pkg, diagnostics, err := schema.BindSpec(spec, schema.NewNullLoader(), schema.ValidationOptions{})
 	check(err)
 	if len(diagnostics) > 0 {
 		log.Fatal(diagnostics)
 	}
-	languages := map[string]schema.Language{"go": golang.Importer, "nodejs": nodejs.Importer, "python": python.Importer}
-	pkg, err := schema.ImportSpec(spec, languages, schema.NewNullLoader(), schema.ValidationOptions{})
-	check(err)
-	files, err := golang.GeneratePackage("tests", pkg, nil)
-	write("go", files, err)
-	files, err = python.GeneratePackage("tests", pkg, nil, nil)
-	write("python", files, err)
-	files, err = nodejs.GeneratePackage("tests", pkg, nil, nil, true, nil)
-	write("nodejs", files, err)
+	return pkg
 }
 
 func write(language string, files map[string][]byte, err error) {
