@@ -105,6 +105,7 @@ async function main(): Promise<void> {
     return;
   }
   npm("test");
+  npm("run", "--silent", "test:languages");
   await build(release);
   if (found.length > 0) {
     console.log(

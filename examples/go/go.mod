@@ -1,5 +1,5 @@
 module cwp-example
 
-go 1.25.11
+go 1.26.6
 
-require github.com/pulumi/pulumi/sdk/v3 v3.259.0
+require github.com/pulumi/pulumi/sdk/v3 v3.276.0

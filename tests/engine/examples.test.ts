@@ -184,6 +184,16 @@ describe("The example", function () {
     }
   });
 
+  it("yaml syncs once, by the plugin, and not again", async () => {
+    const stack = await install("yaml", { command: "own", config: settings("yaml") });
+    const { outputs } = await stack.up();
+    assert.deepEqual(outputs, times());
+    assert.equal(triggers().length, 1);
+    emulator.clearRequests();
+    assert.deepEqual((await stack.preview()).summary, { same: 2 });
+    assert.equal(emulator.requests.length, 0);
+  });
+
   it("fleet and license have the same stand-in for a host as after-hosts", () => {
     const [one, two, three] = ["after-hosts", "fleet", "license"].map((example) =>
       fs.readFileSync(path.join(examples, example, "standInHost.ts"), "utf8"),

@@ -8,19 +8,20 @@ export interface Printed {
 }
 
 /**
- * Runs a command to its end, with these folders before the PATH. Rejects with all that it printed if it
- * fails.
+ * Runs a command to its end, with these folders before the PATH and these variables more. Rejects with all
+ * that it printed if it fails.
  */
 export function run(
   command: string,
   args: readonly string[],
   cwd: string,
   binDirs: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Printed> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...process.env, PATH: [...binDirs, process.env.PATH].join(path.delimiter) },
+      env: { ...process.env, ...env, PATH: [...binDirs, process.env.PATH].join(path.delimiter) },
       stdio: ["ignore", "pipe", "pipe"],
       // npm and pnpm are scripts of the command processor on Windows.
       shell: process.platform === "win32",

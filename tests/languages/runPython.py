@@ -1,4 +1,4 @@
-"""Runs the Python program in the working folder as Pulumi's host for Python does."""
+"""Runs the Python program in the working folder as Pulumi's host for Python does. The arguments are further folders of modules."""
 
 import asyncio
 import os
@@ -8,7 +8,7 @@ import sys
 import pulumi
 import pulumi.runtime
 
-sys.path.insert(0, os.getcwd())
+sys.path[:0] = [os.getcwd(), *sys.argv[1:]]
 pulumi.runtime.configure(
     pulumi.runtime.Settings(
         monitor=os.environ["PULUMI_MONITOR"],

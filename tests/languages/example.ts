@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
+import { fences } from "../docs/markdown";
+import { inConfig } from "../engine/account";
+import { TestStack, type TestStackOptions } from "../engine/stack";
+
+const repository = path.resolve(__dirname, "../..");
+
+/** A copy of an example by the plugin, an emulator, and a stack of the program. */
+export class Example {
+  readonly folder: string;
+  private readonly root: string;
+  private emulator: Emulator | undefined;
+  private stack: TestStack | undefined;
+
+  /** @param name Its folder in examples/. None: an empty folder. */
+  constructor(name?: string) {
+    this.root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-languages-")));
+    this.folder = path.join(this.root, name ?? "program");
+    fs.mkdirSync(this.folder);
+    if (name !== undefined) {
+      fs.cpSync(path.join(repository, "examples", name), this.folder, { recursive: true });
+    }
+  }
+
+  write(file: string, text: string): void {
+    const target = path.join(this.folder, file);
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.writeFileSync(target, text);
+  }
+
+  read(file: string): string {
+    return fs.readFileSync(path.join(this.folder, file), "utf8");
+  }
+
+  async start(options: EmulatorOptions, more: TestStackOptions): Promise<Started> {
+    const emulator = await startEmulator(options);
+    this.emulator = emulator;
+    const config = { ...inConfig("plugin", emulator, options.accounts?.[0]), ...more.config };
+    this.stack = await TestStack.create({ folder: this.folder, ...more, config });
+    return { stack: this.stack, emulator };
+  }
+
+  /** The program syncs once, exports these times of the sync, and a preview after it shows no change. */
+  async works(command: TestStackOptions["command"], times: readonly string[]): Promise<void> {
+    const { stack, emulator } = await this.start({ syncSeconds: 1 }, { command: command ?? "own" });
+    const { outputs } = await stack.up();
+    assert.deepEqual(Object.keys(outputs).sort(), times);
+    for (const time of times) {
+      assert.match(String(outputs[time]), /^\d{4}-\d\d-\d\d /);
+    }
+    assert.equal(emulator.requests.filter(({ sync }) => sync).length, 1);
+    emulator.clearRequests();
+    assert.deepEqual((await stack.preview()).summary, { same: 2 });
+    assert.equal(emulator.requests.length, 0, stack.printed);
+  }
+
+  async remove(): Promise<void> {
+    await this.stack?.remove();
+    await this.emulator?.stop();
+    fs.rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+interface Started {
+  readonly stack: TestStack;
+  readonly emulator: Emulator;
+}
+
+/** The smallest program of docs/languages.md in a language. */
+export function smallestProgram(language: string): string {
+  const page = "docs/languages.md";
+  const text = fs.readFileSync(path.join(repository, page), "utf8");
+  const found = fences({ path: page, text: text.slice(text.indexOf("\n## The smallest program\n")) });
+  const code = found.find((fence) => fence.language === language)?.code;
+  assert.ok(code !== undefined, `${page} has no ${language}`);
+  return `${code}\n`;
+}

@@ -1,0 +1,71 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { userCache } from "../../scripts/userCache";
+import { run } from "../installed/commands";
+import { Example, smallestProgram } from "./example";
+import { addSdk, missingGenerator, sdkPath } from "./sdks";
+
+const PULUMI = "3.272.0";
+const MYPY = "2.4.1";
+const windows = process.platform === "win32";
+
+describe("In Python, the programs", function () {
+  this.timeout(600_000);
+
+  let example: Example;
+  let python: string;
+  /** Where the SDK is installed. */
+  let site: string;
+
+  before(async function () {
+    const missing = await missingGenerator();
+    const found = missing === undefined ? await pythonWithPulumi() : { missing };
+    if ("missing" in found) {
+      console.log(`      Python is left out: ${found.missing}.`);
+      return this.skip();
+    }
+    python = found.command;
+    example = new Example("python");
+    site = path.join(example.folder, "site");
+    await addSdk(example.folder, "python");
+    // What Pulumi's host for Python does then: Link adds a line to requirements.txt, and InstallDependencies
+    // installs what is in there. Of that, all but the SDK is installed already.
+    fs.appendFileSync(path.join(example.folder, "requirements.txt"), `${sdkPath}\n`);
+    const options = ["--quiet", "--no-deps", "--no-build-isolation", "--target", site];
+    await run(python, ["-m", "pip", "install", ...options, `./${sdkPath}`], example.folder);
+  });
+  after(() => example?.remove());
+
+  it("have no error that a type checker finds", async () => {
+    example.write("smallest.py", smallestProgram("python"));
+    // The SDK's own errors are of Pulumi's generator, and none of an installed package's are shown to its users.
+    const options = ["--strict", "--follow-imports=silent"];
+    const files = ["__main__.py", "smallest.py"];
+    await run(python, ["-m", "mypy", ...options, ...files], example.folder, [], { MYPYPATH: site });
+  });
+
+  it("run", async () => {
+    const command = [python, path.join(__dirname, "runPython.py"), site] as const;
+    await example.works(() => command, ["LatestEndTime", "LatestStartTime"]);
+  });
+});
+
+/** A Python with what a program needs beside the SDK, from PyPI, once. */
+async function pythonWithPulumi(): Promise<{ command: string } | { missing: string }> {
+  const folder = path.join(userCache(), `python-pulumi-${PULUMI}-mypy-${MYPY}`);
+  const command = path.join(folder, windows ? "Scripts/python.exe" : "bin/python");
+  const whole = path.join(folder, "whole");
+  if (fs.existsSync(whole)) {
+    return { command };
+  }
+  try {
+    fs.rmSync(folder, { recursive: true, force: true });
+    await run(windows ? "python" : "python3", ["-m", "venv", folder], process.cwd());
+    const needed = [`pulumi==${PULUMI}`, `mypy==${MYPY}`, "packaging", "semver", "setuptools>=77"];
+    await run(command, ["-m", "pip", "install", "--quiet", ...needed], process.cwd());
+    fs.writeFileSync(whole, "");
+    return { command };
+  } catch (error) {
+    return { missing: error instanceof Error ? error.message : String(error) };
+  }
+}
