@@ -102,8 +102,12 @@ function typeOf(text: string): Json {
   if (type === "unknown") {
     return { $ref: any };
   }
-  if (["string", "boolean", "number"].includes(type)) {
+  if (["string", "boolean"].includes(type)) {
     return { type };
+  }
+  // All numbers are whole seconds. As `number`, Java and Go would take no int, and Python would print 2.0.
+  if (type === "number") {
+    return { type: "integer" };
   }
   if (type === "SyncState") {
     return { type: "string" };

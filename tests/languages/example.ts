@@ -13,8 +13,7 @@ const repository = path.resolve(__dirname, "../..");
 export class Example {
   readonly folder: string;
   private readonly root: string;
-  private emulator: Emulator | undefined;
-  private stack: TestStack | undefined;
+  private readonly started: Started[] = [];
 
   /** @param name Its folder in examples/. None: an empty folder. */
   constructor(name?: string) {
@@ -38,10 +37,10 @@ export class Example {
 
   async start(options: EmulatorOptions, more: TestStackOptions): Promise<Started> {
     const emulator = await startEmulator(options);
-    this.emulator = emulator;
     const config = { ...inConfig("plugin", emulator, options.accounts?.[0]), ...more.config };
-    this.stack = await TestStack.create({ folder: this.folder, ...more, config });
-    return { stack: this.stack, emulator };
+    const started = { emulator, stack: await TestStack.create({ folder: this.folder, ...more, config }) };
+    this.started.push(started);
+    return started;
   }
 
   /** The program syncs once, exports these times of the sync, and a preview after it shows no change. */
@@ -59,8 +58,10 @@ export class Example {
   }
 
   async remove(): Promise<void> {
-    await this.stack?.remove();
-    await this.emulator?.stop();
+    for (const { stack, emulator } of this.started) {
+      await stack.remove();
+      await emulator.stop();
+    }
     fs.rmSync(this.root, { recursive: true, force: true });
   }
 }

@@ -10,6 +10,31 @@ import { addSdk, missingGenerator, schema, sdkPath } from "./sdks";
 const repository = path.resolve(__dirname, "../..");
 const manifest: Manifest = JSON.parse(fs.readFileSync(path.join(repository, "package.json"), "utf8"));
 
+/** A whole number is an int in Go. */
+const seconds = `package main
+
+import (
+	cwp "${goImport(manifest)}"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		sync, err := cwp.NewMachineSync(ctx, "machines", &cwp.MachineSyncArgs{
+			AssumeRole: cwp.AssumeRoleArgs{
+				RoleArn:         pulumi.String("qcs::cam::uin/1:roleName/deploy"),
+				SessionDuration: pulumi.Int(7200),
+			},
+		})
+		if err != nil {
+			return err
+		}
+		ctx.Export("double", sync.DurationSeconds.Elem().ApplyT(func(seconds int) int { return 2 * seconds }))
+		return nil
+	})
+}
+`;
+
 describe("In Go", function () {
   this.timeout(600_000);
 
@@ -36,6 +61,7 @@ describe("In Go", function () {
       await addSdk(example.folder, "go");
       assert.equal(importOf(example.folder), goImport(manifest));
       example.write("smallest/main.go", smallestProgram("go"));
+      example.write("seconds/main.go", seconds);
       // What Pulumi's host for Go does then: Link writes the line, InstallDependencies runs the command.
       const module = path.posix.dirname(importOf(example.folder));
       await go("mod", "edit", `-replace=${module}=./${sdkPath}`);

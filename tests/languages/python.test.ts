@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { userCache } from "../../scripts/userCache";
@@ -8,6 +9,12 @@ import { addSdk, missingGenerator, sdkPath } from "./sdks";
 const PULUMI = "3.272.0";
 const MYPY = "2.4.1";
 const windows = process.platform === "win32";
+
+const seconds = `import pulumi
+import pulumi_tencentcloud_cwp as cwp
+
+pulumi.export("seconds", cwp.MachineSync("machines").duration_seconds.apply(repr))
+`;
 
 describe("In Python, the programs", function () {
   this.timeout(600_000);
@@ -44,9 +51,16 @@ describe("In Python, the programs", function () {
     await run(python, ["-m", "mypy", ...options, ...files], example.folder, [], { MYPYPATH: site });
   });
 
+  const command = () => [python, path.join(__dirname, "runPython.py"), site] as const;
+
   it("run", async () => {
-    const command = [python, path.join(__dirname, "runPython.py"), site] as const;
-    await example.works(() => command, ["LatestEndTime", "LatestStartTime"]);
+    await example.works(command, ["LatestEndTime", "LatestStartTime"]);
+  });
+
+  it("get whole seconds as a whole number", async () => {
+    example.write("__main__.py", seconds);
+    const { stack } = await example.start({ syncSeconds: 1 }, { command });
+    assert.equal((await stack.up()).outputs.seconds, "1");
   });
 });
 
