@@ -155,6 +155,17 @@ function examples(): string {
   return `{{% examples %}}\n## Example Usage\n{{% example %}}\n\n${code.join("\n")}\n\n{{% /example %}}\n{{% /examples %}}`;
 }
 
+/** The object types of the settings. */
+const settingTypes = ["AssumeRole", "AssumeRoleWithSaml", "AssumeRoleWithWebIdentity"];
+
+/**
+ * The type of a setting in the config: an object has a type of its own there. Java's generator makes one class,
+ * at random, of the plain form of a type that a config variable and a function's argument share.
+ */
+function configType({ type }: Member): Json {
+  return settingTypes.includes(type) ? { $ref: `#/types/${name}:index:Config${type}` } : {};
+}
+
 function setting({ name }: Member): Json {
   return settingRules[name as keyof ProviderArgs].secret ? { secret: true } : {};
 }
@@ -211,13 +222,11 @@ export function schemaText(): string {
       csharp: { namespaces: { [name]: "TencentCloudCwp" }, respectSchemaVersion: true },
       java: { packages: { [name]: "tencentcloudcwp" }, buildFiles: "gradle" },
     },
-    config: { variables: properties(settings, setting) },
-    types: Object.fromEntries(
-      ["AssumeRole", "AssumeRoleWithSaml", "AssumeRoleWithWebIdentity", "Machine"].map((type) => [
-        `${name}:index:${type}`,
-        objectType(type),
-      ]),
-    ),
+    config: { variables: properties(settings, (member) => ({ ...setting(member), ...configType(member) })) },
+    types: Object.fromEntries([
+      ...settingTypes.map((type) => [`${name}:index:Config${type}`, objectType(type)]),
+      ...[...settingTypes, "Machine"].map((type) => [`${name}:index:${type}`, objectType(type)]),
+    ]),
     provider: {
       description:
         "The settings of an account, for resources that are not to use those of the stack's config. Each means what it means to the Tencent Cloud provider.",
