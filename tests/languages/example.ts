@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
 import { fences } from "../docs/markdown";
 import { inConfig } from "../engine/account";
+import type { Runner } from "../engine/languageHost";
 import { TestStack, type TestStackOptions } from "../engine/stack";
 
 const repository = path.resolve(__dirname, "../..");
@@ -44,8 +45,11 @@ export class Example {
   }
 
   /** The program syncs once, exports these times of the sync, and a preview after it shows no change. */
-  async works(command: TestStackOptions["command"], times: readonly string[]): Promise<void> {
-    const { stack, emulator } = await this.start({ syncSeconds: 1 }, { command: command ?? "own" });
+  async works(command: Runner["command"], times: readonly string[]): Promise<void> {
+    const { stack, emulator } = await this.start({ syncSeconds: 1 }, { command });
+    for (const id of ["ins-web", "ins-db"]) {
+      emulator.addHost({ id });
+    }
     const { outputs } = await stack.up();
     assert.deepEqual(Object.keys(outputs).sort(), times);
     for (const time of times) {

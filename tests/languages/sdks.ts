@@ -42,12 +42,16 @@ export async function addSdk(
   text = schema(),
 ): Promise<void> {
   await withSchema(text, async (file, generated) => {
-    await generate(generator, file, generated);
+    await generate(generator, program, file, generated);
     fs.cpSync(path.join(generated, language), path.join(program, sdkPath), { recursive: true });
   });
 }
 
-async function withSchema(text: string, use: (file: string, folder: string) => Promise<void>): Promise<void> {
+/** Gives a file of the schema, and a folder beside it that is not there yet. */
+export async function withSchema(
+  text: string,
+  use: (file: string, folder: string) => Promise<void>,
+): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-sdks-"));
   try {
     const file = path.join(folder, "schema.json");
@@ -58,10 +62,10 @@ async function withSchema(text: string, use: (file: string, folder: string) => P
   }
 }
 
-/** Builds the generator, once, and runs it. */
-async function generate(tool: GoTool, ...args: string[]): Promise<void> {
+/** Builds the generator, once, and runs it in a folder. */
+export async function generate(tool: GoTool, folder: string, ...args: string[]): Promise<void> {
   const bin = await goTool(tool, userCache(), (line) => console.log(`      ${line}`));
-  await run(path.join(bin, tool.file), args, repository);
+  await run(path.join(bin, tool.file), args, folder);
 }
 
 /** Why no SDK can be generated, if none can. */
