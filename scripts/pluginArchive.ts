@@ -8,6 +8,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { build } from "esbuild";
+import { nodeNeeded } from "../provider/plugin/oldNode";
 
 const root = path.join(__dirname, "..");
 const name = "pulumi-resource-tencentcloud-cwp";
@@ -15,12 +16,34 @@ const machines = ["darwin", "linux", "windows"].flatMap((system) =>
   ["amd64", "arm64"].map((processor) => `${system}-${processor}`),
 );
 
+const noNode = nodeNeeded("there is none");
+
 /**
  * What starts the plugin, by the file's name: on Windows Pulumi looks for the name with .exe, then with .cmd.
+ * Without Node.js, they print what is missing. The engine quotes what it reads in place of the port, if no line
+ * ends there. It also shows the standard error, below its claim that the provider has a bug, which only a process
+ * that listens could prevent.
  */
 export const launchers: Readonly<Record<string, string>> = {
-  [name]: `#!/bin/sh\nexec node "$(dirname "$0")/${name}.js" "$@"\n`,
-  [`${name}.cmd`]: `@node "%~dp0${name}.js" %*\r\n`,
+  [name]: [
+    "#!/bin/sh",
+    "if ! command -v node >/dev/null; then",
+    `  printf '%s' '${noNode}'`,
+    `  echo '${noNode}' >&2`,
+    "  exit 1",
+    "fi",
+    `exec node "\${0%/*}/${name}.js" "$@"`,
+    "",
+  ].join("\n"),
+  [`${name}.cmd`]: [
+    "@where node >nul 2>nul && goto run",
+    `@<nul set /p "=${noNode}"`,
+    `@echo ${noNode} 1>&2`,
+    "@exit /b 1",
+    ":run",
+    `@node "%~dp0${name}.js" %*`,
+    "",
+  ].join("\r\n"),
 };
 
 /** Makes the archives in a folder, and returns their paths. */
@@ -29,7 +52,9 @@ export async function makeArchives(folder: string): Promise<string[]> {
   const contents = path.join(temporary, "contents");
   fs.mkdirSync(contents);
   try {
-    await bundle(path.join(contents, `${name}.js`));
+    // In two files, since an old Node.js has to parse the first.
+    await bundle("command.js", path.join(contents, `${name}.js`), "node12");
+    await bundle("serve.js", path.join(contents, "serve.js"), "node20");
     for (const [file, text] of Object.entries(launchers)) {
       fs.writeFileSync(path.join(contents, file), text, { mode: 0o755 });
     }
@@ -50,13 +75,14 @@ export async function makeArchives(folder: string): Promise<string[]> {
   }
 }
 
-async function bundle(outfile: string): Promise<void> {
+async function bundle(entry: string, outfile: string, target: string): Promise<void> {
   const pulumi = path.dirname(require.resolve("@pulumi/pulumi/package.json"));
   await build({
-    entryPoints: [path.join(root, "dist/provider/plugin/command.js")],
+    entryPoints: [path.join(root, "dist/provider/plugin", entry)],
     bundle: true,
     platform: "node",
-    target: "node20",
+    target,
+    external: ["./serve"],
     outfile,
     legalComments: "inline",
     logLevel: "error",

@@ -1,22 +1,9 @@
 #!/usr/bin/env node
-/**
- * The command pulumi-resource-tencentcloud-cwp: serves the provider, and prints its port, by which the engine
- * finds it.
- */
-import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { grpc } from "../engine/pulumiModules";
-import { liveWithEngine } from "./life";
-import { providerService } from "./service";
+/** The command pulumi-resource-tencentcloud-cwp. As oldNode.ts, Node.js 12 must be able to parse it. */
+import { isTooOld, refuseCalls } from "./oldNode";
 
-/** As Pulumi's own providers take them, in bytes. */
-const LARGEST_MESSAGE = 400 * 1024 * 1024;
-
-liveWithEngine();
-const server = new grpc.Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE });
-server.addService(ResourceProviderService, providerService());
-server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-  if (error) {
-    throw error;
-  }
-  console.log(String(port));
-});
+if (isTooOld(process.version)) {
+  refuseCalls(process.version);
+} else {
+  import("./serve");
+}

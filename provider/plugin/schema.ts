@@ -1,6 +1,9 @@
 /** The package's schema, from the file that is published at its root, or beside the code in an archive. */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+// biome-ignore-start lint/style/useNodejsImportProtocol: oldNode.ts needs this on Node.js 12, which knows no "node:".
+import { existsSync, readFileSync } from "fs";
+import { dirname, join } from "path";
+
+// biome-ignore-end lint/style/useNodejsImportProtocol: see above.
 
 const FILE = "schema.json";
 

@@ -14,7 +14,13 @@ describe("The launchers in the plugin's archive", () => {
 
   it("are for Windows a batch file: its own folder, quoted, every argument, and line ends of Windows", () => {
     const text = launchers[`${name}.cmd`] ?? "";
-    assert.equal(text, `@node "%~dp0${name}.js" %*\r\n`);
+    assert.ok(text.endsWith(`:run\r\n@node "%~dp0${name}.js" %*\r\n`));
+    assert.doesNotMatch(text, /[^\r]\n/);
+    // Without a Node.js, the line with what is missing has no end.
+    assert.match(
+      text,
+      /^@<nul set \/p "=Node\.js 20 or later must be on the PATH of Pulumi: there is none\."\r$/m,
+    );
   });
 
   it("start what lies beside them, in a folder with blanks, with every argument", function () {

@@ -6,8 +6,9 @@ import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type Emulator, startEmulator } from "../../../emulator";
-import { makeArchives } from "../../../scripts/pluginArchive";
+import { findOrGetYamlHost } from "../../../scripts/pulumiCli";
 import { history } from "../../history";
+import { installArchive } from "../../installed/archive";
 import { packBuilt, unpack } from "../../installed/pack";
 import { inConfig } from "../account";
 import { oneSync } from "../program";
@@ -97,24 +98,22 @@ describe("The plugin, as a user gets it", function () {
   });
 
   it("runs by `pulumi plugin install` of the archive", async () => {
-    const archives = await makeArchives(path.join(root, "archives"));
-    assert.ok(fs.statSync(archives[0] ?? "").size < 700_000);
-    const processor = process.arch === "x64" ? "amd64" : "arm64";
-    const system = process.platform === "win32" ? "windows" : process.platform;
-    const archive = archives.find((file) => file.endsWith(`-${system}-${processor}.tar.gz`));
     const made = await stackWith(null);
-    await made.run([
-      "plugin",
-      "install",
-      "resource",
-      "tencentcloud-cwp",
-      manifest.version,
-      "--file",
-      String(archive),
-    ]);
+    await installArchive(made, path.join(root, "archives"));
     const { outputs } = await made.up(oneSync());
     assert.equal(outputs.state, "FINISHED");
     assert.equal(requests().filter((kind) => kind === "start").length, 1);
+  });
+
+  it("says that Node.js is missing where the archive is installed without it", async function () {
+    if (process.platform === "win32") {
+      this.skip(); // The launcher there is a batch file.
+    }
+    const made = await stackWith(null);
+    await installArchive(made, path.join(root, "archives"));
+    made.envVars.PATH = await findOrGetYamlHost();
+    const { stdout } = await made.up(oneSync(), { expectFailure: true });
+    assert.match(stdout, /\(read 'Node\.js 20 or later must be on the PATH of Pulumi: there is none\.'\)/);
   });
 
   it("runs by the folder for `pulumi package add`, as Pulumi's host for Node.js starts it", async () => {

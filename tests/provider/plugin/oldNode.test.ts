@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { isTooOld, nodeNeeded } from "../../../provider/plugin/oldNode";
+
+/** How it answers Pulumi is tested with real ones, in tests/languages. */
+describe("A Node.js that is too old for the plugin", () => {
+  it("is one that package.json does not want", () => {
+    const manifest = fs.readFileSync(path.resolve(__dirname, "../../../package.json"), "utf8");
+    const [, oldest = ""] = /^>=(\d+)$/.exec(JSON.parse(manifest).engines.node) ?? [];
+    assert.deepEqual([`v${oldest}.0.0`, `v${Number(oldest) - 1}.99.9`, "v6.0.0", "v100.0.0"].map(isTooOld), [
+      false,
+      true,
+      true,
+      false,
+    ]);
+    assert.match(nodeNeeded("there is none"), new RegExp(`^Node\\.js ${oldest} or later `));
+  });
+});
