@@ -1,6 +1,6 @@
 /**
  * Makes the archives of the provider plugin that `pulumi plugin install … --file` takes: its code in one
- * file, a script that runs it, and the schema. They hold no Node.js. Their contents are the same for every
+ * file, a script that runs it, the schema, and the licences of what is in it. They hold no Node.js. Their contents are the same for every
  * machine, but Pulumi wants a name for each.
  */
 import { execFileSync } from "node:child_process";
@@ -9,6 +9,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { build } from "esbuild";
 import { nodeNeeded } from "../provider/plugin/oldNode";
+import { licenceTexts } from "./licences";
 
 const root = path.join(__dirname, "..");
 const name = "pulumi-resource-tencentcloud-cwp";
@@ -53,8 +54,11 @@ export async function makeArchives(folder: string): Promise<string[]> {
   fs.mkdirSync(contents);
   try {
     // In two files, since an old Node.js has to parse the first.
-    await bundle("command.js", path.join(contents, `${name}.js`), "node12");
-    await bundle("serve.js", path.join(contents, "serve.js"), "node20");
+    const inputs = [
+      ...(await bundle("command.js", path.join(contents, `${name}.js`), "node12")),
+      ...(await bundle("serve.js", path.join(contents, "serve.js"), "node20")),
+    ];
+    fs.writeFileSync(path.join(contents, "THIRD-PARTY-LICENSES.txt"), licenceTexts(inputs));
     for (const [file, text] of Object.entries(launchers)) {
       fs.writeFileSync(path.join(contents, file), text, { mode: 0o755 });
     }
@@ -75,15 +79,17 @@ export async function makeArchives(folder: string): Promise<string[]> {
   }
 }
 
-async function bundle(entry: string, outfile: string, target: string): Promise<void> {
+/** Writes a bundle, and returns the files that it is made of. */
+async function bundle(entry: string, outfile: string, target: string): Promise<string[]> {
   const pulumi = path.dirname(require.resolve("@pulumi/pulumi/package.json"));
-  await build({
+  const { metafile } = await build({
     entryPoints: [path.join(root, "dist/provider/plugin", entry)],
     bundle: true,
     platform: "node",
     target,
     external: ["./serve"],
     outfile,
+    metafile: true,
     legalComments: "inline",
     logLevel: "error",
     plugins: [
@@ -102,6 +108,7 @@ async function bundle(entry: string, outfile: string, target: string): Promise<v
       },
     ],
   });
+  return Object.keys(metafile.inputs);
 }
 
 async function main(): Promise<void> {

@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { launchers } from "../../scripts/pluginArchive";
+import { launchers, makeArchives } from "../../scripts/pluginArchive";
+import { run } from "../installed/commands";
 
 const name = "pulumi-resource-tencentcloud-cwp";
 
@@ -38,6 +39,30 @@ describe("The launchers in the plugin's archive", () => {
         encoding: "utf8",
       });
       assert.deepEqual([status, JSON.parse(stdout)], [3, ["a b", "127.0.0.1:1"]]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("The plugin's archive", function () {
+  this.timeout(60_000);
+
+  it("has the licences of the code in it, also of what Pulumi and the SDK bring", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-archives-"));
+    try {
+      const [archive = ""] = await makeArchives(folder);
+      const file = "THIRD-PARTY-LICENSES.txt";
+      const { stdout } = await run("tar", ["-xzOf", path.basename(archive), file], folder);
+      const packages = [...stdout.matchAll(/^={78}\n(\S+) [\d.]+: \S.*\n={78}\n\n\S/gm)].map(
+        ([, name]) => name,
+      );
+      for (const name of ["@grpc/grpc-js", "@pulumi/pulumi", "google-protobuf", "node-fetch", "socks"]) {
+        assert.ok(packages.includes(name), name);
+      }
+      assert.ok(
+        packages.includes("tencentcloud-sdk-nodejs") || packages.includes("tencentcloud-sdk-nodejs-cwp"),
+      );
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
