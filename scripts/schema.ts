@@ -75,16 +75,16 @@ function declaration(of: string): { doc: string; members: Member[] } {
 }
 
 /**
- * A docstring in the words of the plugin: an argument that it refers to is described, and settings have the
- * plugin's names.
+ * A docstring in the words of the plugin. It does not see `tencentcloud:`: what the dynamic resource reads there,
+ * and under `tencentcloud-cwp:`, the plugin is given by its own config or by a Provider. So a region has one source
+ * of that kind in place of two.
  */
 function description(doc: string): string {
-  const [, of, member] = /^(?:As|The argument) \{@link (\w+)\.(\w+)\}\.$/.exec(doc) ?? [];
-  const text = of ? description(declaration(of).members.find((one) => one.name === member)?.doc ?? "") : doc;
-  return text
+  return doc
     .replaceAll(/(?<!\n)\n(?!\n)/g, " ")
     .replaceAll(/\{@link (?:\w+\.)?(\w+)\}/g, "`$1`")
-    .replaceAll("`tencentcloud:", "`tencentcloud-cwp:");
+    .replaceAll(", then `tencentcloud:region`", "")
+    .replaceAll(/`tencentcloud(?:-cwp)?:(\w+)`/g, "`tencentcloud-cwp:$1` or the Provider's `$1`");
 }
 
 /** A type without what Pulumi and TypeScript wrap it in. */

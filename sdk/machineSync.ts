@@ -69,16 +69,16 @@ export interface MachineSyncArgs {
    */
   region?: pulumi.Input<string>;
   /**
-   * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. Default:
-   * `tencentcloud-cwp:endpoint`, then TENCENTCLOUD_CWP_ENDPOINT, then `cwp.tencentcloudapi.com`. A change
-   * replaces the resource.
+   * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. A change replaces the resource.
+   * Default: `tencentcloud-cwp:endpoint`, then TENCENTCLOUD_CWP_ENDPOINT, then `cwp.` before the domain, which is
+   * `tencentcloud:domain`, then TENCENTCLOUD_DOMAIN, then `tencentcloudapi.com`.
    */
   endpoint?: pulumi.Input<string>;
   /**
    * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other
    * settings. A change replaces the resource. Default: the credentials that the Tencent Cloud provider uses
-   * under the same config and environment; where it finds none, those of the SDKs' file, the machine's CVM
-   * role or TKE's pod identity.
+   * with the same settings; if it finds none, those of the SDKs' file, the machine's CVM role or TKE's pod
+   * identity.
    */
   profile?: pulumi.Input<string>;
   /**
@@ -149,7 +149,10 @@ export class MachineSync extends pulumi.dynamic.Resource {
    * when CWP gives none.
    */
   declare readonly latestStartTime: pulumi.Output<string>;
-  /** When the latest sync that has ended did so, in the same form. Empty when CWP gives none. */
+  /**
+   * When the account's latest sync that has ended did so, as CWP writes it: `2020-11-11 12:05:00`, with no time
+   * zone. Empty when CWP gives none.
+   */
   declare readonly latestEndTime: pulumi.Output<string>;
   /**
    * How long the latest sync took, in seconds. Undefined where the times do not tell, as while one is in
@@ -165,22 +168,25 @@ export class MachineSync extends pulumi.dynamic.Resource {
    */
   declare readonly machines: pulumi.Output<Machine[]>;
 
-  /** The argument {@link MachineSyncArgs.hosts}. */
+  /** The instance ids that CWP must list: the argument {@link MachineSyncArgs.hosts}. */
   declare readonly hosts: pulumi.Output<string[] | undefined>;
-  /** The argument {@link MachineSyncArgs.triggers}. */
+  /** The values whose change syncs again: the argument {@link MachineSyncArgs.triggers}. */
   declare readonly triggers: pulumi.Output<unknown[] | undefined>;
-  /** The argument {@link MachineSyncArgs.skipAwait}. */
+  /** True if nothing waits for the end of a sync: the argument {@link MachineSyncArgs.skipAwait}. */
   declare readonly skipAwait: pulumi.Output<boolean | undefined>;
-  /** The argument {@link MachineSyncArgs.region}. */
+  /** The region of the hosts: the argument {@link MachineSyncArgs.region}. */
   declare readonly region: pulumi.Output<string | undefined>;
-  /** The argument {@link MachineSyncArgs.endpoint}. */
+  /** The CWP endpoint: the argument {@link MachineSyncArgs.endpoint}. */
   declare readonly endpoint: pulumi.Output<string | undefined>;
-  /** The argument {@link MachineSyncArgs.profile}. */
+  /** The profile whose credentials sign: the argument {@link MachineSyncArgs.profile}. */
   declare readonly profile: pulumi.Output<string | undefined>;
-  /** The argument {@link MachineSyncArgs.assumeRole}. */
+  /** The role that is assumed: the argument {@link MachineSyncArgs.assumeRole}. */
   declare readonly assumeRole: pulumi.Output<pulumi.Unwrap<AssumeRole> | undefined>;
 
   /**
+   * Adds a machine sync to the stack. Pulumi starts it when it creates the resource, syncs again when `triggers`
+   * change or a host is added, and waits for the end.
+   *
    * @param name Its name in the stack.
    * @param args What to sync on, and for which account.
    * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`).

@@ -5,17 +5,31 @@ import type { AssumeRole, MachineSyncArgs } from "./machineSync";
 
 /** Which account to ask, and where. Default: the one that a MachineSync with the same arguments syncs. */
 export interface GetMachineSyncStatusArgs {
-  /** As {@link MachineSyncArgs.region}. */
+  /**
+   * The region for STS, such as `ap-guangzhou`; requests to CWP name none. Default: `tencentcloud-cwp:region`, then
+   * TENCENTCLOUD_CWP_REGION, then `tencentcloud:region`, then TENCENTCLOUD_REGION, then the profile's.
+   */
   region?: string;
-  /** As {@link MachineSyncArgs.endpoint}. */
+  /**
+   * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. Default:
+   * `tencentcloud-cwp:endpoint`, then TENCENTCLOUD_CWP_ENDPOINT, then `cwp.` before the domain, which is
+   * `tencentcloud:domain`, then TENCENTCLOUD_DOMAIN, then `tencentcloudapi.com`.
+   */
   endpoint?: string;
-  /** As {@link MachineSyncArgs.profile}. */
+  /**
+   * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other
+   * settings. Default: the credentials that the Tencent Cloud provider uses with the same settings; if it finds
+   * none, those of the SDKs' file, the machine's CVM role or TKE's pod identity.
+   */
   profile?: string;
-  /** As {@link MachineSyncArgs.assumeRole}. */
+  /**
+   * A role to assume with the credentials found, in place of the roles of config and environment. Default: the
+   * role of TENCENTCLOUD_ASSUME_ROLE_ARN, and `tencentcloud:assumeRole` on top of it, if they are set.
+   */
   assumeRole?: pulumi.Unwrap<AssumeRole>;
 }
 
-/** The same, where each may be an output. */
+/** The arguments of {@link getMachineSyncStatusOutput}: which account to ask, and where. Each may be an output. */
 export type GetMachineSyncStatusOutputArgs = Pick<MachineSyncArgs, keyof GetMachineSyncStatusArgs>;
 
 /** The account's latest machine sync, whoever started it. */
@@ -29,7 +43,10 @@ export interface MachineSyncStatus {
    * When it started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty when CWP gives none.
    */
   readonly latestStartTime: string;
-  /** When the latest sync that has ended did so, in the same form. Empty when CWP gives none. */
+  /**
+   * When the latest sync that has ended did so, as CWP writes it: `2020-11-11 12:05:00`, with no time zone. Empty
+   * when CWP gives none.
+   */
   readonly latestEndTime: string;
   /** How long it took, in seconds. Absent while a sync is in progress, and where the times do not tell. */
   readonly durationSeconds?: number;
@@ -69,8 +86,8 @@ function withoutFields(error: unknown): unknown {
 }
 
 /**
- * As {@link getMachineSyncStatus}, for arguments that may be outputs: it asks once they are known, and gives
- * an output.
+ * Reads the present status of the account's machine sync once its arguments, which may be outputs, are known.
+ * Never starts one. Asks and fails as {@link getMachineSyncStatus}, and gives an output.
  */
 export function getMachineSyncStatusOutput(
   args: GetMachineSyncStatusOutputArgs = {},

@@ -25,6 +25,13 @@ describe("The API reference", function () {
       assert.equal(there, fresh, `docs/api/${page} is out of date. ${remedy}`);
     }
   });
+
+  it("says of everything what it is: a link alone shows nothing in an editor", () => {
+    for (const page of pages(path.join(root, "docs/api"))) {
+      const text = readFileSync(path.join(root, "docs/api", page), "utf8");
+      assert.doesNotMatch(text, /(?:^|\| )(?:As|The argument) \[[^\]]+\]\([^)]+\)\.?(?: \||$)/m, page);
+    }
+  });
 });
 
 function pages(folder: string): string[] {
