@@ -5,6 +5,8 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
+import { findOrGetPulumi } from "../../scripts/pulumiCli";
+import { newest } from "../../scripts/pulumiCli/release";
 import type { MachineSyncArgs } from "../../sdk";
 import { history } from "../history";
 import { oneSync, type Program } from "./program";
@@ -286,9 +288,9 @@ describe("What Pulumi shows and logs at its most talkative", function () {
   });
 
   /**
-   * All that an `up` leaves for people to see, but for one kind of line: at this level Pulumi itself logs
-   * every secret of the stack's config, decrypted, when it hands the config to a provider process, whatever
-   * the provider. A test below shows it.
+   * All that an `up` leaves for people to see, but for one kind of line: at this level an older CLI logs every
+   * secret of the stack's config itself, decrypted, when it hands the config to a provider process. A test
+   * below shows that the newest does not.
    */
   async function shown(stack: TestStack, program: Program | string, fails: boolean) {
     const result = await stack.up(program, { args: talkative, expectFailure: fails });
@@ -421,14 +423,14 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     });
   }
 
-  it("has the config's secrets in it by Pulumi itself, as a resource shows that does nothing", async () => {
+  it("has no secret of the config in it by Pulumi itself, as a resource shows that does nothing", async function () {
+    if ((await findOrGetPulumi()).version !== newest.version) {
+      this.skip(); // 3.259 logs them.
+    }
     const stack = await TestStack.create({ config: { ...atWatch(), ...ownerInConfig } });
     try {
       const { text, configured } = await shown(stack, nothing, false);
-      for (const value of [owner.secretKey, owner.token]) {
-        assert.ok(configured.includes(value), "Pulumi logs it no longer: drop the exception");
-      }
-      assertNoSecret(text, [owner.secretKey, owner.token]);
+      assertNoSecret(text + configured, [owner.secretKey, owner.token]);
       assert.equal(emulator.requests.length, 0);
     } finally {
       await stack.remove();
