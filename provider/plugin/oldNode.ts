@@ -9,19 +9,19 @@ import { packageVersion } from "./schema";
 /** As package.json has it in `engines`. */
 const OLDEST_NODE = 20;
 
-/** How long the engine may take to connect. It gives up after 10 s. */
+/** More than the engine's 10 s, after which it gives up to connect. */
 const CONNECTED_WITHIN_MS = 60000;
 
 const OK = 0;
 const FAILED_PRECONDITION = 9;
 const UNIMPLEMENTED = 12;
 
-/** Whether a `process.version` is too old. */
+/** Returns true if a `process.version` is too old. */
 export function isTooOld(version: string): boolean {
   return Number(version.slice(1).split(".")[0]) < OLDEST_NODE;
 }
 
-/** What the user must do. `found` says what is on the PATH instead. */
+/** The sentence for the user. `found` says what is on the PATH instead. */
 export function nodeNeeded(found: string): string {
   return `Node.js ${OLDEST_NODE} or later must be on the PATH of Pulumi: ${found}.`;
 }

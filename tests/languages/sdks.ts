@@ -68,7 +68,7 @@ export async function generate(tool: GoTool, folder: string, ...args: string[]):
   await run(path.join(bin, tool.file), args, folder);
 }
 
-/** Why no SDK can be generated, if none can. */
+/** The reason why no SDK can be generated; undefined if one can. */
 export async function missingGenerator(): Promise<string | undefined> {
   return (await hasGo()) ? undefined : "there is no Go to build the generator of SDKs with";
 }

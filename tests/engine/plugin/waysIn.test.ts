@@ -105,7 +105,7 @@ describe("The plugin, as a user gets it", function () {
     assert.equal(requests().filter((kind) => kind === "start").length, 1);
   });
 
-  it("says that Node.js is missing where the archive is installed without it", async function () {
+  it("says that Node.js is missing if the archive is installed without it", async function () {
     if (process.platform === "win32") {
       this.skip(); // The launcher there is a batch file.
     }
