@@ -12,10 +12,10 @@ import { unpack } from "../installed/pack";
 const root = path.resolve(__dirname, "../..");
 
 /**
- * It is about 263 kB: 162 of them the built code, which keeps its names and comments, and 65 the documents with
+ * It is about 276 kB: 172 of them the built code, which keeps its names and comments, and 65 the documents with
  * their pictures and the examples. So the README's links lead somewhere, on npm and in node_modules.
  */
-const MOST_BYTES = 275_000;
+const MOST_BYTES = 300_000;
 
 /** What documents link to for those who work on this package. */
 const ofTheRepository = /^(bench|emulator|provider|scripts|tests)(\/|$)/;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { type Emulator, startEmulator } from "../../../emulator";
+import { history } from "../../history";
 import { inEnvironment } from "../account";
 import { TestStack } from "../stack";
 
@@ -11,7 +12,7 @@ describe("A mistake in a program", function () {
   let stack: TestStack;
 
   before(async () => {
-    emulator = await startEmulator({ syncSeconds: 0 });
+    emulator = await startEmulator({ syncSeconds: 0, faults: history() });
     stack = await TestStack.create({ env: inEnvironment(emulator) });
   });
   after(async () => {
@@ -33,12 +34,12 @@ describe("A mistake in a program", function () {
     [
       "a Date among the triggers",
       'new cwp.MachineSync("machines", { triggers: ["a", { since: new Date() }] });',
-      "MachineSync cannot use its triggers: triggers[1].since is a Date: give its text, as by toISOString().",
+      'MachineSync "machines" cannot use its triggers: triggers[1].since is a Date: give its text, as by toISOString().',
     ],
     [
       "a Map that comes later",
       'new cwp.MachineSync("machines", { triggers: [pulumi.output("a").apply(() => new Map())] });',
-      "MachineSync cannot use its triggers: triggers[0] is a Map: give a list, as by Array.from().",
+      'MachineSync "machines" cannot use its triggers: triggers[0] is a Map: give a list, as by Array.from().',
     ],
   ];
   for (const [title, program, says] of mistakes) {

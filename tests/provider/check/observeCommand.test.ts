@@ -4,7 +4,6 @@ import * as path from "node:path";
 import { PassThrough } from "node:stream";
 import { type Emulator, emulatorAccount, type Faults, startEmulator } from "../../../emulator";
 import { isAgreed } from "../../../provider/check/agreement";
-import { judge } from "../../../provider/check/judge";
 import type { ObservationRecord } from "../../../provider/check/record";
 import { ownHome } from "../account/credentials/home";
 import { type Ended, run, type Surroundings } from "./process";
@@ -57,35 +56,6 @@ describe("cwp-check --observe", function () {
     assert.equal(code, 1);
     assert.match(stdout, /Grant this identity the CAM action cwp:SyncMachines/);
     assert.deepEqual([starts(), existsSync(file)], [0, false]);
-  });
-
-  it("watches two syncs, shows how far it is, and writes the record and its verdicts", async () => {
-    await begin({}, 2);
-    emulator.addHost({ id: "ins-1" });
-    const { code, stdout, stderr } = await observe(["--yes"]);
-    const { version, package: by, answers, findings } = record();
-    assert.equal(version, 1);
-    assert.match(by, /^pulumi-tencentcloud-cwp \d+\.\d+\.\d+/);
-    assert.deepEqual(findings, judge(answers));
-    assert.equal(
-      answers.length,
-      emulator.requests.filter(({ action }) => action === "SyncMachines").length - 1,
-    );
-    // How many polls fall inside such short syncs depends on this machine.
-    const verdicts = [findings.A1, findings.A2, findings.A3];
-    assert.equal(code, verdicts.every(({ verdict }) => verdict === "held") ? 0 : 1);
-    for (const [i, { verdict, why }] of verdicts.entries()) {
-      assert.ok(stdout.includes(`\nA${i + 1}  ${verdict.padEnd(8)}  ${why}\n`), stdout);
-    }
-    assert.match(stdout, /record\.json has each answer, and no key, host, account or RequestId\./);
-    const lines = stderr.trim().split("\n");
-    assert.equal(lines[0], "sync 1 of 2: waiting");
-    assert.equal(lines.at(-1), "sync 2 of 2: ended");
-    const text = readFileSync(file, "utf8");
-    for (const secret of [secretId, secretKey, "127.0.0.1", "ins-1", "100000000001"]) {
-      assert.ok(!text.includes(secret), secret);
-    }
-    assert.ok(emulator.requests.every(({ requestId }) => !text.includes(requestId)));
   });
 
   it("writes what it has seen at the end of --timeout, and says that it needs more", async () => {
