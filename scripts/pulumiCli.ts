@@ -4,12 +4,12 @@
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { type CliRelease, executable, lowest, newest, oldestGo } from "./pulumiCli/cliRelease";
 import { download } from "./pulumiCli/download";
 import { hasHost, hostFolder, writeHost } from "./pulumiCli/dynamicProviderHost";
 import { goBuild } from "./pulumiCli/goBuild";
 import { putIntoPlace, unfinishedFolder } from "./pulumiCli/places";
 import { findProgram, output } from "./pulumiCli/programs";
-import { executable, lowest, newest, oldestGo, type Release } from "./pulumiCli/release";
 import type { WayToGet } from "./pulumiCli/wayToGet";
 import { yamlHostFolder } from "./pulumiCli/yamlHost";
 import { userCache } from "./userCache";
@@ -26,14 +26,14 @@ export interface PulumiCli {
 
 /** Where to look, and what to do if nothing is found. */
 export interface Places {
-  release: Release;
+  release: CliRelease;
   searchPath: string;
   cache: string;
   waysToGet: WayToGet[];
   say(line: string): void;
 }
 
-const found = new Map<Release, Promise<PulumiCli>>();
+const found = new Map<CliRelease, Promise<PulumiCli>>();
 
 /**
  * Finds the Pulumi CLI, or gets it, which may take minutes.
@@ -42,7 +42,7 @@ const found = new Map<Release, Promise<PulumiCli>>();
  *   older than the lowest one; for the lowest, only that very version.
  * @throws an error that says what to install if there is no CLI and none can be had.
  */
-export function findOrGetPulumi(release: Release = newest): Promise<PulumiCli> {
+export function findOrGetPulumi(release: CliRelease = newest): Promise<PulumiCli> {
   const known = found.get(release);
   if (known) {
     return known;
@@ -95,10 +95,10 @@ async function findOnPath({ release, searchPath, cache }: Places): Promise<Pulum
   return { command, version: version[0], origin: "PATH", binDir };
 }
 
-const wantedVersions = (release: Release): string =>
+const wantedVersions = (release: CliRelease): string =>
   release === lowest ? lowest.version : `${lowest.version} or a later 3.x`;
 
-function isWanted(version: string, release: Release): boolean {
+function isWanted(version: string, release: CliRelease): boolean {
   if (release === lowest) {
     return version === lowest.version;
   }

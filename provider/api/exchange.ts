@@ -19,19 +19,18 @@ interface TakesRequests {
 export class Exchange {
   /** Why the answer must not be used; undefined if nothing is wrong with it. */
   refusal: CwpError | undefined;
-  private readonly end = new AbortController();
   private isSent = false;
   private answer: IncomingMessage | undefined;
 
-  constructor(private readonly endpoint: Endpoint) {}
+  /** `end` aborts when the request is given up, and is aborted here if the answer must not be read on. */
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly end: AbortController,
+  ) {}
 
   /** Aborts when the request is given up. */
   get signal(): AbortSignal {
     return this.end.signal;
-  }
-
-  giveUp(): void {
-    this.end.abort();
   }
 
   /** An agent for this request alone. It uses the connections of `agent`. */

@@ -1,5 +1,6 @@
 /** Credentials that are kept and renewed. */
 import type { CredentialSource, Signer } from "./credentials";
+import { limitTime } from "./timeLimit";
 
 /**
  * Temporary credentials are renewed this long before they end, or halfway through a life that is shorter than
@@ -47,7 +48,7 @@ export class RenewedCredentials {
   private async find(): Promise<Signer> {
     const now = this.now();
     try {
-      const found = await this.source.find(AbortSignal.timeout(SEARCH_MS));
+      const found = await limitTime(SEARCH_MS, undefined, ({ signal }) => this.source.find(signal));
       const { expiresAt = Number.POSITIVE_INFINITY } = found;
       this.held = { found, renewAt: expiresAt - Math.min(RENEW_BEFORE_MS, (expiresAt - now) / 2) };
       return found;

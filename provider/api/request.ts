@@ -3,6 +3,7 @@ import type { Endpoint } from "./connection";
 import { CwpError, NoAnswer } from "./errors";
 import { Exchange } from "./exchange";
 import { explain, explainTimeout } from "./explain";
+import { limitTime } from "./timeLimit";
 
 /**
  * Sends one request within a time limit. Throws a CwpError. `action` is the CAM action that the request
@@ -16,32 +17,26 @@ export async function send<T>(
   request: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
   const { host } = endpoint;
-  const exchange = new Exchange(endpoint);
-  const giveUp = () => exchange.giveUp();
-  const timer = setTimeout(giveUp, timeoutMs);
-  signal?.addEventListener("abort", giveUp, { once: true });
-  if (signal?.aborted) {
-    giveUp();
-  }
-  try {
-    return await request(exchange);
-  } catch (error) {
-    if (exchange.refusal) {
-      throw exchange.refusal;
+  return limitTime(timeoutMs, signal, async (limit) => {
+    const exchange = new Exchange(endpoint, limit);
+    try {
+      return await request(exchange);
+    } catch (error) {
+      if (exchange.refusal) {
+        throw exchange.refusal;
+      }
+      if (error instanceof CwpError) {
+        throw error;
+      }
+      if (signal?.aborted) {
+        throw new NoAnswer("Aborted", `The request to ${host} was given up.`);
+      }
+      if (limit.signal.aborted) {
+        throw explainTimeout(host, timeoutMs);
+      }
+      throw explain(error, endpoint, action);
+    } finally {
+      exchange.close();
     }
-    if (error instanceof CwpError) {
-      throw error;
-    }
-    if (signal?.aborted) {
-      throw new NoAnswer("Aborted", `The request to ${host} was given up.`);
-    }
-    if (exchange.signal.aborted) {
-      throw explainTimeout(host, timeoutMs);
-    }
-    throw explain(error, endpoint, action);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", giveUp);
-    exchange.close();
-  }
+  });
 }

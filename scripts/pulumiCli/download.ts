@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { windows } from "./cliRelease";
 import { end } from "./programs";
-import { windows } from "./release";
 import type { WayToGet } from "./wayToGet";
 
 /** How long the download may stand still. */

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { windows } from "./cliRelease";
 import { findProgram } from "./programs";
-import { windows } from "./release";
 
 /**
  * The launcher of the host, as the official archive has it beside the CLI. This one becomes the host's

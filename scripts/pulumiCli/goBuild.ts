@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { buildWithGo, hasGo } from "../goTool";
-import { executable } from "./release";
+import { executable } from "./cliRelease";
 import type { WayToGet } from "./wayToGet";
 
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";

@@ -1,4 +1,4 @@
-import type { Release } from "./release";
+import type { CliRelease } from "./cliRelease";
 
 /** A way to get a release of the CLI that is not there. */
 export interface WayToGet {
@@ -8,5 +8,5 @@ export interface WayToGet {
   /** What is missing for it, such as a program. */
   missing?(): Promise<string | undefined>;
   /** Puts the executable into `root/bin`; rejects with the reason if it cannot. */
-  get(root: string, release: Release): Promise<void>;
+  get(root: string, release: CliRelease): Promise<void>;
 }

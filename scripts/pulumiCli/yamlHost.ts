@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { type GoTool, goTool, hasGo } from "../goTool";
+import { oldestGo, windows } from "./cliRelease";
 import { findProgram } from "./programs";
-import { oldestGo, windows } from "./release";
 
 /** The release that the CLI ships. yamlHost/go.mod names it too. */
 const version = "1.38.3";

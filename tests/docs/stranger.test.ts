@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { findOrGetPulumi } from "../../scripts/pulumiCli";
-import { lowest, newest } from "../../scripts/pulumiCli/release";
+import { lowest, newest } from "../../scripts/pulumiCli/cliRelease";
 import { guides, reference, root } from "./documents";
 import type { Document } from "./markdown";
 import { pulumiCommands, wrongPulumiCommand } from "./pulumiCommands";

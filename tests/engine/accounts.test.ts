@@ -6,7 +6,7 @@ import * as http from "node:http";
 import * as path from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
 import { findOrGetPulumi } from "../../scripts/pulumiCli";
-import { newest } from "../../scripts/pulumiCli/release";
+import { newest } from "../../scripts/pulumiCli/cliRelease";
 import type { MachineSyncArgs } from "../../sdk";
 import { history } from "../history";
 import { oneSync, type Program } from "./program";

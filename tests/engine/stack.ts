@@ -13,7 +13,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { DiagnosticEvent, EngineEvent, OpMap } from "@pulumi/pulumi/automation";
 import { findOrGetPulumi, findOrGetYamlHost } from "../../scripts/pulumiCli";
-import type { Release } from "../../scripts/pulumiCli/release";
+import type { CliRelease } from "../../scripts/pulumiCli/cliRelease";
 import { nodeCommand, type Runner, serve } from "./languageHost";
 import { asJavaScript, asYaml, type Program } from "./program";
 import { findOrStartVault, secretsProvider } from "./vault";
@@ -28,7 +28,7 @@ export interface TestStackOptions {
   /** Which programs the operations are given. Default: those of the dynamic resource. */
   door?: Door;
   /** The release of the CLI. Default: the newest, or the one on the PATH. */
-  release?: Release;
+  release?: CliRelease;
   /** The project's name. Default: `test`. */
   project?: string;
   /**

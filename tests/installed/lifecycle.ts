@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import { newest } from "../../scripts/pulumiCli/release";
+import { newest } from "../../scripts/pulumiCli/cliRelease";
 import { inConfig } from "../engine/account";
 import { oneSync } from "../engine/program";
 import { type OperationResult, TestStack } from "../engine/stack";

@@ -1,4 +1,4 @@
-import { lowest, newest, type Release } from "../../scripts/pulumiCli/release";
+import { type CliRelease, lowest, newest } from "../../scripts/pulumiCli/cliRelease";
 
 /** How a program comes to have this package among its node modules. */
 export type Layout = "npm" | "npm link" | "npm workspaces" | "pnpm" | "pnpm 10" | "pnpm workspaces";
@@ -28,7 +28,7 @@ export function nameOf({ node, pulumi, cli, layout }: Row): string {
   return `${node}-${pulumi}-${layout.replaceAll(" ", "-")}${cli ? `-${cli}-cli` : ""}`;
 }
 
-export function cliOf({ cli }: Row): Release {
+export function cliOf({ cli }: Row): CliRelease {
   return cli === "lowest" ? lowest : newest;
 }
 

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { findOrGetPulumiIn, type Places } from "../../scripts/pulumiCli";
-import { lowest, newest, oldestGo } from "../../scripts/pulumiCli/release";
+import { lowest, newest, oldestGo } from "../../scripts/pulumiCli/cliRelease";
 import type { WayToGet } from "../../scripts/pulumiCli/wayToGet";
 
 describe("the search for a Pulumi CLI", () => {

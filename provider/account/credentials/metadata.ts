@@ -1,6 +1,7 @@
 /** The metadata service of a CVM instance. */
 import { NoAnswer } from "../../api/errors";
 import { MOST_BYTES } from "../../api/exchange";
+import { limitTime } from "../../api/timeLimit";
 
 /** The metadata service that every CVM instance can reach, and nothing else. */
 export const METADATA_URL = "http://metadata.tencentyun.com";
@@ -17,42 +18,32 @@ const elsewhere = "It was asked for the CVM role of this machine; where it has n
  * The body of what the metadata service answers; undefined where there is no such service or no such page.
  * Throws a NoAnswer that may pass where there seems to be one that does not work now.
  */
-export async function askMetadata(url: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const end = new AbortController();
-  const leave = () => end.abort();
-  const timer = setTimeout(leave, METADATA_MS);
-  signal?.addEventListener("abort", leave, { once: true });
-  if (signal?.aborted) {
-    leave();
-  }
-  let status: number;
-  try {
-    // A redirect leads to a login page of the network in use, not to a metadata service.
-    const response = await fetch(url, { signal: end.signal, redirect: "manual" });
-    if (response.ok) {
-      return await readText(response);
+export function askMetadata(url: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  return limitTime(METADATA_MS, signal, async (limit) => {
+    try {
+      // A redirect leads to a login page of the network in use, not to a metadata service.
+      const response = await fetch(url, { signal: limit.signal, redirect: "manual" });
+      if (response.ok) {
+        return await readText(response);
+      }
+      await response.body?.cancel();
+      return absent(response.status);
+    } catch (error) {
+      if (error instanceof NoAnswer) {
+        throw error;
+      }
+      if (signal?.aborted) {
+        throw failed("Aborted", "The request to the metadata service was given up.");
+      }
+      if (limit.signal.aborted) {
+        throw failed(
+          "RequestTimeout",
+          `The metadata service did not answer within ${METADATA_MS / 1000} s. ${elsewhere}`,
+        );
+      }
+      return unconnected(error);
     }
-    await response.body?.cancel();
-    status = response.status;
-  } catch (error) {
-    if (error instanceof NoAnswer) {
-      throw error;
-    }
-    if (signal?.aborted) {
-      throw failed("Aborted", "The request to the metadata service was given up.");
-    }
-    if (end.signal.aborted) {
-      throw failed(
-        "RequestTimeout",
-        `The metadata service did not answer within ${METADATA_MS / 1000} s. ${elsewhere}`,
-      );
-    }
-    return unconnected(error);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", leave);
-  }
-  return absent(status);
+  });
 }
 
 async function readText({ body }: Response): Promise<string> {
