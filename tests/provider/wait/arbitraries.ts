@@ -297,7 +297,7 @@ export const hectic: fc.Arbitrary<Plan> = fc
 
 /**
  * An account that has synced long ago, and whose first answers have no times: beside NOTASK, or for longer. Its
- * state is true, but its times may be late.
+ * times may be late. So may its state, unless that alone says that there have been runs.
  */
 export const forgetfulAccount: fc.Arbitrary<Plan> = fc
   .record({
@@ -305,21 +305,26 @@ export const forgetfulAccount: fc.Arbitrary<Plan> = fc
     syncSeconds: tenths(0.1, 12),
     past: fc.array(tenths(0.1, 60), { maxLength: 2 }),
     laggingTimesSeconds: tenths(0, 5),
-    startLagSeconds: mostly(2, 0, tenths(0, 9)),
+    staleSeconds: tenths(0, 5),
+    startLagSeconds: fc.oneof(fc.constant(0), tenths(0, 9)),
     blank: fc.oneof(
       fc.record({ as: fc.constant("NOTASK" as const), ms: ms(100, 4_900) }),
       fc.record({ as: fc.constant("none" as const), ms: ms(100, 20_000) }),
     ),
     calls: fc.array(fc.record({ at: ms(0, 20_000), loop: loopNumber }), { minLength: 1, maxLength: 4 }),
   })
-  .map(({ past, laggingTimesSeconds, startLagSeconds, blank, calls, random, ...account }) => {
+  .map(({ past, laggingTimesSeconds, staleSeconds, startLagSeconds, blank, calls, random, ...account }) => {
+    const ages =
+      blank.as === "none"
+        ? { staleSeconds, laggingTimesSeconds: Math.min(laggingTimesSeconds, 5 - staleSeconds) }
+        : { laggingTimesSeconds };
     const foreignSyncs = past.map((seconds, i) => ({ atMs: -200_000 + i * 90_000, seconds }));
     const first = Math.min(...calls.map(({ at }) => at));
     return {
       accounts: [
         {
           ...account,
-          faults: { laggingTimesSeconds, startLagSeconds, foreignSyncs },
+          faults: { ...ages, startLagSeconds, foreignSyncs },
           blank: { as: blank.as, untilMs: first + blank.ms },
         },
       ],

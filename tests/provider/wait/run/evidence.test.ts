@@ -577,6 +577,15 @@ describe("A run is recognised", () => {
     );
   });
 
+  it("an old answer with times is not the end of a run, if the answers before it had none", () => {
+    const seen: Said[] = [
+      [0, "FINISHED"],
+      [9, "SYNCING"],
+      [10, "FINISHED 01-02"],
+    ];
+    assert.equal(verdict(seen), "running");
+  });
+
   it("an unknown state is an error that names it", () => {
     assert.throws(
       () => status("PENDING 10-20"),
