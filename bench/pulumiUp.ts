@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import { inEnvironment } from "../tests/engine/account";
 import type { Program } from "../tests/engine/program";
-import { type Door, TestStack } from "../tests/engine/stack";
+import { type EntryPoint, TestStack } from "../tests/engine/stack";
 
 /** What one `pulumi up` took. */
 export interface Up {
@@ -22,9 +22,9 @@ const LIMIT_MS = 5 * 60_000;
 export async function measureUp(
   program: Program | string,
   endpoint: string,
-  door: Door = "dynamic",
+  entryPoint: EntryPoint = "dynamic",
 ): Promise<Up> {
-  const stack = await TestStack.create({ door, env: inEnvironment({ url: endpoint }) });
+  const stack = await TestStack.create({ entryPoint, env: inEnvironment({ url: endpoint }) });
   const memory = watchMemory(stack);
   let limit: NodeJS.Timeout | undefined;
   const onStart = (cli: ChildProcess) => {

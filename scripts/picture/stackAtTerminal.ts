@@ -2,20 +2,20 @@
 import { inConfig } from "../../tests/engine/account";
 import { nodeCommand, serve } from "../../tests/engine/languageHost";
 import { output, type Program } from "../../tests/engine/program";
-import { type Door, TestStack } from "../../tests/engine/stack";
+import { type EntryPoint, TestStack } from "../../tests/engine/stack";
 import { findOrGetPulumi, findOrGetYamlHost } from "../pulumiCli";
 import { record, type Session, type Shot } from "./recording";
 
 export class StackAtTerminal {
   private constructor(
-    private readonly door: Door,
+    private readonly entryPoint: EntryPoint,
     private readonly stack: TestStack,
   ) {}
 
   /** `endpoint` is the emulator's. The stack is named `dev`. */
-  static async create(door: Door, project: string, endpoint: string): Promise<StackAtTerminal> {
-    const config = inConfig(door, { url: endpoint });
-    return new StackAtTerminal(door, await TestStack.create({ door, project, config }));
+  static async create(entryPoint: EntryPoint, project: string, endpoint: string): Promise<StackAtTerminal> {
+    const config = inConfig(entryPoint, { url: endpoint });
+    return new StackAtTerminal(entryPoint, await TestStack.create({ entryPoint, project, config }));
   }
 
   /** Films `pulumi up`, with these further flags, of a program whose `machines` has these arguments. */
@@ -34,7 +34,7 @@ export class StackAtTerminal {
         LatestEndTime: output("machines", "latestEndTime"),
       },
     };
-    if (this.door === "plugin") {
+    if (this.entryPoint === "plugin") {
       this.stack.write({ ...program, plugins: await this.plugins() });
       return record({ ...session, cwd, env, command: up });
     }

@@ -12,7 +12,7 @@ describe("The form for a report", () => {
   it("asks for what whoever answers it needs", () => {
     const asked = [...form.matchAll(/^ {4}id: (\w+)$/gm)].map(([, id]) => id);
     assert.deepEqual(asked, [
-      ...["happened", "program", "door", "version", "pulumi", "system", "endpoint", "request", "keys"],
+      ...["happened", "program", "entryPoint", "version", "pulumi", "system", "endpoint", "request", "keys"],
     ]);
   });
 

@@ -1,10 +1,10 @@
 /** The emulator's account, as the settings of a stack name it. */
 import { emulatorAccount } from "../../emulator";
-import type { Door } from "./stack";
+import type { EntryPoint } from "./stack";
 
 /** In the config. The plugin sees only what stands under its own name. */
-export function inConfig(door: Door, { url }: Endpoint, account: Account = emulatorAccount) {
-  const namespace = door === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
+export function inConfig(entryPoint: EntryPoint, { url }: Endpoint, account: Account = emulatorAccount) {
+  const namespace = entryPoint === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
   return {
     "tencentcloud-cwp:endpoint": url,
     [`${namespace}:secretId`]: account.secretId,
@@ -12,7 +12,7 @@ export function inConfig(door: Door, { url }: Endpoint, account: Account = emula
   };
 }
 
-/** In the environment, where both doors look. */
+/** In the environment, which both entry points read. */
 export function inEnvironment({ url }: Endpoint, account: Account = emulatorAccount) {
   return {
     TENCENTCLOUD_CWP_ENDPOINT: url,

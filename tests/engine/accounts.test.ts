@@ -92,15 +92,15 @@ describe("The account of a MachineSync on the real engine", function () {
     );
 
   const settings: readonly [title: string, options: TestStackOptions, account: string][] = [
-    ["the environment", { door: "plugin", env: ownerInEnvironment }, "owner"],
+    ["the environment", { entryPoint: "plugin", env: ownerInEnvironment }, "owner"],
     [
       "keys in the environment, though the config names a profile",
-      { door: "plugin", config: { "tencentcloud-cwp:profile": "red" }, env: ownerInEnvironment },
+      { entryPoint: "plugin", config: { "tencentcloud-cwp:profile": "red" }, env: ownerInEnvironment },
       "owner",
     ],
     [
       "a role to assume in the environment",
-      { door: "plugin", env: { ...ownerInEnvironment, ...blueRoleInEnvironment } },
+      { entryPoint: "plugin", env: { ...ownerInEnvironment, ...blueRoleInEnvironment } },
       "blue",
     ],
   ];
@@ -116,7 +116,7 @@ describe("The account of a MachineSync on the real engine", function () {
 
   it("is not one that the config does not allow: the error names both, and CWP is asked nothing", async () => {
     await createStack({
-      door: "plugin",
+      entryPoint: "plugin",
       config: { ...ownerIn("tencentcloud-cwp"), "tencentcloud-cwp:allowedAccountIds": '["100000000009"]' },
     });
     const { errors } = await stack.up(syncs({}), { expectFailure: true });
@@ -141,7 +141,7 @@ describe("The account of a MachineSync on the real engine", function () {
 
   it("has a sync of its own when a wait ran out of time on another account", async () => {
     emulator.setSyncSeconds(600);
-    await createStack({ door: "plugin", config: { "tencentcloud-cwp:profile": "red" } });
+    await createStack({ entryPoint: "plugin", config: { "tencentcloud-cwp:profile": "red" } });
     const hasty = oneSync({}, { customTimeouts: { create: "3s", update: "1m" } });
     await stack.up(hasty, { expectFailure: true });
     assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
@@ -161,7 +161,7 @@ describe("The account of a MachineSync on the real engine", function () {
   ];
   for (const [what, ofRed, ofBlue] of perResource) {
     it(`is each resource's own with two ${what} in one program, and syncs once for all resources of it`, async () => {
-      await createStack({ door: "plugin", env: ownerInEnvironment });
+      await createStack({ entryPoint: "plugin", env: ownerInEnvironment });
       // So that all resources have come before the first of each account knows enough to trigger.
       emulator.inject({ delaySeconds: 1 }, { on: "read", times: 2 });
       await stack.up(syncs(ofRed, ofBlue, ofRed, ofBlue, { ...ofRed, triggers: ["ins-1"] }));
@@ -172,7 +172,7 @@ describe("The account of a MachineSync on the real engine", function () {
 
   it("replaces the resource when the profile changes, and syncs the other account", async () => {
     emulator.setSyncSeconds(0);
-    await createStack({ door: "plugin" });
+    await createStack({ entryPoint: "plugin" });
     await stack.up(syncs({ profile: "red" }));
     const { summary } = await stack.up(syncs({ profile: "blue" }));
     assert.equal(summary.replace, 1);
@@ -195,7 +195,7 @@ describe("The account of a MachineSync on the real engine", function () {
         }
       },
     });
-    await createStack({ door: "plugin", env: ownerInEnvironment });
+    await createStack({ entryPoint: "plugin", env: ownerInEnvironment });
     await stack.up(syncs({ assumeRole: redRole }));
     assert.deepEqual(runs(), { owner: 0, red: 1, blue: 0 });
     assert.equal(triggers(), 1);
@@ -352,7 +352,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     {
       title: "a role assumed with the CVM role succeeds",
       options: () => ({
-        door: "plugin",
+        entryPoint: "plugin",
         config: atWatch(),
         env: { TENCENTCLOUD_METADATA_URL: watch.url, ...blueRoleInEnvironment },
       }),
@@ -361,7 +361,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     {
       title: "the key is wrong",
       options: () => ({
-        door: "plugin",
+        entryPoint: "plugin",
         config: atWatch(),
         env: { ...ownerInEnvironment, TENCENTCLOUD_SECRET_KEY: wrongKey },
       }),
@@ -369,27 +369,27 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     },
     {
       title: "the token is wrong",
-      options: () => ({ door: "plugin", config: atWatch() }),
+      options: () => ({ entryPoint: "plugin", config: atWatch() }),
       before: (stack) => inHome(stack, ".tccli/default.credential", { ...owner, token: wrongToken }),
       says: /AuthFailure\.TokenFailure/,
     },
     {
       title: "there is no such profile",
-      options: () => ({ door: "plugin", config: atWatch(), env: ownerInEnvironment }),
+      options: () => ({ entryPoint: "plugin", config: atWatch(), env: ownerInEnvironment }),
       args: { profile: "nobody" },
       before: (stack) => inHome(stack, ".tccli/default.credential", owner),
       says: /There is no profile "nobody"/,
     },
     {
       title: "STS refuses",
-      options: () => ({ door: "plugin", config: { ...atWatch(), ...ownerIn("tencentcloud-cwp") } }),
+      options: () => ({ entryPoint: "plugin", config: { ...atWatch(), ...ownerIn("tencentcloud-cwp") } }),
       args: { assumeRole: { roleArn: arnOf("trusts-nobody") } },
       says: /sts:AssumeRole/,
     },
     {
       title: "there is no network",
       options: () => ({
-        door: "plugin",
+        entryPoint: "plugin",
         config: { "tencentcloud-cwp:endpoint": "http://127.0.0.1:2", ...ownerIn("tencentcloud-cwp") },
       }),
       create: "1s",
@@ -397,7 +397,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     },
     {
       title: "the time runs out after the trigger",
-      options: () => ({ door: "plugin", config: { ...atWatch(), ...ownerIn("tencentcloud-cwp") } }),
+      options: () => ({ entryPoint: "plugin", config: { ...atWatch(), ...ownerIn("tencentcloud-cwp") } }),
       args: { assumeRole: redRole },
       before: () => emulator.setSyncSeconds(600),
       create: "2s",

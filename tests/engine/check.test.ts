@@ -5,7 +5,7 @@ import { type Emulator, emulatorAccount, startEmulator } from "../../emulator";
 import { findOrGetPulumi } from "../../scripts/pulumiCli";
 import { type Ended, run } from "../provider/check/process";
 import { inConfig } from "./account";
-import { type Door, TestStack } from "./stack";
+import { type EntryPoint, TestStack } from "./stack";
 
 const role = "qcs::cam::uin/100000000001:roleName/deploy";
 
@@ -15,9 +15,9 @@ describe("cwp-check --stack", function () {
   let emulator: Emulator;
   let stack: TestStack;
 
-  async function begin(door: Door, config: Record<string, string> = {}): Promise<void> {
+  async function begin(entryPoint: EntryPoint, config: Record<string, string> = {}): Promise<void> {
     emulator = await startEmulator({ roles: [{ arn: role }] });
-    stack = await TestStack.create({ config: { ...inConfig(door, emulator), ...config } });
+    stack = await TestStack.create({ config: { ...inConfig(entryPoint, emulator), ...config } });
   }
   afterEach(async () => {
     await stack.remove();

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { type Emulator, emulatorAccount, startEmulator } from "../../emulator";
 import { inConfig } from "./account";
 import { oneSync } from "./program";
-import { type Door, type OperationResult, TestStack } from "./stack";
+import { type EntryPoint, type OperationResult, TestStack } from "./stack";
 
-for (const door of ["dynamic", "plugin"] as const satisfies Door[]) {
-  describe(`A MachineSync at debug level, by the ${door}`, function () {
+for (const entryPoint of ["dynamic", "plugin"] as const satisfies EntryPoint[]) {
+  describe(`A MachineSync at debug level, by the ${entryPoint}`, function () {
     this.timeout(180_000);
 
     let emulator: Emulator;
@@ -13,7 +13,7 @@ for (const door of ["dynamic", "plugin"] as const satisfies Door[]) {
 
     beforeEach(async () => {
       emulator = await startEmulator({ syncSeconds: 0.5 });
-      stack = await TestStack.create({ door, config: inConfig(door, emulator) });
+      stack = await TestStack.create({ entryPoint, config: inConfig(entryPoint, emulator) });
     });
     afterEach(async () => {
       await stack.remove();

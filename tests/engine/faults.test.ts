@@ -10,7 +10,7 @@ const program = oneSync();
 /** The service answers nothing worth having, however often it is asked. */
 const always = { times: 1_000 };
 
-/** Where the door does not matter: the plugin is the faster one. */
+/** By the plugin, the faster entry point: these tests need only one. */
 describe("pulumi up against a faulty service", function () {
   this.timeout(180_000);
 
@@ -22,7 +22,7 @@ describe("pulumi up against a faulty service", function () {
 
   beforeEach(async () => {
     emulator = await startEmulator({ syncSeconds: 1 });
-    stack = await TestStack.create({ door: "plugin", env: inEnvironment(emulator) });
+    stack = await TestStack.create({ entryPoint: "plugin", env: inEnvironment(emulator) });
   });
   afterEach(async () => {
     await stack.remove();

@@ -5,7 +5,7 @@ import { inEnvironment } from "./account";
 import { oneSync, output, withHosts } from "./program";
 import { type OperationResult, TestStack } from "./stack";
 
-/** Where the door does not matter: the plugin is the faster one. */
+/** By the plugin, the faster entry point: these tests need only one. */
 describe("A MachineSync with hosts on the engine", function () {
   this.timeout(180_000);
 
@@ -25,7 +25,7 @@ describe("A MachineSync with hosts on the engine", function () {
 
   beforeEach(async () => {
     emulator = await startEmulator({ syncSeconds: 0, faults: history() });
-    stack = await TestStack.create({ door: "plugin", env: inEnvironment(emulator) });
+    stack = await TestStack.create({ entryPoint: "plugin", env: inEnvironment(emulator) });
   });
   afterEach(async () => {
     await stack.remove();

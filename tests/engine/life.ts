@@ -3,12 +3,12 @@ import { type Emulator, emulatorAccount, startEmulator } from "../../emulator";
 import { inConfig } from "./account";
 import { nextUpSyncs, underWay } from "./interrupted";
 import { manySyncs, oneSync, type Program, secret } from "./program";
-import { type Door, type OperationOptions, type OperationResult, TestStack } from "./stack";
+import { type EntryPoint, type OperationOptions, type OperationResult, TestStack } from "./stack";
 import { until } from "./until";
 
-/** What both doors promise, on the real engine. */
-export function testLife(door: Door): void {
-  describe(`A MachineSync by the ${door === "plugin" ? "plugin" : "dynamic resource"}`, function () {
+/** The promises of both entry points, on the real engine. */
+export function testLife(entryPoint: EntryPoint): void {
+  describe(`A MachineSync by the ${entryPoint === "plugin" ? "plugin" : "dynamic resource"}`, function () {
     this.timeout(180_000);
 
     let emulator: Emulator;
@@ -19,7 +19,7 @@ export function testLife(door: Door): void {
 
     beforeEach(async () => {
       emulator = await startEmulator({ syncSeconds: 1 });
-      stack = await TestStack.create({ door, config: inConfig(door, emulator) });
+      stack = await TestStack.create({ entryPoint, config: inConfig(entryPoint, emulator) });
     });
     afterEach(async () => {
       const left = stack.providerPids();
@@ -126,7 +126,7 @@ export function testLife(door: Door): void {
     });
 
     it("puts nothing into the state when it fails before a sync was started", async () => {
-      const namespace = door === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
+      const namespace = entryPoint === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
       await stack.setConfig(`${namespace}:secretKey`, "the-wrong-key");
       const said = await saidBy(oneSync());
       assert.match(said, /AuthFailure\.SignatureFailure: .*RequestId [0-9a-f-]{36}\)/);

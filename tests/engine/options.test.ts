@@ -3,16 +3,16 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { history } from "../history";
 import { inConfig } from "./account";
 import { oneSync, output, type Program } from "./program";
-import { type Door, TestStack } from "./stack";
+import { type EntryPoint, TestStack } from "./stack";
 import { until } from "./until";
 
 const account = { secretId: "AKIDcaller", secretKey: "the-secret-key-of-the-caller" };
 const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
 
-for (const door of ["dynamic", "plugin"] satisfies Door[]) {
-  const namespace = door === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
+for (const entryPoint of ["dynamic", "plugin"] satisfies EntryPoint[]) {
+  const namespace = entryPoint === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
 
-  describe(`Options and settings of a MachineSync by the ${door === "plugin" ? "plugin" : "dynamic resource"}`, function () {
+  describe(`Options and settings of a MachineSync by the ${entryPoint === "plugin" ? "plugin" : "dynamic resource"}`, function () {
     this.timeout(180_000);
 
     let emulator: Emulator;
@@ -27,7 +27,7 @@ for (const door of ["dynamic", "plugin"] satisfies Door[]) {
         accounts: [account],
         roles: [{ arn: arnOf("one"), externalId: "12345" }, { arn: arnOf("two") }],
       });
-      stack = await TestStack.create({ door, config: inConfig(door, emulator, account) });
+      stack = await TestStack.create({ entryPoint, config: inConfig(entryPoint, emulator, account) });
     });
     afterEach(async () => {
       await stack.remove();
@@ -91,7 +91,7 @@ describe("Options and settings of the plugin alone", function () {
 
   beforeEach(async () => {
     emulator = await startEmulator({ syncSeconds: 0, faults: history(), accounts: [account] });
-    stack = await TestStack.create({ door: "plugin", config: inConfig("plugin", emulator, account) });
+    stack = await TestStack.create({ entryPoint: "plugin", config: inConfig("plugin", emulator, account) });
   });
   afterEach(async () => {
     await stack.remove();
@@ -133,7 +133,7 @@ describe("Options and settings of the plugin alone", function () {
     const whole = inConfig("plugin", emulator, account);
     for (const [, config, says] of unusable) {
       const broken = await TestStack.create({
-        door: "plugin",
+        entryPoint: "plugin",
         config: { ...(config[0] === key ? {} : whole), ...Object.fromEntries(config) },
       });
       try {
@@ -148,7 +148,7 @@ describe("Options and settings of the plugin alone", function () {
 
   it("bound a refresh by `customTimeouts.read`", async () => {
     // The YAML host of these tests knows no such time-out.
-    stack.door = "dynamic";
+    stack.entryPoint = "dynamic";
     await stack.up(`
       class PluginSync extends pulumi.CustomResource {}
       new PluginSync("tencentcloud-cwp:index:MachineSync", "machines", {}, { customTimeouts: { read: "1s" } });`);

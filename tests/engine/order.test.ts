@@ -95,11 +95,11 @@ describe("A MachineSync that waits for a host", function () {
     await emulator.stop();
   });
 
-  for (const [door, type] of [
+  for (const [entryPoint, type] of [
     ["dynamic resource", "cwp.MachineSync"],
     ["plugin", "PluginSync"],
   ] as const) {
-    it(`has a sync that began after the host was made, in whichever way it waits, by the ${door}`, async () => {
+    it(`has a sync that began after the host was made, in whichever way it waits, by the ${entryPoint}`, async () => {
       const { outputs } = await stack.up(program(type), { parallel: 40 });
       const { madeAt, starts } = outputs;
       assert.ok(typeof madeAt === "number" && typeof starts === "object" && starts !== null);

@@ -3,20 +3,20 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { history } from "../history";
 import { inConfig } from "./account";
 import { withHosts } from "./program";
-import { type Door, TestStack } from "./stack";
+import { type EntryPoint, TestStack } from "./stack";
 
 const one = { secretId: "AKIDone", secretKey: "first-key" };
 const another = { secretId: "AKIDanother", secretKey: "second-key" };
 
 /** The keys of the stack change between two operations, and with them the account. */
-for (const door of ["dynamic", "plugin"] as const satisfies readonly Door[]) {
-  describe(`A MachineSync whose keys become another account's, by the ${door}`, function () {
+for (const entryPoint of ["dynamic", "plugin"] as const satisfies readonly EntryPoint[]) {
+  describe(`A MachineSync whose keys become another account's, by the ${entryPoint}`, function () {
     this.timeout(180_000);
 
     let emulator: Emulator;
     let stack: TestStack;
 
-    const namespace = door === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
+    const namespace = entryPoint === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
     const requestsOf = ({ secretId }: { secretId: string }) =>
       emulator.requests.filter((request) => request.secretId === secretId);
     const syncsOf = (account: { secretId: string }) => requestsOf(account).filter(({ sync }) => sync).length;
@@ -41,7 +41,7 @@ for (const door of ["dynamic", "plugin"] as const satisfies readonly Door[]) {
           emulator.addHost({ id, quuid: `${id} of ${uuid}`, syncsNeeded: 0 }, account.secretId);
         }
       }
-      stack = await TestStack.create({ door, config: inConfig(door, emulator, one) });
+      stack = await TestStack.create({ entryPoint, config: inConfig(entryPoint, emulator, one) });
     });
     afterEach(async () => {
       await stack.remove();

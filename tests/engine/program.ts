@@ -1,4 +1,4 @@
-/** Programs as data, which both doors run: in YAML by the plugin, in JavaScript by the dynamic resource. */
+/** Programs as data, which both entry points run: in YAML by the plugin, in JavaScript by the dynamic resource. */
 
 /** What stands in a Pulumi.yaml below the name and the runtime. */
 export interface Program {

@@ -40,11 +40,11 @@ describe("A MachineSync that a hook of the program retries", function () {
     await emulator.stop();
   });
 
-  for (const [door, type] of [
+  for (const [entryPoint, type] of [
     ["dynamic resource", "cwp.MachineSync"],
     ["plugin", "PluginSync"],
   ] as const) {
-    it(`continues with the sync that the failed try has started, in a create and in an update, by the ${door}`, async () => {
+    it(`continues with the sync that the failed try has started, in a create and in an update, by the ${entryPoint}`, async () => {
       for (const triggers of [["a"], ["b"]]) {
         emulator.clearRequests();
         const { outputs, stdout } = await stack.up(program(type, triggers));
@@ -55,7 +55,7 @@ describe("A MachineSync that a hook of the program retries", function () {
       assert.equal(stack.resource("machines")?.outputs?.unfinishedRun, undefined);
     });
 
-    it(`stays in the state with its sync if a retry fails before it has an answer, by the ${door}`, async () => {
+    it(`stays in the state with its sync if a retry fails before it has an answer, by the ${entryPoint}`, async () => {
       emulator.setSyncSeconds(600);
       emulator.inject({ error: "UnauthorizedOperation" }, { on: "read", after: 2, times: 99 });
       const failing = program(type, ["a"]).replace(

@@ -25,7 +25,7 @@ describe("the engine's test stack", function () {
   afterEach(() => stack.remove());
 
   it("hands back what the user sees of a failed up", async () => {
-    stack = await TestStack.create({ door: "plugin" });
+    stack = await TestStack.create({ entryPoint: "plugin" });
     const program = { outputs: { theirs: reference("nobody") } };
     const failed = await stack.up(program, { expectFailure: true });
     assert.match(failed.stdout, /resource or variable named "nobody" could not be found/);

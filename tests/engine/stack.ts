@@ -18,15 +18,12 @@ import { nodeCommand, type Runner, serve } from "./languageHost";
 import { asJavaScript, asYaml, type Program } from "./program";
 import { findOrStartVault, secretsProvider } from "./vault";
 
-/**
- * By which door a program reaches this package: the dynamic resource in a JavaScript program, or the plugin in
- * YAML.
- */
-export type Door = "dynamic" | "plugin";
+/** The way in of a program: the dynamic resource in a JavaScript program, or the plugin in YAML. */
+export type EntryPoint = "dynamic" | "plugin";
 
 export interface TestStackOptions {
   /** Which programs the operations are given. Default: those of the dynamic resource. */
-  door?: Door;
+  entryPoint?: EntryPoint;
   /** The release of the CLI. Default: the newest, or the one on the PATH. */
   release?: CliRelease;
   /** The project's name. Default: `test`. */
@@ -152,7 +149,7 @@ export class TestStack {
   /** What the programs have printed, outside of Pulumi. */
   printed = "";
   /** Which programs the next operations are given. YAML has to be that of the start, if any is. */
-  door: Door;
+  entryPoint: EntryPoint;
   /** The running CLI, while an operation runs. */
   cli: ChildProcess | undefined;
 
@@ -163,7 +160,7 @@ export class TestStack {
     vault: Record<string, string>,
     private readonly options: TestStackOptions,
   ) {
-    this.door = options.door ?? "dynamic";
+    this.entryPoint = options.entryPoint ?? "dynamic";
     this.workDir = options.folder ?? path.join(root, "program");
     this.backendDir = options.beside?.backendDir ?? path.join(root, "backend");
     const home = path.join(root, "home");
@@ -211,7 +208,8 @@ export class TestStack {
   static async create(options: TestStackOptions = {}): Promise<TestStack> {
     const { command, binDir } = await findOrGetPulumi(options.release);
     const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-stack-")));
-    const yaml = options.door === "plugin" || options.command === "own" ? [await findOrGetYamlHost()] : [];
+    const yaml =
+      options.entryPoint === "plugin" || options.command === "own" ? [await findOrGetYamlHost()] : [];
     const stack = new TestStack(root, command, [...binDir, ...yaml], await findOrStartVault(), options);
     await stack.initStack();
     await stack.writeConfig();
@@ -240,7 +238,7 @@ export class TestStack {
   write(program: Program | string): void {
     const { project = "test" } = this.options;
     const write = (file: string, text: string) => fs.writeFileSync(path.join(this.workDir, file), text);
-    if (this.door === "plugin" && typeof program !== "string") {
+    if (this.entryPoint === "plugin" && typeof program !== "string") {
       write("Pulumi.yaml", `name: ${project}\nruntime: yaml\n${asYaml(program)}`);
       return;
     }
@@ -382,7 +380,7 @@ export class TestStack {
     if (options.parallel !== undefined) {
       args.push("--parallel", String(options.parallel));
     }
-    const { command = this.door === "plugin" ? "own" : nodeCommand(this.workDir) } = this.options;
+    const { command = this.entryPoint === "plugin" ? "own" : nodeCommand(this.workDir) } = this.options;
     if (command === "own") {
       return this.finish(operation, eventLog, await this.spawnCli(args, options), options);
     }

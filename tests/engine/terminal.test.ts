@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { type Emulator, startEmulator } from "../../emulator";
 import { rowsOf, type Screen } from "../../scripts/picture/screen";
 import { StackAtTerminal } from "../../scripts/picture/stackAtTerminal";
-import type { Door } from "./stack";
+import type { EntryPoint } from "./stack";
 
 /** The sync before took this long, in seconds: the first estimate of the next one. */
 const SYNC_SECONDS = 45;
@@ -35,13 +35,18 @@ describe("An interactive `pulumi up`", function () {
   });
 
   /** A create and then an update at a terminal: whether the row of each has shown what it should. */
-  async function show(door: Door, columns: number, created: RegExp, updated: RegExp): Promise<void> {
+  async function show(
+    entryPoint: EntryPoint,
+    columns: number,
+    created: RegExp,
+    updated: RegExp,
+  ): Promise<void> {
     const emulator = await startEmulator({ syncSeconds: SYNC_SECONDS });
     const one: (typeof begun)[number] = { emulator };
     begun.push(one);
     emulator.world().startForeignSync();
     emulator.advance(2 * SYNC_SECONDS);
-    one.stack = await StackAtTerminal.create(door, "web", emulator.url);
+    one.stack = await StackAtTerminal.create(entryPoint, "web", emulator.url);
     for (const [args, shows] of [
       [create, created],
       [update, updated],

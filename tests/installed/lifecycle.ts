@@ -39,7 +39,7 @@ export async function* lifecycle(program: string, node: string, release = newest
 /** A YAML program by the plugin, which runs on the Pulumi that is installed. */
 async function usePlugin(program: string, node: string, emulator: InstalledEmulator): Promise<void> {
   const stack = await TestStack.create({
-    door: "plugin",
+    entryPoint: "plugin",
     node,
     pluginFolder: path.join(program, "node_modules/.bin"),
     config: inConfig("plugin", emulator, emulator),

@@ -26,7 +26,7 @@ describe("The plugin's archive on a Node.js that is too old", function () {
       const executable = await getNode(node);
       const emulator = await startEmulator({ syncSeconds: 0, faults: history() });
       const config = inConfig("plugin", emulator);
-      const stack = await TestStack.create({ door: "plugin", pluginFolder: null, config });
+      const stack = await TestStack.create({ entryPoint: "plugin", pluginFolder: null, config });
       try {
         await installArchive(stack, path.join(root, "archives"));
         await stack.up(oneSync());

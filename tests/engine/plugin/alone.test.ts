@@ -6,7 +6,7 @@ import { nextUpSyncs, underWay } from "../interrupted";
 import { oneSync, output, secret } from "../program";
 import { TestStack } from "../stack";
 
-/** What the dynamic resource does otherwise or cannot do, and what takes one door only to be shown. */
+/** What only the plugin does, and what a test of one entry point shows for both. */
 describe("The plugin alone", function () {
   this.timeout(180_000);
 
@@ -17,7 +17,7 @@ describe("The plugin alone", function () {
 
   beforeEach(async () => {
     emulator = await startEmulator({ syncSeconds: 1 });
-    stack = await TestStack.create({ door: "plugin", config: inConfig("plugin", emulator) });
+    stack = await TestStack.create({ entryPoint: "plugin", config: inConfig("plugin", emulator) });
   });
   afterEach(async () => {
     await stack.remove();

@@ -27,7 +27,7 @@ describe("An explicit provider of the plugin", function () {
       accounts: [first, second, rotated],
       roles: [{ arn: "qcs::cam::uin/1:roleName/one" }, { arn: "qcs::cam::uin/1:roleName/two" }],
     });
-    stack = await TestStack.create({ door: "plugin", config: inConfig("plugin", emulator, first) });
+    stack = await TestStack.create({ entryPoint: "plugin", config: inConfig("plugin", emulator, first) });
   });
   afterEach(async () => {
     await stack.remove();

@@ -16,9 +16,9 @@ describe("A resource of the plugin that the dynamic resource takes over by an al
 
   beforeEach(async () => {
     emulator = await startEmulator({ syncSeconds: 1, faults: history() });
-    stack = await TestStack.create({ door: "plugin", env: inEnvironment(emulator) });
+    stack = await TestStack.create({ entryPoint: "plugin", env: inEnvironment(emulator) });
     await stack.up(oneSync({ triggers: ["a", { b: [1] }] }));
-    stack.door = "dynamic";
+    stack.entryPoint = "dynamic";
     emulator.clearRequests();
   });
   afterEach(async () => {
@@ -55,7 +55,7 @@ describe("A dynamic resource that the plugin takes over", function () {
 
   beforeEach(async () => {
     emulator = await startEmulator({ syncSeconds: 1 });
-    stack = await TestStack.create({ door: "plugin", env: inEnvironment(emulator) });
+    stack = await TestStack.create({ entryPoint: "plugin", env: inEnvironment(emulator) });
   });
   afterEach(async () => {
     await stack.remove();
@@ -64,9 +64,9 @@ describe("A dynamic resource that the plugin takes over", function () {
 
   /** An up by the dynamic resource. */
   async function before(create: string, options: OperationOptions = {}): Promise<void> {
-    stack.door = "dynamic";
+    stack.entryPoint = "dynamic";
     await stack.up(oneSync({ triggers: ["a", { b: [1] }] }, { customTimeouts: { create } }), options);
-    stack.door = "plugin";
+    stack.entryPoint = "plugin";
   }
   const plugin = () => oneSync({ triggers: ["a", { b: [1] }] });
 

@@ -59,7 +59,11 @@ describe("The plugin, as a user gets it", function () {
   });
 
   async function stackWith(pluginFolder: string | null): Promise<TestStack> {
-    stack = await TestStack.create({ door: "plugin", pluginFolder, config: inConfig("plugin", emulator) });
+    stack = await TestStack.create({
+      entryPoint: "plugin",
+      pluginFolder,
+      config: inConfig("plugin", emulator),
+    });
     return stack;
   }
 
