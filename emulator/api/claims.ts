@@ -1,11 +1,8 @@
-/**
- * What a request says of itself, checked or not: for the log, and for faults aimed at one kind of request.
- */
 import { apis } from "./apis";
 import { readJsonBody } from "./json";
 import { type HttpRequest, parseAuthorization } from "./signature";
 
-/** What a request says of itself, checked or not. */
+/** The claims of a request, checked or not: for the log, and for faults of one kind of request. */
 export interface Claims {
   /** The name in X-TC-Action; "" when there is none. */
   readonly action: string;
@@ -22,10 +19,10 @@ export interface Claims {
 }
 
 /**
- * A kind of API request. `trigger`: SyncMachines with `Sync: true`; `sts`: an action of STS; `read`: any
- * other request.
+ * A kind of API request. `start`: SyncMachines with `Sync: true`; `trigger`: its older name; `sts`: an action
+ * of STS; `read`: any other request.
  */
-export type RequestKind = "trigger" | "read" | "sts";
+export type RequestKind = "start" | "trigger" | "read" | "sts";
 
 const stsActions: readonly string[] = apis.flatMap(({ service, actions }) =>
   service === "STS" ? actions.map(({ name }) => name) : [],
@@ -44,18 +41,18 @@ export function readClaims({ headers, body }: HttpRequest): Claims {
   };
 }
 
-export function requestKind({ action, sync }: Pick<Claims, "action" | "sync">): RequestKind {
+export function requestKind({ action, sync }: Pick<Claims, "action" | "sync">): "start" | "read" | "sts" {
   if (stsActions.includes(action)) {
     return "sts";
   }
-  return action === "SyncMachines" && sync === true ? "trigger" : "read";
+  return action === "SyncMachines" && sync === true ? "start" : "read";
 }
 
 function readSecretId(authorization: string): string {
   try {
     return parseAuthorization(authorization).secretId;
   } catch {
-    // An unreadable header names nobody.
+    // An unreadable header names no key.
     return "";
   }
 }

@@ -30,24 +30,24 @@ starts a sync is lost.
   {
     "syncSeconds": 5,
     "faults": { "staleSeconds": 3 },
-    "inject": [{ "inject": { "loseAnswer": true }, "on": "trigger" }],
+    "inject": [{ "inject": { "loseAnswer": true }, "on": "start" }],
     "hosts": [{ "id": "ins-web" }]
   }
 
   The same faults without a file:
   cwp-emulator --faults '{"staleSeconds": 3}' \\
-    --faults '{"inject": {"loseAnswer": true}, "on": "trigger"}'
+    --faults '{"inject": {"loseAnswer": true}, "on": "start"}'
 
-Faults of CWP, which last ("faults"). A trigger is a request with "Sync": true.
-  startLagSeconds: 4        a trigger's sync starts so much later
+Faults of CWP, which last ("faults"). A start is a request with "Sync": true.
+  startLagSeconds: 4        a sync begins so much later than its start
   staleSeconds: 3           answers are up to so old; with staleAlways: true, exactly
   forgets: true             NOTASK in place of FINISHED
   emptyTimes: true          no times
   laggingTimesSeconds: 3    the times come so much later than the state
   laggingStateSeconds: 3    the state comes so much later than the times
   neverEnds: 1              so many syncs never end; true: none does
-  deafTriggers: 1           so many triggers start nothing
-  busyTrigger: "FailedOperation"   a trigger during a sync is refused (or "ResourceInUse", "join")
+  deafTriggers: 1           so many starts have no effect
+  busyTrigger: "FailedOperation"   a start during a sync is refused (or "ResourceInUse", "join")
   unknownState: "PAUSED"    this State, whatever the true one
   foreignSyncs: [{"inSeconds": 9, "seconds": 5}]   somebody else starts syncs
   backToBackSeconds: 8      somebody else syncs without a pause, so long each time
@@ -55,8 +55,8 @@ Faults of CWP, which last ("faults"). A trigger is a request with "Sync": true.
   looseFilters: true        its filters match a part of an id, a name or an address, too
   deniedActions: ["DescribeMachines"]   the keys have no permission for these actions
 
-Faults of single requests ("inject"): {"inject": FAULT, "times": 1, "after": 0, "on": "any"},
-where "on" is trigger, read, sts, any, the name of an action, or metadata, and FAULT is one of
+Faults of single requests ("inject"): {"inject": FAULT, "times": 1, "after": 0, "on": "any"}.
+"on" is start (or trigger), read, sts, any, the name of an action, or metadata. FAULT is one of
   error: "RequestLimitExceeded", http: 502, body: "…", html: true, empty: true
                             that in place of an answer; the request is not carried out
   reset: true, hang: true   the connection breaks, or nothing comes; not carried out either

@@ -57,17 +57,17 @@ export function deliver(fault: GatewayFault | undefined, carryOut: () => Reply):
   }
   if ("delaySeconds" in fault) {
     const { delaySeconds } = fault;
-    return { ...noted(carryOut(), `answered ${delaySeconds} s late, as told`), delaySeconds };
+    return { ...noted(carryOut(), `answered ${delaySeconds} s late (fault)`), delaySeconds };
   }
   if ("truncate" in fault) {
     return {
-      ...noted(carryOut(), "answer cut in the middle, as told"),
+      ...noted(carryOut(), "answer cut in the middle (fault)"),
       outcome: "truncate",
       extent: "half",
     };
   }
   if ("loseAnswer" in fault) {
-    return { ...noted(carryOut(), "answer lost, as told"), outcome: "loseAnswer", extent: "reset" };
+    return { ...noted(carryOut(), "answer lost (fault)"), outcome: "loseAnswer", extent: "reset" };
   }
   return instead(fault);
 }
@@ -78,7 +78,7 @@ function instead(
 ): Delivery {
   if ("error" in fault) {
     const failure = new Failure(fault.error, fault.message ?? "Injected by the emulator.");
-    return whole({ ...apiReply(failureAnswer(failure)), summary: `${fault.error}, as told` });
+    return whole({ ...apiReply(failureAnswer(failure)), summary: `${fault.error} (fault)` });
   }
   if ("http" in fault) {
     return {
@@ -115,7 +115,7 @@ function made(outcome: string, summary: string, body: string): Delivery {
     requestId: "",
     outcome,
     carriedOut: false,
-    summary: `${summary}, as told`,
+    summary: `${summary} (fault)`,
     status: 200,
     contentType: JSON_TYPE,
     body,

@@ -49,8 +49,8 @@ const plainFaults: readonly GatewayFault[] = [
 /** The faults of single requests, as JSON names them. */
 const gatewayFaultNames = ["error", "http", "body", "delaySeconds", ...plainFaults.flatMap(Object.keys)];
 
-/** What a fault of single requests can be aimed at. */
-const requestNames = ["trigger", "read", "sts", "any", "metadata", ...actionNames] as const;
+/** The requests that a fault of single requests can hit. */
+const requestNames = ["start", "trigger", "read", "sts", "any", "metadata", ...actionNames] as const;
 
 /** A gateway fault, and the requests that it hits. */
 export interface Injected {

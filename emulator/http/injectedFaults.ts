@@ -57,8 +57,8 @@ export interface Injection {
   /** How many requests it hits. Default 1. */
   readonly times?: number;
   /**
-   * Of which kind they are: `trigger`, `read`, `sts`, the name of an action, or `any` for every API request;
-   * `metadata` for those to the metadata service. Default `any`.
+   * Their kind: `start` or its older name `trigger`, `read`, `sts`, the name of an action, or `any` for every
+   * API request; `metadata` for requests to the metadata service. Default `any`.
    */
   readonly on?: RequestKind | ActionName | "metadata" | "any";
   /** How many matching requests pass unharmed before it hits. Default 0. */
@@ -74,7 +74,7 @@ export class FaultScript {
     if (on === "metadata" && "error" in fault) {
       throw new Error("The metadata service has no error codes: expected another fault, such as http.");
     }
-    this.entries.push({ fault, on, after, times });
+    this.entries.push({ fault, on: on === "trigger" ? "start" : on, after, times });
   }
 
   /** The fault for the next request, which has these names; it is used up. Undefined when there is none. */

@@ -26,9 +26,10 @@ export function logLine(request: LoggedRequest, summary: string, width: number):
   const [date, time] = serviceTime(request.at).split(" ");
   const kind = requestKind(request);
   const action = request.action || "no action";
+  const word = kind === "start" ? "trigger" : kind;
   const columns = [
     time,
-    cut(kind === "sts" ? action : `${action.padEnd(16)}  ${kind}`, REQUEST_WIDTH),
+    cut(kind === "sts" ? action : `${action.padEnd(16)}  ${word}`, REQUEST_WIDTH),
     cut(request.secretId || "nobody", width),
     summary.replaceAll(`${date} `, "").padEnd(SUMMARY_WIDTH),
     request.requestId && `(${request.requestId})`,

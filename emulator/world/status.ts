@@ -60,12 +60,12 @@ export function faultsSeen(runs: readonly Run[], nowMs: number, ageMs: number, f
   const isStale = !areEqual(shown, showStatus(runs, nowMs, faults));
   const hasOtherTimes = !areEqual({ ...shown, State: "" }, { ...healthy, State: "" });
   const seen: [boolean, string][] = [
-    [isStale, `as it was ${Number((ageMs / 1000).toFixed(1))} s ago, as told`],
-    [unknownState !== undefined, `in place of ${state}, as told`],
-    [state !== promptly, "late with its state, as told"],
-    [promptly !== healthy.State, "finished but forgotten, as told"],
-    [hasOtherTimes, faults.emptyTimes ? "no times, as told" : "late with its times, as told"],
-    [runs.at(-1)?.endMs === Number.POSITIVE_INFINITY, "never ends, as told"],
+    [isStale, `as it was ${Number((ageMs / 1000).toFixed(1))} s ago (fault)`],
+    [unknownState !== undefined, `in place of ${state} (fault)`],
+    [state !== promptly, "late with its state (fault)"],
+    [promptly !== healthy.State, "finished but forgotten (fault)"],
+    [hasOtherTimes, faults.emptyTimes ? "no times (fault)" : "late with its times (fault)"],
+    [runs.at(-1)?.endMs === Number.POSITIVE_INFINITY, "never ends (fault)"],
   ];
   return seen.flatMap(([isSeen, words]) => (isSeen ? [words] : []));
 }

@@ -40,7 +40,7 @@ export class World {
    */
   syncMachines(sync: boolean, note?: (text: string) => void): SyncStatus {
     if (sync) {
-      this.trigger(note);
+      this.start(note);
     }
     const now = this.syncs.catchUp();
     const ageMs = sync || this.nextAnswerIsTrue ? 0 : this.staleness();
@@ -127,12 +127,12 @@ export class World {
     this.syncs.add(...foreign);
   }
 
-  private trigger(note: (text: string) => void = () => {}): void {
+  private start(note: (text: string) => void = () => {}): void {
     const now = this.syncs.catchUp();
     const { busyTrigger, startLagSeconds = 0 } = this.present;
     if (this.syncs.isRunning(now)) {
       if (busyTrigger !== undefined && busyTrigger !== "join") {
-        note("refused during a sync, as told");
+        note("refused during a sync (fault)");
         throw new Failure(busyTrigger, "A machine sync is already in progress.");
       }
       note("already in progress, nothing new started");
@@ -140,11 +140,11 @@ export class World {
     }
     if (this.deaf > 0) {
       this.deaf -= 1;
-      note("nothing started, as told");
+      note("nothing started (fault)");
       return;
     }
     if (startLagSeconds > 0) {
-      note(`will start in ${startLagSeconds} s, as told`);
+      note(`will start in ${startLagSeconds} s (fault)`);
     }
     this.syncs.add({ atMs: now + milliseconds(startLagSeconds), by: "trigger" });
   }

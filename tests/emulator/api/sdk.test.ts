@@ -21,18 +21,18 @@ describe("the Tencent Cloud SDK for Node against the emulator", () => {
     return new Client({ credential, profile: { httpProfile: { endpoint, protocol: "http://" } } });
   }
 
-  it("triggers a sync and polls it to its end", async () => {
+  it("starts a sync and polls it to its end", async () => {
     const cwp = client();
     assert.equal((await cwp.SyncMachines({ Sync: false })).State, "NOTASK");
-    const triggered = await cwp.SyncMachines({ Sync: true });
-    assert.equal(triggered.State, "SYNCING");
-    assert.match(triggered.LatestStartTime ?? "", /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    const started = await cwp.SyncMachines({ Sync: true });
+    assert.equal(started.State, "SYNCING");
+    assert.match(started.LatestStartTime ?? "", /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     emulator.advance(59);
     assert.equal((await cwp.SyncMachines({ Sync: false })).State, "SYNCING");
     emulator.advance(1);
     const finished = await cwp.SyncMachines({ Sync: false });
     assert.equal(finished.State, "FINISHED");
-    assert.equal(finished.LatestStartTime, triggered.LatestStartTime);
+    assert.equal(finished.LatestStartTime, started.LatestStartTime);
     assert.notEqual(finished.LatestEndTime, "");
   });
 

@@ -92,7 +92,7 @@ describe("the command cwp-emulator", () => {
   it("misbehaves from the start as --faults says", async () => {
     const { nextLine } = start(
       ...["--faults", '{"forgets": true}', "--faults", '{"unknownState": "PAUSED"}'],
-      ...["--faults", '{"inject": {"http": 502}, "on": "trigger"}'],
+      ...["--faults", '{"inject": {"http": 502}, "on": "start"}'],
     );
     const url = await nextLine();
     assert.equal((await sendSigned({ url, parameters: { Sync: true } })).status, 502);

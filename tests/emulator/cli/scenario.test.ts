@@ -151,7 +151,7 @@ describe("a scenario file", () => {
       const [example = ""] = /^ *\{\n *"syncSeconds".*?^ *\}/ms.exec(text) ?? [];
       const { options, injected, hosts } = read(example);
       assert.deepEqual(options.faults, { staleSeconds: 3 });
-      assert.deepEqual(injected, [{ fault: { loseAnswer: true }, injection: { on: "trigger" } }]);
+      assert.deepEqual(injected, [{ fault: { loseAnswer: true }, injection: { on: "start" } }]);
       assert.equal(hosts[0]?.id, "ins-web");
     }
   });
@@ -230,7 +230,7 @@ describe("a scenario file", () => {
     ],
     [
       { inject: [{ inject: { reset: true }, on: "write" }] },
-      `In lost.json, \`inject[0].on\` is not valid: expected one of trigger, read, sts, any, metadata, ${actionNames.join(", ")}.`,
+      `In lost.json, \`inject[0].on\` is not valid: expected one of start, trigger, read, sts, any, metadata, ${actionNames.join(", ")}.`,
     ],
     [
       { hosts: [{ id: "ins-web" }, { name: "db" }] },

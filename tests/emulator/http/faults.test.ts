@@ -8,16 +8,16 @@ describe("the emulator's faults over HTTP", () => {
     emulator = await startEmulator({ syncSeconds: 60 });
   });
   afterEach(() => emulator.stop());
-  const trigger = () => call({ url: emulator.url, parameters: { Sync: true } });
+  const startSync = () => call({ url: emulator.url, parameters: { Sync: true } });
   const read = () => call({ url: emulator.url, parameters: { Sync: false } });
   const send = (sync: boolean, signal?: AbortSignal) =>
     sendSigned({ url: emulator.url, parameters: { Sync: sync }, ...(signal && { signal }) });
 
   describe("of CWP", () => {
-    /** The states seen: of the trigger's answer, then after each of the waits. */
+    /** The states seen: of the answer to the start, then after each of the waits. */
     async function states(faults: Faults, ...waits: number[]): Promise<unknown[]> {
       emulator.setFaults(faults);
-      const seen = [(await trigger()).State];
+      const seen = [(await startSync()).State];
       for (const seconds of waits) {
         emulator.advance(seconds);
         seen.push((await read()).State);
@@ -64,11 +64,11 @@ describe("the emulator's faults over HTTP", () => {
 
     it("deafTriggers starts nothing", async () => {
       assert.deepEqual(await states({ deafTriggers: 1 }, 60), ["NOTASK", "NOTASK"]);
-      assert.equal((await trigger()).State, "SYNCING");
+      assert.equal((await startSync()).State, "SYNCING");
     });
 
     for (const busyTrigger of ["FailedOperation", "ResourceInUse"] as const) {
-      it(`busyTrigger refuses a trigger during a sync with ${busyTrigger}`, async () => {
+      it(`busyTrigger refuses a start during a sync with ${busyTrigger}`, async () => {
         await states({ busyTrigger });
         assert.equal(await errorCode({ url: emulator.url, parameters: { Sync: true } }), busyTrigger);
         assert.equal(emulator.requests.at(-1)?.answer, busyTrigger);
@@ -106,7 +106,7 @@ describe("the emulator's faults over HTTP", () => {
   describe("of the gateway", () => {
     it("error: answers that code and carries nothing out", async () => {
       emulator.inject({ error: "RequestLimitExceeded", message: "Slow down." });
-      const response = await trigger();
+      const response = await startSync();
       assert.deepEqual(response.Error, { Code: "RequestLimitExceeded", Message: "Slow down." });
       assert.equal((await read()).State, "NOTASK");
     });
@@ -158,8 +158,8 @@ describe("the emulator's faults over HTTP", () => {
       assert.equal((await read()).State, "SYNCING");
     });
 
-    /** Triggers, and gives up as soon as the emulator has the request. */
-    async function triggerAndLeave(): Promise<void> {
+    /** Starts a sync, and gives up as soon as the emulator has the request. */
+    async function startAndLeave(): Promise<void> {
       const leaving = new AbortController();
       const left = assert.rejects(send(true, leaving.signal), { code: "ABORT_ERR" });
       while (emulator.requests.length === 0) {
@@ -171,13 +171,13 @@ describe("the emulator's faults over HTTP", () => {
 
     it("hang: never answers, until the client goes, and carries nothing out", async () => {
       emulator.inject({ hang: true });
-      await triggerAndLeave();
+      await startAndLeave();
       assert.equal((await read()).State, "NOTASK");
     });
 
     it("delaySeconds: carries the request out at once and answers late", async () => {
       emulator.inject({ delaySeconds: 600 });
-      await triggerAndLeave();
+      await startAndLeave();
       assert.equal((await read()).State, "SYNCING");
       emulator.inject({ delaySeconds: 0.1 });
       const sentMs = performance.now();
@@ -185,14 +185,16 @@ describe("the emulator's faults over HTTP", () => {
       assert.ok(performance.now() - sentMs >= 95);
     });
 
-    it("hits so many requests of one kind, after some that pass", async () => {
-      emulator.inject({ http: 500 }, { on: "trigger", times: 2, after: 1 });
-      const seen: unknown[] = [];
-      for (const sync of [true, false, true, false, true, true]) {
-        seen.push((await send(sync)).status);
-      }
-      assert.deepEqual(seen, [200, 200, 500, 200, 500, 200]);
-    });
+    for (const on of ["start", "trigger"] as const) {
+      it(`hits so many requests of the kind ${on}, after some that pass`, async () => {
+        emulator.inject({ http: 500 }, { on, times: 2, after: 1 });
+        const seen: unknown[] = [];
+        for (const sync of [true, false, true, false, true, true]) {
+          seen.push((await send(sync)).status);
+        }
+        assert.deepEqual(seen, [200, 200, 500, 200, 500, 200]);
+      });
+    }
 
     it("comes in the order of injection, the next one when the first is used up", async () => {
       emulator.inject({ http: 500 }, { on: "read" });

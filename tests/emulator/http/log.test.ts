@@ -27,7 +27,7 @@ describe("the emulator's log", () => {
 
   const send = (request: Partial<SignedRequest> = {}) =>
     sendSigned({ url: emulator.url, ...account, ...request });
-  const trigger = () => send({ parameters: { Sync: true } });
+  const startSync = () => send({ parameters: { Sync: true } });
   const read = () => send({ parameters: { Sync: false } });
 
   /**
@@ -60,7 +60,7 @@ describe("the emulator's log", () => {
     assert.equal(lines.length, 1);
   });
 
-  it("tells triggers from reads, and names other actions", async () => {
+  it("distinguishes starts from reads, and names other actions", async () => {
     await start({ roles: [{ arn }] });
     const seen: string[] = [];
     const requests: Partial<SignedRequest>[] = [
@@ -87,24 +87,24 @@ describe("the emulator's log", () => {
     ]);
   });
 
-  it("shows a sync's start, then its end, and why a second trigger starts nothing", async () => {
+  it("shows a sync's start, then its end, and why a second start has no effect", async () => {
     await start();
     await read();
     assert.equal(outcome(), "NOTASK");
-    await trigger();
+    await startSync();
     assert.equal(outcome(), "SYNCING   started TIME");
-    await trigger();
+    await startSync();
     assert.equal(outcome(), "SYNCING   started TIME; already in progress, nothing new started");
     emulator.advance(60);
     await read();
     assert.equal(outcome(), "FINISHED  ran TIME to TIME");
-    await trigger();
+    await startSync();
     assert.equal(outcome(), "SYNCING   started TIME");
   });
 
   it("shows the dates of a sync that are not the line's own", async () => {
     await start({ syncSeconds: 1 });
-    await trigger();
+    await startSync();
     emulator.advance(3 * 86_400);
     await read();
     assert.match(
@@ -149,7 +149,7 @@ describe("the emulator's log", () => {
     await start({ camRole: { name: "sync" } });
     emulator.inject({ http: 500 }, { on: "metadata" });
     await fetch(`${emulator.url}/latest/meta-data/cam/security-credentials/`);
-    assert.match(lines.at(-1) ?? "", /^\d\d:\d\d:\d\d {2}metadata {2}HTTP 500, as told$/);
+    assert.match(lines.at(-1) ?? "", /^\d\d:\d\d:\d\d {2}metadata {2}HTTP 500 \(fault\)$/);
     await fetch(`${emulator.url}/latest/meta-data/cam/security-credentials/sync`);
     assert.match(
       lines.at(-1) ?? "",
@@ -159,36 +159,36 @@ describe("the emulator's log", () => {
 
   describe("says of a lasting fault", () => {
     const cases: [Faults, string][] = [
-      [{ startLagSeconds: 4 }, "NOTASK    will start in 4 s, as told"],
-      [{ deafTriggers: 1 }, "NOTASK    nothing started, as told"],
-      [{ neverEnds: 1 }, "SYNCING   started TIME; never ends, as told"],
-      [{ emptyTimes: true }, "SYNCING   no times, as told"],
-      [{ laggingTimesSeconds: 5 }, "SYNCING   late with its times, as told"],
-      [{ laggingStateSeconds: 5 }, "NOTASK    started TIME; late with its state, as told"],
-      [{ unknownState: "PAUSED" }, "PAUSED    started TIME; in place of SYNCING, as told"],
+      [{ startLagSeconds: 4 }, "NOTASK    will start in 4 s (fault)"],
+      [{ deafTriggers: 1 }, "NOTASK    nothing started (fault)"],
+      [{ neverEnds: 1 }, "SYNCING   started TIME; never ends (fault)"],
+      [{ emptyTimes: true }, "SYNCING   no times (fault)"],
+      [{ laggingTimesSeconds: 5 }, "SYNCING   late with its times (fault)"],
+      [{ laggingStateSeconds: 5 }, "NOTASK    started TIME; late with its state (fault)"],
+      [{ unknownState: "PAUSED" }, "PAUSED    started TIME; in place of SYNCING (fault)"],
     ];
     for (const [faults, words] of cases) {
-      it(`${JSON.stringify(faults)} at a trigger: ${words}`, async () => {
+      it(`${JSON.stringify(faults)} at a start: ${words}`, async () => {
         await start({ faults });
-        await trigger();
+        await startSync();
         assert.equal(outcome(), words);
       });
     }
 
     it("forgets: that the sync has finished", async () => {
       await start({ faults: { forgets: true } });
-      await trigger();
+      await startSync();
       emulator.advance(60);
       await read();
-      assert.equal(outcome(), "NOTASK    ran TIME to TIME; finished but forgotten, as told");
+      assert.equal(outcome(), "NOTASK    ran TIME to TIME; finished but forgotten (fault)");
     });
 
     it("staleSeconds: how old an answer is, when it is no longer true", async () => {
       await start({ faults: { staleSeconds: 10, staleAlways: true } });
-      await trigger();
+      await startSync();
       emulator.advance(65);
       await read();
-      assert.equal(outcome(), "SYNCING   started TIME; as it was 10 s ago, as told");
+      assert.equal(outcome(), "SYNCING   started TIME; as it was 10 s ago (fault)");
       emulator.advance(65);
       await read();
       assert.equal(outcome(), "FINISHED  ran TIME to TIME");
@@ -196,30 +196,30 @@ describe("the emulator's log", () => {
 
     it("busyTrigger: that it refuses", async () => {
       await start({ faults: { busyTrigger: "FailedOperation" } });
-      await trigger();
-      await trigger();
-      assert.match(outcome(), /^FailedOperation {2}refused during a sync, as told; A machine sync/);
+      await startSync();
+      await startSync();
+      assert.match(outcome(), /^FailedOperation {2}refused during a sync \(fault\); A machine sync/);
     });
   });
 
   describe("says of an injected fault", () => {
     const cases: [Parameters<Emulator["inject"]>[0], string][] = [
-      [{ error: "RequestLimitExceeded" }, "RequestLimitExceeded, as told"],
-      [{ http: 502 }, "HTTP 502, as told"],
-      [{ html: true }, "a web page, as told"],
-      [{ empty: true }, "an empty answer, as told"],
-      [{ body: "{" }, "another body, as told"],
-      [{ reset: true }, "connection reset, as told"],
-      [{ truncate: true }, "SYNCING   started TIME; answer cut in the middle, as told"],
-      [{ loseAnswer: true }, "SYNCING   started TIME; answer lost, as told"],
-      [{ delaySeconds: 0.01 }, "SYNCING   started TIME; answered 0.01 s late, as told"],
+      [{ error: "RequestLimitExceeded" }, "RequestLimitExceeded (fault)"],
+      [{ http: 502 }, "HTTP 502 (fault)"],
+      [{ html: true }, "a web page (fault)"],
+      [{ empty: true }, "an empty answer (fault)"],
+      [{ body: "{" }, "another body (fault)"],
+      [{ reset: true }, "connection reset (fault)"],
+      [{ truncate: true }, "SYNCING   started TIME; answer cut in the middle (fault)"],
+      [{ loseAnswer: true }, "SYNCING   started TIME; answer lost (fault)"],
+      [{ delaySeconds: 0.01 }, "SYNCING   started TIME; answered 0.01 s late (fault)"],
     ];
     for (const [fault, words] of cases) {
       it(`${JSON.stringify(fault)}: ${words}`, async () => {
         await start();
         emulator.inject(fault);
         // Some of these break the connection.
-        await trigger().catch(() => {});
+        await startSync().catch(() => {});
         assert.equal(outcome(), words);
       });
     }
@@ -234,7 +234,7 @@ describe("the emulator's log", () => {
       }
       leaving.abort();
       await left;
-      assert.equal(outcome(), "no answer, as told");
+      assert.equal(outcome(), "no answer (fault)");
     });
   });
 });

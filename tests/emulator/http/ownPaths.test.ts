@@ -189,7 +189,7 @@ describe("the emulator's own paths", () => {
     ["faults", { inject: {} }, /names no fault\. Known: error, http/],
     ["faults", { inject: { http: 700 } }, /`http` is not valid: expected at most 599/],
     ["faults", { inject: { http: 99 } }, /an HTTP status from 200 to 599/],
-    ["faults", { inject: { http: 503 }, on: "write" }, /one of trigger, read, sts, any/],
+    ["faults", { inject: { http: 503 }, on: "write" }, /one of start, trigger, read, sts, any/],
     ["advance", {}, /`seconds`/],
     ["advance", { seconds: -1 }, /`seconds` is not valid: expected 0 or more/],
     ["foreign-sync", { seconds: "5" }, /`seconds` is not valid: expected a number/],

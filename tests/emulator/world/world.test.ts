@@ -15,16 +15,16 @@ function create(faults: Faults = {}, syncSeconds = 60) {
     wait: (seconds: number) => {
       nowMs += seconds * 1000;
     },
-    trigger: () => world.syncMachines(true),
+    startSync: () => world.syncMachines(true),
     read: () => world.syncMachines(false),
   };
 }
 
 /** The machines of a world with one host, after a sync. */
 function worldWith(host: NewHost) {
-  const { world, trigger } = create({}, 0);
+  const { world, startSync } = create({}, 0);
   world.addHost(host);
-  trigger();
+  startSync();
   return world.machines();
 }
 
@@ -40,9 +40,9 @@ describe("the emulated world", () => {
     });
 
     it("syncs for its sync time, then is finished, with times in UTC+8", () => {
-      const { trigger, read, wait } = create();
+      const { startSync, read, wait } = create();
       wait(60);
-      assert.deepEqual(trigger(), status("SYNCING", "12:01:00"));
+      assert.deepEqual(startSync(), status("SYNCING", "12:01:00"));
       wait(59.999);
       assert.deepEqual(read(), status("SYNCING", "12:01:00"));
       wait(0.001);
@@ -50,40 +50,40 @@ describe("the emulated world", () => {
     });
 
     it("writes times in whole seconds, rounded down", () => {
-      const { trigger, read, wait } = create({}, 0.5);
+      const { startSync, read, wait } = create({}, 0.5);
       wait(0.9);
-      trigger();
+      startSync();
       wait(0.5);
       assert.deepEqual(read(), status("FINISHED", "12:00:00", "12:00:01"));
     });
 
     it("shows the end of the sync before during the next one", () => {
-      const { trigger, read, wait } = create();
-      trigger();
+      const { startSync, read, wait } = create();
+      startSync();
       wait(100);
-      trigger();
+      startSync();
       assert.deepEqual(read(), status("SYNCING", "12:01:40", "12:01:00"));
     });
 
-    it("starts nothing new when triggered during a sync", () => {
-      const { world, trigger, wait } = create();
-      trigger();
+    it("starts nothing new when a start arrives during a sync", () => {
+      const { world, startSync, wait } = create();
+      startSync();
       wait(30);
-      assert.deepEqual(trigger(), status("SYNCING", "12:00:00"));
+      assert.deepEqual(startSync(), status("SYNCING", "12:00:00"));
       wait(30);
       assert.equal(world.runs.length, 1);
-      assert.deepEqual(trigger(), status("SYNCING", "12:01:00", "12:01:00"));
+      assert.deepEqual(startSync(), status("SYNCING", "12:01:00", "12:01:00"));
     });
 
     it("finishes at once when a sync takes no time", () => {
-      const { trigger } = create({}, 0);
-      assert.deepEqual(trigger(), status("FINISHED", "12:00:00", "12:00:00"));
+      const { startSync } = create({}, 0);
+      assert.deepEqual(startSync(), status("FINISHED", "12:00:00", "12:00:00"));
     });
 
     it("shows a host only after a sync that started after it was added", () => {
-      const { world, trigger, wait } = create();
+      const { world, startSync, wait } = create();
       world.addHost({ id: "ins-1" });
-      trigger();
+      startSync();
       world.addHost({ id: "ins-2" });
       wait(59);
       assert.deepEqual(world.machines(), []);
@@ -92,7 +92,7 @@ describe("the emulated world", () => {
         world.machines().map(({ id }) => id),
         ["ins-1"],
       );
-      trigger();
+      startSync();
       wait(60);
       assert.deepEqual(
         world.machines().map(({ id }) => id),
@@ -101,18 +101,18 @@ describe("the emulated world", () => {
     });
 
     it("shows a host that needs several syncs only after as many, and another one never", () => {
-      const { world, trigger, wait } = create();
+      const { world, startSync, wait } = create();
       world.addHost({ id: "ins-late", syncsNeeded: 3 });
       world.addHost({ id: "ins-lost", neverListed: true });
       world.addHost({ id: "ins-soon", syncsNeeded: 0 });
       const listed = () => world.machines().map(({ id }) => id);
       assert.deepEqual(listed(), ["ins-soon"]);
       for (let sync = 0; sync < 2; sync += 1) {
-        trigger();
+        startSync();
         wait(60);
         assert.deepEqual(listed(), ["ins-soon"]);
       }
-      trigger();
+      startSync();
       wait(60);
       assert.deepEqual(listed(), ["ins-late", "ins-soon"]);
     });
@@ -131,29 +131,29 @@ describe("the emulated world", () => {
     });
 
     it("hides a host that is added again until the next sync", () => {
-      const { world, trigger, wait } = create();
+      const { world, startSync, wait } = create();
       world.addHost({ id: "ins-1" });
-      trigger();
+      startSync();
       wait(60);
       world.addHost({ id: "ins-1" });
       assert.deepEqual(world.machines(), []);
     });
 
     it("takes a new sync time for syncs still to start", () => {
-      const { world, trigger, read, wait } = create();
-      trigger();
+      const { world, startSync, read, wait } = create();
+      startSync();
       world.setSyncSeconds(10);
       wait(10);
       assert.equal(read().State, "SYNCING");
       wait(50);
-      trigger();
+      startSync();
       wait(10);
       assert.equal(read().State, "FINISHED");
     });
 
     it("keeps the sync time of a sync that had started when the new one came, though nobody had asked", () => {
-      const { world, trigger, read, wait } = create({ startLagSeconds: 5 });
-      trigger();
+      const { world, startSync, read, wait } = create({ startLagSeconds: 5 });
+      startSync();
       wait(6);
       world.setSyncSeconds(1);
       assert.equal(read().State, "SYNCING");
@@ -161,10 +161,10 @@ describe("the emulated world", () => {
   });
 
   describe("with syncs of somebody else's", () => {
-    it("shows one like any other sync, and a trigger joins it", () => {
-      const { world, trigger, read, wait } = create();
+    it("shows one like any other sync, and a start joins it", () => {
+      const { world, startSync, read, wait } = create();
       world.startForeignSync(10);
-      assert.deepEqual(trigger(), status("SYNCING", "12:00:00"));
+      assert.deepEqual(startSync(), status("SYNCING", "12:00:00"));
       wait(10);
       assert.deepEqual(read(), status("FINISHED", "12:00:00", "12:00:10"));
       assert.deepEqual(world.runs, [{ startMs: noonMs, endMs: noonMs + 10_000, by: "foreign" }]);
@@ -193,18 +193,18 @@ describe("the emulated world", () => {
     });
 
     it("starts none that falls into a sync in progress", () => {
-      const { world, trigger, wait } = create({ foreignSyncs: [{ atMs: noonMs + 30_000, seconds: 60 }] });
-      trigger();
+      const { world, startSync, wait } = create({ foreignSyncs: [{ atMs: noonMs + 30_000, seconds: 60 }] });
+      startSync();
       wait(90);
       assert.equal(world.runs.length, 1);
     });
 
-    it("starts only those of the faults set last, next to a trigger that was accepted", () => {
-      const { world, trigger, wait } = create({
+    it("starts only those of the faults set last, next to a start that was accepted", () => {
+      const { world, startSync, wait } = create({
         startLagSeconds: 100,
         foreignSyncs: [{ atMs: noonMs + 10_000, seconds: 1 }],
       });
-      trigger();
+      startSync();
       world.setFaults({ foreignSyncs: [{ atMs: noonMs + 20_000, seconds: 1 }] });
       wait(100);
       assert.deepEqual(
@@ -226,9 +226,9 @@ describe("the emulated world", () => {
 
   describe("with a fault", () => {
     it("startLagSeconds: starts the accepted sync later, and shows the old status until then", () => {
-      const { world, trigger, read, wait } = create({ startLagSeconds: 5 });
+      const { world, startSync, read, wait } = create({ startLagSeconds: 5 });
       world.addHost({ id: "ins-1" });
-      assert.deepEqual(trigger(), status("NOTASK"));
+      assert.deepEqual(startSync(), status("NOTASK"));
       wait(4);
       assert.deepEqual(read(), status("NOTASK"));
       wait(1);
@@ -238,9 +238,9 @@ describe("the emulated world", () => {
       assert.equal(world.machines().length, 1);
     });
 
-    it("staleAlways: shows the status of before the trigger for staleSeconds, but the first answer is true", () => {
-      const { trigger, read, wait } = create({ staleSeconds: 5, staleAlways: true });
-      assert.equal(trigger().State, "SYNCING");
+    it("staleAlways: shows the status of before the start for staleSeconds, but the first answer is true", () => {
+      const { startSync, read, wait } = create({ staleSeconds: 5, staleAlways: true });
+      assert.equal(startSync().State, "SYNCING");
       wait(4);
       assert.deepEqual(read(), status("NOTASK"));
       wait(1);
@@ -253,8 +253,8 @@ describe("the emulated world", () => {
 
     it("staleSeconds: draws for each answer how old it is", () => {
       const draws = [0, 0.9, 0.1];
-      const { trigger, read, wait } = create({ staleSeconds: 10, random: () => draws.shift() ?? 0 });
-      trigger();
+      const { startSync, read, wait } = create({ staleSeconds: 10, random: () => draws.shift() ?? 0 });
+      startSync();
       wait(5);
       assert.deepEqual(
         [read(), read(), read()].map(({ State }) => State),
@@ -263,23 +263,23 @@ describe("the emulated world", () => {
     });
 
     it("staleSeconds: answers the truth once after freshen()", () => {
-      const { world, trigger, read } = create({ staleSeconds: 5, staleAlways: true });
-      trigger();
+      const { world, startSync, read } = create({ staleSeconds: 5, staleAlways: true });
+      startSync();
       world.freshen();
       assert.equal(read().State, "SYNCING");
       assert.equal(read().State, "NOTASK");
     });
 
-    it("staleSeconds: leaves the answer to a trigger true", () => {
-      const { trigger, read } = create({ staleSeconds: 5, staleAlways: true });
+    it("staleSeconds: leaves the answer to a start true", () => {
+      const { startSync, read } = create({ staleSeconds: 5, staleAlways: true });
       read();
-      assert.equal(trigger().State, "SYNCING");
+      assert.equal(startSync().State, "SYNCING");
     });
 
     it("staleSeconds: draws the same in every world when it has no random of its own", () => {
       const draw = () => {
-        const { trigger, read, wait } = create({ staleSeconds: 10 });
-        trigger();
+        const { startSync, read, wait } = create({ staleSeconds: 10 });
+        startSync();
         wait(5);
         return Array.from({ length: 50 }, () => read().State);
       };
@@ -288,52 +288,52 @@ describe("the emulated world", () => {
     });
 
     it("forgets: has no task once the sync has finished, with its times", () => {
-      const { trigger, read, wait } = create({ forgets: true });
-      assert.equal(trigger().State, "SYNCING");
+      const { startSync, read, wait } = create({ forgets: true });
+      assert.equal(startSync().State, "SYNCING");
       wait(60);
       assert.deepEqual(read(), status("NOTASK", "12:00:00", "12:01:00"));
     });
 
     it("emptyTimes: has states but no times", () => {
-      const { trigger, read, wait } = create({ emptyTimes: true });
-      assert.deepEqual(trigger(), status("SYNCING"));
+      const { startSync, read, wait } = create({ emptyTimes: true });
+      assert.deepEqual(startSync(), status("SYNCING"));
       wait(60);
       assert.deepEqual(read(), status("FINISHED"));
     });
 
-    it("neverEnds: leaves so many triggered syncs, or all, without an end", () => {
+    it("neverEnds: leaves so many started syncs, or all, without an end", () => {
       for (const neverEnds of [1, true]) {
-        const { world, trigger, read, wait } = create({ neverEnds });
+        const { world, startSync, read, wait } = create({ neverEnds });
         world.startForeignSync(10);
         wait(10);
         assert.equal(read().State, "FINISHED");
-        trigger();
+        startSync();
         wait(1e9);
         assert.equal(read().State, "SYNCING");
         assert.equal(world.runs.at(-1)?.endMs, Number.POSITIVE_INFINITY);
       }
     });
 
-    it("deafTriggers: starts nothing for the first so many triggers", () => {
-      const { world, trigger } = create({ deafTriggers: 2 });
+    it("deafTriggers: takes the first so many starts without effect", () => {
+      const { world, startSync } = create({ deafTriggers: 2 });
       assert.deepEqual(
-        [trigger(), trigger(), trigger()].map(({ State }) => State),
+        [startSync(), startSync(), startSync()].map(({ State }) => State),
         ["NOTASK", "NOTASK", "SYNCING"],
       );
       assert.equal(world.runs.length, 1);
     });
 
-    it("busyTrigger: refuses a trigger during a sync with FailedOperation", () => {
-      const { trigger, wait } = create({ busyTrigger: "FailedOperation" });
-      trigger();
-      assert.throws(trigger, { code: "FailedOperation" });
+    it("busyTrigger: refuses a start during a sync with FailedOperation", () => {
+      const { startSync, wait } = create({ busyTrigger: "FailedOperation" });
+      startSync();
+      assert.throws(startSync, { code: "FailedOperation" });
       wait(60);
-      assert.equal(trigger().State, "SYNCING");
+      assert.equal(startSync().State, "SYNCING");
     });
 
     it("laggingTimesSeconds: changes the state at once and the times later", () => {
-      const { trigger, read, wait } = create({ laggingTimesSeconds: 3 });
-      assert.deepEqual(trigger(), status("SYNCING"));
+      const { startSync, read, wait } = create({ laggingTimesSeconds: 3 });
+      assert.deepEqual(startSync(), status("SYNCING"));
       wait(60);
       assert.deepEqual(read(), status("FINISHED", "12:00:00"));
       wait(3);
@@ -341,12 +341,12 @@ describe("the emulated world", () => {
     });
 
     it("backToBackSeconds: has one sync of somebody else's after the other, from its own time on", () => {
-      const { world, trigger, read, wait } = create();
+      const { world, startSync, read, wait } = create();
       wait(3);
       world.setFaults({ backToBackSeconds: 8 });
       assert.deepEqual(read(), status("SYNCING", "12:00:03"));
       wait(8);
-      assert.deepEqual(trigger(), status("SYNCING", "12:00:11", "12:00:11"));
+      assert.deepEqual(startSync(), status("SYNCING", "12:00:11", "12:00:11"));
       wait(4);
       assert.deepEqual(read(), status("SYNCING", "12:00:11", "12:00:11"));
       world.setFaults({});
@@ -359,8 +359,8 @@ describe("the emulated world", () => {
     });
 
     it("backToBackSeconds: begins when the sync in progress ends, and lists hosts as other syncs do", () => {
-      const { world, trigger, read, wait } = create();
-      trigger();
+      const { world, startSync, read, wait } = create();
+      startSync();
       world.setFaults({ backToBackSeconds: 8 });
       wait(62);
       world.addHost({ id: "ins-1" });
@@ -383,9 +383,9 @@ describe("the emulated world", () => {
     });
 
     it("laggingListSeconds: lists a host only so long after its sync has finished", () => {
-      const { world, trigger, read, wait } = create({ laggingListSeconds: 5 });
+      const { world, startSync, read, wait } = create({ laggingListSeconds: 5 });
       world.addHost({ id: "ins-1" });
-      trigger();
+      startSync();
       wait(64.999);
       assert.equal(read().State, "FINISHED");
       assert.deepEqual(world.machines(), []);
@@ -398,8 +398,8 @@ describe("the emulated world", () => {
     });
 
     it("is healed by setFaults, and its running sync keeps its end", () => {
-      const { world, trigger, read, wait } = create({ forgets: true });
-      trigger();
+      const { world, startSync, read, wait } = create({ forgets: true });
+      startSync();
       world.setFaults({});
       wait(60);
       assert.equal(read().State, "FINISHED");
@@ -409,11 +409,11 @@ describe("the emulated world", () => {
   describe("whatever happens", () => {
     /** One thing that happens; `ms` is how long to wait, or how long a foreign sync takes. */
     interface Step {
-      readonly kind: "wait" | "trigger" | "read" | "add" | "foreign";
+      readonly kind: "wait" | "start" | "read" | "add" | "foreign";
       readonly ms: number;
     }
     const step: fc.Arbitrary<Step> = fc.record({
-      kind: fc.constantFrom("wait", "wait", "trigger", "read", "add", "foreign"),
+      kind: fc.constantFrom("wait", "wait", "start", "read", "add", "foreign"),
       ms: fc.integer({ min: 0, max: 90_000 }),
     });
     const faults = fc.record(
@@ -446,7 +446,7 @@ describe("the emulated world", () => {
           added.push({ id, runsBefore: world.runs.length });
           world.addHost({ id });
         } else {
-          answer = world.syncMachines(kind === "trigger");
+          answer = world.syncMachines(kind === "start");
         }
         return {
           kind,
@@ -515,11 +515,11 @@ describe("the emulated world", () => {
       );
     });
 
-    it("a trigger of a healthy world is followed by a sync that starts now, or joins one in progress", () => {
+    it("a start of a healthy world is followed by a sync that starts now, or joins one in progress", () => {
       fc.assert(
         fc.property(steps, syncSeconds, (plan, seconds) => {
           for (const { kind, nowMs, runs } of play(plan, {}, seconds)) {
-            if (kind === "trigger") {
+            if (kind === "start") {
               const latest = runs.at(-1);
               assert.ok(latest !== undefined && (latest.startMs === nowMs || nowMs < latest.endMs));
             }
