@@ -1,7 +1,7 @@
 /**
  * A CWP endpoint on this machine, for tests, demos and stacks without a network: it checks signatures as
- * Tencent Cloud does, has the syncs and the hosts of an account, and fails as it is told. At the same URL it
- * stands in for STS and for the metadata service of a CVM instance, whose temporary credentials it accepts.
+ * Tencent Cloud does, has the syncs and the hosts of an account, and has faults on demand. At the same URL it
+ * replaces STS and the metadata service of a CVM instance, whose temporary credentials it accepts.
  *
  * ```ts
  * import { startEmulator } from "pulumi-tencentcloud-cwp/emulator";

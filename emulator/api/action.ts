@@ -1,4 +1,4 @@
-/** What an action of the API is, and what it may use. */
+/** An action of the API, and the services that it may use. */
 import type { World } from "../world/world";
 import type { Key, Keys } from "./keys";
 import type { Role } from "./roles";
@@ -14,7 +14,7 @@ export interface Call {
   readonly note: Note;
 }
 
-/** What the actions work on. */
+/** The objects that the actions work on. */
 export interface Services {
   readonly keys: Keys;
   readonly roles: readonly Role[];
@@ -32,18 +32,18 @@ export type ActionName =
   | "GetCallerIdentity"
   | "GetSessionToken";
 
-/** An action of an API, and what the gateway must know of it. */
+/** An action of an API, with the facts that the gateway needs. */
 export interface Action {
   readonly name: ActionName;
   /** The most requests that one account may send in a second. */
   readonly requestsPerSecond: number;
-  /** Whether it is taken without a signature, with `Authorization: SKIP`. Default: no. */
+  /** True if the gateway accepts it without a signature, with `Authorization: SKIP`. Default: false. */
   readonly unsigned?: true;
-  /** Carries it out, and returns what its `Response` holds beside the RequestId. Throws a Failure. */
+  /** Carries it out, and returns its `Response` without the RequestId. Throws a Failure. */
   carryOut(call: Call, services: Services): object;
 }
 
-/** Who signed a request, for an action that is never unsigned. */
+/** The key that signed a request, for an action that is never unsigned. */
 export function signedBy({ signer }: Call): Key {
   if (signer === undefined) {
     throw new Error("The gateway let a request without a signature pass.");

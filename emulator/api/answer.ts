@@ -7,7 +7,7 @@ export interface Answer {
   readonly requestId: string;
   /** The State, an error code, or OK. */
   readonly outcome: string;
-  /** Whether the action was carried out. */
+  /** True if the action was carried out. */
   readonly carriedOut: boolean;
   /** The outcome and more, for a person who reads the log. */
   readonly summary: string;
@@ -18,7 +18,7 @@ export interface Answer {
 /** FINISHED, the longest state. */
 const OUTCOME_WIDTH = 8;
 
-/** The answer to a request that was carried out; `notes` are what the log should say of it. */
+/** The answer to a request that was carried out; `notes` are remarks for the log. */
 export function successAnswer(response: object, requestId: string, notes: readonly string[]): Answer {
   const state: unknown = Reflect.get(response, "State");
   const outcome = typeof state === "string" ? state : "OK";
@@ -31,7 +31,7 @@ export function successAnswer(response: object, requestId: string, notes: readon
   };
 }
 
-/** The answer to a request that failed; `notes` are what the log should say of it before the message. */
+/** The answer to a request that failed; `notes` are remarks for the log, before the message. */
 export function failureAnswer(
   error: unknown,
   requestId: string = randomUUID(),
@@ -53,7 +53,7 @@ function summarize(outcome: string, details: readonly string[]): string {
 }
 
 /**
- * The times that a status shows. During a sync, or when it is older than the start, the end is that of the
+ * The times that a status shows. During a sync, or if the end is older than the start, the end belongs to the
  * sync before.
  */
 function times(state: string, response: object): string[] {

@@ -8,11 +8,11 @@ import { getCallerIdentity } from "./getCallerIdentity";
 import { getSessionToken } from "./getSessionToken";
 import { syncMachines } from "./syncMachines";
 
-/** One service's API, told from the others by its version. */
+/** One service's API, which its version identifies. */
 export interface Api {
   readonly service: "CWP" | "STS";
   readonly version: string;
-  /** Whether Tencent Cloud documents X-TC-Region as required. */
+  /** True if Tencent Cloud documents X-TC-Region as required. */
   readonly needsRegion: boolean;
   readonly actions: readonly Action[];
 }

@@ -1,4 +1,6 @@
-/** The AssumeRole action of STS: temporary credentials of a role, for who signs with another key. */
+/**
+ * The AssumeRole action of STS: temporary credentials of a role, for a client that signs with another key.
+ */
 import { Failure } from "../world/failure";
 import { type Action, signedBy } from "./action";
 import { Fields, wrongParameter } from "./fields";
@@ -21,7 +23,7 @@ export const assumeRole: Action = {
       "TokenCode",
     ]);
     const signer = signedBy(call);
-    // The emulator grants everything to everybody: what would narrow that is checked and changes nothing.
+    // The emulator grants every permission: a policy or a tag is checked and narrows nothing.
     checkPolicy(fields.string("Policy"));
     checkTags(fields.list("Tags") ?? []);
     fields.string("SourceIdentity");

@@ -1,4 +1,6 @@
-/** The AssumeRoleWithSAML action of STS: temporary credentials of a role, for who has a SAML assertion. */
+/**
+ * The AssumeRoleWithSAML action of STS: temporary credentials of a role, for a client with a SAML assertion.
+ */
 import type { Action } from "./action";
 import { Fields, wrongParameter } from "./fields";
 import { notTrusted, roleCredentials, roleFields } from "./roleCredentials";

@@ -1,5 +1,6 @@
 /**
- * The AssumeRoleWithWebIdentity action of STS: temporary credentials of a role, for who has an OIDC token.
+ * The AssumeRoleWithWebIdentity action of STS: temporary credentials of a role, for a client with an OIDC
+ * token.
  */
 import { Failure } from "../world/failure";
 import type { Action } from "./action";

@@ -4,10 +4,10 @@ import { type Action, signedBy } from "./action";
 import { Fields } from "./fields";
 import { readFilter } from "./machineFilters";
 
-/** The kinds of machine that CWP tells apart. */
+/** The kinds of machine that CWP distinguishes. */
 export const machineTypes = ["CVM", "BM", "ECM", "LH", "Other"] as const;
 
-/** The MachineRegion that stands for all of them. */
+/** The MachineRegion that means all regions. */
 const ALL_REGIONS = "all-regions";
 
 const MOST_MACHINES = 100;

@@ -1,17 +1,17 @@
-/** Reads the fields of JSON objects, of a request or of what a person wrote. */
+/** Reads the fields of JSON objects, of a request or of a file that a person wrote. */
 import { Failure } from "../world/failure";
 
 /**
- * A field that cannot be used. The message speaks to who sends a request, with the words of Tencent Cloud;
- * `field` and `problem` are for who wrote the JSON by hand.
+ * A field that cannot be used. The message is for the client that sent a request, in the words of Tencent
+ * Cloud; `field` and `problem` are for the person who wrote the JSON.
  */
 export class WrongField extends Failure {
   constructor(
     code: string,
     message: string,
-    /** Where it stands in what was read: `foreignSyncs[0].seconds`; "" for the whole. */
+    /** Its place in the JSON: `foreignSyncs[0].seconds`; "" for the whole. */
     readonly field: string,
-    /** With what was expected: `is not valid: expected a number`. */
+    /** The problem and the expected value: `is not valid: expected a number`. */
     readonly problem: string,
   ) {
     super(code, message);
@@ -41,10 +41,10 @@ export function readEach<Item>(list: readonly unknown[], read: (item: unknown) =
 }
 
 /**
- * Reads the named fields of a JSON object and refuses what does not belong there, with the codes that Tencent
- * Cloud documents: UnknownParameter for a name that is not known, InvalidParameter for a wrong type,
- * InvalidParameterValue for a value out of range, MissingParameter for a required one that is absent. A null
- * counts as absent. Each is a WrongField.
+ * Reads the named fields of a JSON object and refuses others, with the codes that Tencent Cloud documents:
+ * UnknownParameter for an unknown name, InvalidParameter for a wrong type, InvalidParameterValue for a value
+ * out of range, MissingParameter for a required field that is absent. A null counts as absent. Each is a
+ * WrongField.
  */
 export class Fields {
   private readonly values = new Map<string, unknown>();

@@ -1,4 +1,3 @@
-/** The API gateway before CWP and STS: checks a request, then carries out its action. */
 import { randomUUID } from "node:crypto";
 import { Failure } from "../world/failure";
 import type { Action, Call, Note, Services } from "./action";
@@ -12,7 +11,10 @@ import { type HttpRequest, parseAuthorization, verifySignature } from "./signatu
 /** The largest body that a TC3-signed POST may have. */
 export const MAXIMUM_BODY_BYTES = 10 * 1024 * 1024;
 
-/** The API gateway before CWP and STS. `realTime` answers milliseconds since the epoch. */
+/**
+ * The API gateway before CWP and STS: checks a request, then carries out its action. `realTime` answers
+ * milliseconds since the epoch.
+ */
 export class Gateway {
   private readonly rateLimit = new RateLimit();
 
@@ -36,8 +38,8 @@ export class Gateway {
   }
 
   /**
-   * The order of the checks is that of what the gateway must know for the next one: what it can read, who
-   * asks, what is asked, whether that is too often, and only then the parameters of the action.
+   * Each check needs the result of the check before: readable headers, the signer, the action, the rate
+   * limit, and only then the parameters of the action.
    */
   private carryOut(request: HttpRequest, note: Note): object {
     checkReadable(request);

@@ -1,4 +1,4 @@
-/** The GetCallerIdentity action of STS: whom the key stands for that signed the request. */
+/** The GetCallerIdentity action of STS: the identity of the key that signed the request. */
 import { type Action, signedBy } from "./action";
 import { Fields } from "./fields";
 

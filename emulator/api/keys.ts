@@ -19,15 +19,15 @@ export interface Account {
    */
   readonly account?: string;
   /**
-   * The account's number (uin), as GetCallerIdentity answers it. Default: that of the account's other key
-   * pairs; or else 100000000001 for the first account, 100000000002 for the second, and so on.
+   * The account's number (uin), as GetCallerIdentity answers it. Default: the number of the account's other
+   * key pairs; or else 100000000001 for the first account, 100000000002 for the second, and so on.
    */
   readonly accountId?: string;
   /** The code that the account's MFA device shows, six digits. Default: any six digits are accepted. */
   readonly tokenCode?: string;
 }
 
-/** Whom a key pair stands for, as GetCallerIdentity says it. */
+/** The identity of a key pair, as GetCallerIdentity answers it. */
 export interface Identity {
   readonly Type: "CAMUser" | "CAMRole";
   readonly AccountId: string;
@@ -36,11 +36,11 @@ export interface Identity {
   readonly Arn: string;
 }
 
-/** A key pair that is known, given or issued. */
+/** A known key pair, given or issued. */
 export interface Key {
   readonly secretId: string;
   readonly secretKey: string;
-  /** Only temporary keys have one. */
+  /** Only temporary keys have a token. */
   readonly token?: string;
   /** The account's name. */
   readonly account: string;
@@ -55,19 +55,19 @@ export interface TemporaryKey extends Key {
   readonly endMs: number;
 }
 
-/** What tells one of an account's temporary keys from another. */
+/** A request for a temporary key. */
 export interface KeyRequest {
   readonly account: string;
   readonly identity: Identity;
-  /** How long it lives, in real seconds. */
+  /** Its lifetime, in real seconds. */
   readonly seconds: number;
 }
 
 const FIRST_ACCOUNT_ID = 100_000_000_001;
 
-/** The key pairs that the emulator accepts: those it was given, and the temporary ones that it issued. */
+/** The key pairs that the emulator accepts: given pairs, and temporary pairs that it issued. */
 export class Keys {
-  /** The one that is meant when none is named. */
+  /** The key pair that is meant when none is named. */
   readonly first: Key;
   /** The names of the accounts, each once. */
   readonly accountNames: readonly string[];
@@ -75,7 +75,7 @@ export class Keys {
   private readonly accountIds: ReadonlyMap<string, string>;
   private readonly issued = new Map<string, TemporaryKey>();
 
-  /** Throws an Error when one account has two numbers, or two accounts have one. */
+  /** Throws an Error if one account has two numbers, or two accounts share one. */
   constructor(
     accounts: readonly [Account, ...Account[]],
     private readonly realTime: () => number,
@@ -153,7 +153,7 @@ export class Keys {
 }
 
 /**
- * The identity of who has assumed a role. `principalId` is the number of the account whose key asked for it.
+ * The identity of an assumed role. `principalId` is the number of the account whose key asked for it.
  */
 export function roleIdentity(
   arn: string,
@@ -171,7 +171,7 @@ export function roleIdentity(
   };
 }
 
-/** The role's number: the one in its ARN, or one made from its name, always the same. */
+/** The role's number: the number in its ARN, or a number made from its name, always the same. */
 function roleNumber(arn: string): string {
   const [, number] = /:role\/(?:.*\/)?(\d+)$/.exec(arn) ?? [];
   const digits = createHash("sha256").update(arn).digest().readUIntBE(0, 5) % 1e9;
@@ -199,7 +199,7 @@ function numberAccounts(accounts: readonly Account[], names: readonly string[]):
   const taken = new Set(ids.values());
   if (taken.size < ids.size) {
     throw new Error(
-      "Two accounts of the emulator have one accountId: expected different ones, or one `account`.",
+      "Two accounts of the emulator have one accountId: expected two accountIds, or one `account`.",
     );
   }
   names.forEach((name, index) => {

@@ -2,16 +2,18 @@
 import type { Host } from "../world/hosts";
 import { Fields, wrongType, wrongValue } from "./fields";
 
-/** Whether a host passes a filter. */
+/** Returns true if a host passes the filter. */
 export type HostFilter = (host: Host) => boolean;
 
-/** What a filter compares, and with what. */
+/** A kind of filter: its values, and its comparison. */
 interface FilterKind {
-  /** How many values it takes. Default: one, since the service knows no "or" within a filter. */
+  /** The number of values that it takes. Default: 1, since the service knows no "or" within a filter. */
   readonly mostValues?: number;
-  /** The values that there are. Default: any text. */
+  /** The possible values. Default: any text. */
   readonly choices?: readonly string[];
-  /** Whether the host matches the value. `matches` compares as the service does now: wholly or loosely. */
+  /**
+   * Returns true if the host has the value. `matches` compares as the service does now: wholly or loosely.
+   */
   readonly passes: (host: Host, value: string, matches: (text: string, part: string) => boolean) => boolean;
 }
 

@@ -2,13 +2,13 @@
 import { expiry, type Keys, roleIdentity } from "./keys";
 import { type CamRole, DEFAULT_SECONDS, roleAccount } from "./roles";
 
-/** Where all of its paths begin. */
+/** The beginning of all its paths. */
 export const METADATA_PATH = "/latest/meta-data/";
 
-/** Where it has the instance's role; what follows is the role's name. */
+/** The path of the instance's role; the role's name follows it. */
 const CAM_ROLE_PATH = "cam/security-credentials/";
 
-/** What it says of the instance itself, as https://cloud.tencent.com/document/product/213/4934 has it. */
+/** Its answers about the instance, as in https://cloud.tencent.com/document/product/213/4934. */
 const instance: ReadonlyMap<string, string> = new Map([
   ["instance-id", "ins-emulator"],
   ["instance-name", "emulator"],
@@ -20,8 +20,8 @@ const instance: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What it answers to a GET of a path: a text, an object as JSON, or undefined for a 404. On a machine without
- * a role it has nothing at all.
+ * The answer to a GET of a path: a text, an object as JSON, or undefined for a 404. On a machine without a
+ * role, every path is a 404.
  */
 export function readMetadata(
   path: string,

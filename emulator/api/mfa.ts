@@ -1,11 +1,10 @@
-/** Checks what a user of an MFA device must give. */
 import { Failure } from "../world/failure";
 import { wrongParameter } from "./fields";
 import type { Key } from "./keys";
 
 /**
- * Throws a Failure: InvalidParameter.ParamError for a device that cannot be, AuthFailure.MFAFailure for a
- * wrong code.
+ * Checks the serial number and the code of an MFA device. Throws a Failure: InvalidParameter.ParamError for
+ * an impossible device, AuthFailure.MFAFailure for a wrong code.
  */
 export function checkMfa(serialNumber: string, tokenCode: string, signer: Key): void {
   if (!/^qcs::cam:uin\/\d+::mfa\/\w+$/.test(serialNumber)) {

@@ -1,13 +1,10 @@
-/** The limit of requests in a second. */
-
-/**
- * At most so many requests within any one second, counted apart for each key. Refused requests do not use it
- * up.
- */
+/** A limit of requests within any one second, counted apart for each key. Refused requests do not count. */
 export class RateLimit {
   private readonly seconds = new Map<string, { passed: number[]; refused: number[] }>();
 
-  /** Counts a request, and says whether it may pass, and how many there have been in this second. */
+  /**
+   * Counts a request. Returns true in `allowed` if it may pass, and the number of requests in this second.
+   */
   count(key: string, perSecond: number, nowMs: number): { allowed: boolean; requests: number } {
     const isRecent = (ms: number) => ms > nowMs - 1000;
     const before = this.seconds.get(key);

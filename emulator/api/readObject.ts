@@ -5,14 +5,12 @@ import { type Given, given } from "./given";
 /** Reads one field by its name. Throws a WrongField. */
 export type FieldReader<Value> = (fields: Fields, name: string) => Value;
 
-/** What a table of readers reads. */
+/** The object that a table of readers returns. */
 type ReadBy<Readers extends Record<string, FieldReader<unknown>>> = {
   [Name in keyof Readers]: ReturnType<Readers[Name]>;
 };
 
-/**
- * Reads an object. A field that is absent is left out; one without a reader is refused. Throws a WrongField.
- */
+/** Reads an object. Leaves out absent fields. Throws a WrongField, also for a field without a reader. */
 export function readObject<Readers extends Record<string, FieldReader<unknown>>>(
   value: unknown,
   readers: Readers,
@@ -42,7 +40,7 @@ export function listOf<Item>(read: (item: unknown) => Item): FieldReader<Item[] 
   return (fields, name) => fields.listOf(name, read);
 }
 
-/** A field that is read as a whole of its own. */
+/** A field that `read` reads as a whole. */
 export function part<Part>(read: (value: unknown) => Part): FieldReader<Part | undefined> {
   return (fields, name) => {
     const value = fields.value(name);

@@ -1,6 +1,4 @@
-/**
- * What the three AssumeRole actions share: the fields that each has, and the credentials that each answers.
- */
+/** The common part of the three AssumeRole actions: their fields, and the credentials that they answer. */
 import { Failure } from "../world/failure";
 import type { Services } from "./action";
 import { type Fields, wrongParameter } from "./fields";
@@ -15,7 +13,7 @@ export const roleFields = ["RoleArn", "RoleSessionName", "DurationSeconds"];
 /**
  * Answers credentials of the role that the fields name, unless `checkTrust` throws. An unknown role is
  * InternalError.GetRoleError, as in the guides and SDKs of the real service, though
- * ResourceNotFound.RoleNotFound is documented too. DurationSeconds 0 stands for the default.
+ * ResourceNotFound.RoleNotFound is documented too. DurationSeconds 0 means the default.
  */
 export function roleCredentials(
   fields: Fields,
@@ -61,7 +59,7 @@ export function credentialsAnswer(key: TemporaryKey): object {
   };
 }
 
-/** The refusal of a role that does not trust who asks. */
+/** The refusal of a role that does not trust the client. */
 export function notTrusted(action: string, { arn }: Role): Failure {
   return new Failure(
     "UnauthorizedOperation",

@@ -1,29 +1,29 @@
 /** The roles that the emulator knows. */
 import type { Keys } from "./keys";
 
-/** How long temporary credentials of a role live when nobody says otherwise. */
+/** The default lifetime of temporary credentials of a role. */
 export const DEFAULT_SECONDS = 7200;
 
-/** A role that STS lets one assume. */
+/** A role that a client can assume by STS. */
 export interface Role {
   /** The role's name in full, such as `qcs::cam::uin/100000000001:roleName/sync`. */
   readonly arn: string;
   /**
    * The account (its name, its accountId or a secretId of it) that the role's credentials work on. Default:
-   * the account whose accountId the ARN has; when there is none, the first account.
+   * the account whose accountId is in the ARN, or else the first account.
    */
   readonly account?: string;
-  /** What AssumeRole must give as ExternalId. Default: none is asked for. */
+  /** The ExternalId that AssumeRole must give. Default: none. */
   readonly externalId?: string;
   /**
-   * What AssumeRoleWithWebIdentity must give as WebIdentityToken. Default: the role takes no web identity.
+   * The WebIdentityToken that AssumeRoleWithWebIdentity must give. Default: the role takes no web identity.
    */
   readonly webIdentityToken?: string;
-  /** What AssumeRoleWithSAML must give as SAMLAssertion. Default: the role takes no SAML assertion. */
+  /** The SAMLAssertion that AssumeRoleWithSAML must give. Default: the role takes no SAML assertion. */
   readonly samlAssertion?: string;
   /**
-   * How long its credentials live, in real seconds; may be fractional. Default: what DurationSeconds asks
-   * for.
+   * The lifetime of its credentials, in real seconds; may be fractional. Default: the request's
+   * DurationSeconds.
    */
   readonly seconds?: number;
 }
@@ -34,16 +34,16 @@ export interface CamRole {
   readonly name: string;
   /**
    * The account (its name, its accountId or a secretId of it) that the role's credentials work on. Default:
-   * the first one's.
+   * the first account.
    */
   readonly account?: string;
-  /** How long its credentials live, in real seconds; may be fractional. Default 7200. */
+  /** The lifetime of its credentials, in real seconds; may be fractional. Default 7200. */
   readonly seconds?: number;
 }
 
 /**
- * The name of the account that a role's credentials work on. Throws an Error when the role names one that
- * there is not.
+ * The name of the account that a role's credentials work on. Throws an Error if the role names an unknown
+ * account.
  */
 export function roleAccount({ arn, account }: Partial<Role>, keys: Keys): string {
   const [, uin = ""] = /:uin\/(\d+):/.exec(arn ?? "") ?? [];

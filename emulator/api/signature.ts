@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly body: Uint8Array;
 }
 
-/** What the `Authorization` header says. */
+/** The parts of the `Authorization` header. */
 export interface Authorization {
   readonly secretId: string;
   /** The date of the credential scope, `YYYY-MM-DD` in UTC. */
@@ -41,8 +41,8 @@ export function parseAuthorization(header: string): Authorization {
 }
 
 /**
- * Checks the TC3-HMAC-SHA256 signature of a request, as https://cloud.tencent.com/document/api/213/30654 has
- * it. `nowMs` is the real time, in milliseconds since the epoch.
+ * Checks the TC3-HMAC-SHA256 signature of a request, as in https://cloud.tencent.com/document/api/213/30654.
+ * `nowMs` is the real time, in milliseconds since the epoch.
  *
  * Throws a Failure: AuthFailure.InvalidAuthorization, AuthFailure.SignatureExpire (more than 5 minutes off),
  * or AuthFailure.SignatureFailure.
@@ -76,8 +76,9 @@ export function verifySignature(request: HttpRequest, secretKey: string, nowMs: 
 }
 
 /**
- * Most clients sign the Host header that they send: with the port (Python, Go, Java), or even their endpoint
- * as it was given to them, scheme included (tccli). The Node SDK sends the port but signs without it.
+ * The hosts that a client may have signed. Most clients sign the Host header that they send: with the port
+ * (Python, Go, Java), or their whole endpoint with its scheme (tccli). The Node SDK sends the port but signs
+ * without it.
  */
 function hostsAsSigned(sent: string): string[] {
   return [sent, sent.replace(/:\d+$/, "")];

@@ -31,7 +31,7 @@ async function run(): Promise<void> {
   }
   const end = () => void emulator.stop().then(() => process.exit(0));
   process.on("SIGINT", end).on("SIGTERM", end);
-  // Whoever read the output has gone, as in `cwp-emulator | head -1`.
+  // The reader of the output has ended, as in `cwp-emulator | head -1`.
   process.stdout.on("error", end);
   print(emulator.url);
   if (process.stdout.isTTY && !quiet) {

@@ -1,4 +1,3 @@
-/** What the command is told to do, by its flags and the file that they name. */
 import { given } from "../api/given";
 import type { Account } from "../api/keys";
 import { type Injected, readFaultsOrInjected } from "../http/faultInput";
@@ -9,7 +8,7 @@ import { readJsonText } from "./jsonText";
 import { noScenario, readScenario, type Scenario } from "./scenario";
 import { UsageError } from "./usageError";
 
-/** What the command is told to do: print the help, or start this. */
+/** The work of the command, from its flags and the file that they name: print the help, or start this. */
 export type CommandLine = { readonly help: true } | Start;
 
 /** An emulator to start. */
@@ -85,7 +84,9 @@ function readAccountFlags(
     : [{ ...emulatorAccount, ...given({ secretId, secretKey, token }) }];
 }
 
-/** As with the path that takes the same: faults that last replace those before, injected ones line up. */
+/**
+ * As by POST /_emulator/faults: lasting faults replace the lasting faults before, injected faults line up.
+ */
 function readFaultFlags(texts: readonly string[], nowMs: number): Pick<Scenario, "faults" | "injected"> {
   const read = texts.map((text) =>
     readJsonText("--faults", text, (value) => readFaultsOrInjected(value, nowMs)),

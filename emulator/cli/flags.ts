@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { emulatorAccount } from "../http/options";
 import { UsageError } from "./usageError";
 
-/** What `cwp-emulator --help` prints. */
+/** The text of `cwp-emulator --help`. */
 export const help = `Usage: cwp-emulator [options]
 
 A Tencent Cloud CWP endpoint on this machine that knows SyncMachines and DescribeMachines, and of
@@ -18,7 +18,7 @@ Options:
   --secret-id ID      SecretId to accept (default ${emulatorAccount.secretId})
   --secret-key KEY    SecretKey to accept (default ${emulatorAccount.secretKey})
   --token T           session token to ask for (default: none)
-  --role-arn ARN      role that STS, at the same URL, lets one assume (default: none)
+  --role-arn ARN      role that STS, at the same URL, lets a client assume (default: none)
   --quiet             print the URL only
   --help              print this text
 
@@ -43,14 +43,14 @@ Faults of CWP, which last ("faults"). A start is a request with "Sync": true.
   staleSeconds: 3           answers are up to so old; with staleAlways: true, exactly
   forgets: true             NOTASK in place of FINISHED
   emptyTimes: true          no times
-  laggingTimesSeconds: 3    the times come so much later than the state
-  laggingStateSeconds: 3    the state comes so much later than the times
+  laggingTimesSeconds: 3    the times change so much later than the state
+  laggingStateSeconds: 3    the state changes so much later than the times
   neverEnds: 1              so many syncs never end; true: none does
   deafTriggers: 1           so many starts have no effect
   busyTrigger: "FailedOperation"   a start during a sync is refused (or "ResourceInUse", "join")
   unknownState: "PAUSED"    this State, whatever the true one
-  foreignSyncs: [{"inSeconds": 9, "seconds": 5}]   somebody else starts syncs
-  backToBackSeconds: 8      somebody else syncs without a pause, so long each time
+  foreignSyncs: [{"inSeconds": 9, "seconds": 5}]   another pipeline starts syncs
+  backToBackSeconds: 8      another pipeline syncs without a pause, so long each time
   laggingListSeconds: 3     DescribeMachines knows of a finished sync so much later
   looseFilters: true        its filters match a part of an id, a name or an address, too
   deniedActions: ["DescribeMachines"]   the keys have no permission for these actions
@@ -59,22 +59,22 @@ Faults of single requests ("inject"): {"inject": FAULT, "times": 1, "after": 0, 
 "on" is start (or trigger), read, sts, any, the name of an action, or metadata. FAULT is one of
   error: "RequestLimitExceeded", http: 502, body: "…", html: true, empty: true
                             that in place of an answer; the request is not carried out
-  reset: true, hang: true   the connection breaks, or nothing comes; not carried out either
+  reset: true, hang: true   the connection breaks, or no answer; not carried out either
   loseAnswer: true, truncate: true
                             carried out, but the answer is lost, or breaks off in the middle
   delaySeconds: 3           carried out, answered so much later
 
 Paths of its own, JSON without a signature:
   POST   /_emulator/hosts         {"id": "ins-1"} or a list: add hosts, listed after the next sync
-  GET    /_emulator/hosts         all hosts, with whether CWP lists them
+  GET    /_emulator/hosts         all hosts; "visible" if CWP lists them
   GET    /_emulator/requests      the API requests so far
   DELETE /_emulator/requests      forget them
   POST   /_emulator/faults        {"neverEnds": 1}: have this fault; {}: be healthy; {"inject": …}
   POST   /_emulator/advance       {"seconds": 60}: move the emulated clock forward
-  POST   /_emulator/foreign-sync  {"seconds": 5}: somebody else starts a sync
+  POST   /_emulator/foreign-sync  {"seconds": 5}: another pipeline starts a sync
 `;
 
-/** Reads the flags as text, not yet what they mean. Throws a UsageError. */
+/** Reads the flags as text, not yet their meaning. Throws a UsageError. */
 export function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({

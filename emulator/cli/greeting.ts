@@ -1,9 +1,8 @@
-/** The first words to a person at a terminal. */
 import type { Account } from "../api/keys";
 import { emulatorAccount } from "../http/options";
 
 /**
- * What to tell a person at a terminal: how to point a stack at the emulator. It names no key that somebody
+ * The first words at a terminal: commands that point a stack at the emulator. They show no key that the user
  * chose.
  */
 export function greeting(url: string, { secretId, secretKey, token }: Account): string {

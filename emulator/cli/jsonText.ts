@@ -1,10 +1,9 @@
-/** JSON that a person wrote. */
 import { WrongField } from "../api/fields";
 import { UsageError } from "./usageError";
 
 /**
  * Reads JSON that a person wrote, in `source` (a flag or a file). Throws a UsageError that names the source,
- * the field, and what was expected.
+ * the field, and the expected value.
  */
 export function readJsonText<Read>(source: string, text: string, read: (value: unknown) => Read): Read {
   const value = parse(source, text);

@@ -1,4 +1,3 @@
-/** Scenario files. */
 import type { Account } from "../api/keys";
 import { listOf, number, part, readObject } from "../api/readObject";
 import type { CamRole, Role } from "../api/roles";
@@ -10,7 +9,7 @@ import { readJsonText } from "./jsonText";
 import { readAccount, readCamRole, readRole } from "./keyInput";
 import { UsageError } from "./usageError";
 
-/** How the emulated service is, and misbehaves, from the start. */
+/** A scenario file: the emulated service from the start, with its faults. */
 export interface Scenario {
   /** The key pairs to accept. */
   readonly accounts: readonly Account[];
@@ -18,17 +17,17 @@ export interface Scenario {
   readonly roles: readonly Role[];
   /** The role bound to the machine. */
   readonly camRole?: CamRole;
-  /** How long a sync takes, in seconds. */
+  /** The length of a sync, in seconds. */
   readonly syncSeconds?: number;
   /** The faults that last. */
   readonly faults?: Faults;
   /** The faults of single requests, in their order. */
   readonly injected: readonly Injected[];
-  /** The hosts that there are; CWP lists them after the first sync. */
+  /** The hosts; CWP lists them after the first sync. */
   readonly hosts: readonly NewHost[];
 }
 
-/** What there is without a scenario file. */
+/** The scenario without a file. */
 export const noScenario: Scenario = { accounts: [], roles: [], injected: [], hosts: [] };
 
 /** Reads a scenario file. Throws a UsageError. */
@@ -51,7 +50,7 @@ function readFile(file: string, readText: (file: string) => string): string {
   try {
     return readText(file);
   } catch (error) {
-    // Node's message goes on with the name of the system call.
+    // After a comma, Node's message names the system call.
     const [reason] = (error instanceof Error ? error.message : String(error)).split(", ");
     throw new UsageError(`${file} cannot be read (${reason}): expected a scenario in JSON.`);
   }

@@ -1,4 +1,2 @@
-/** Mistakes of who runs the command. */
-
-/** A flag, or a file that a flag names, that cannot be used; the message says what was expected. */
+/** A flag, or a file that a flag names, that cannot be used; the message names the expected value. */
 export class UsageError extends Error {}

@@ -1,4 +1,3 @@
-/** The controls of a running emulator: its accounts, its clock, its faults to come, and its log. */
 import type { Keys } from "../api/keys";
 import type { Faults } from "../world/faults";
 import type { Host, HostView, NewHost } from "../world/hosts";
@@ -8,9 +7,9 @@ import type { Emulator } from "./emulator";
 import { FaultScript, type GatewayFault, type Injection } from "./injectedFaults";
 import type { LoggedRequest, MetadataRequest } from "./requestLog";
 
-/** What a running emulator lets a test, a demo or its own paths do with it. */
+/** The controls of a running emulator: its accounts, its clock, its pending faults, and its log. */
 export class Controls implements Omit<Emulator, "url" | "stop"> {
-  /** The gateway faults to come. */
+  /** The pending gateway faults. */
   readonly script = new FaultScript();
   private readonly worlds: ReadonlyMap<string, World>;
   private apiLog: LoggedRequest[] = [];

@@ -1,4 +1,3 @@
-/** Decides what reaches the client of an answer, under a fault or none. */
 import { type Answer, failureAnswer } from "../api/answer";
 import { Failure } from "../world/failure";
 import type { GatewayFault } from "./injectedFaults";
@@ -6,7 +5,7 @@ import type { GatewayFault } from "./injectedFaults";
 /** An answer of the API or of the metadata service. */
 export interface Reply {
   readonly requestId: string;
-  /** What the log says: the State, an error code, OK, or the fault's name. */
+  /** The log's word for it: the State, an error code, OK, or the fault's name. */
   readonly outcome: string;
   readonly carriedOut: boolean;
   /** The outcome and more, for a person who reads the log. */
@@ -16,7 +15,7 @@ export interface Reply {
   readonly body: string;
 }
 
-/** What reaches the client of an answer. */
+/** The part of an answer that reaches the client. */
 export interface Delivery extends Reply {
   /**
    * `whole`: all of it; `half`: the connection breaks in the middle; `reset`: nothing; `never`: not even an
@@ -26,10 +25,10 @@ export interface Delivery extends Reply {
   readonly delaySeconds: number;
 }
 
-/** The content type is exactly this one: some clients look for errors only then. */
+/** The exact content type without which some clients ignore errors. */
 const JSON_TYPE = "application/json";
 
-/** An answer of the API, which has status 200 also when it is an error. */
+/** An answer of the API, which has status 200 even if it is an error. */
 export function apiReply({ requestId, outcome, carriedOut, summary, body }: Answer): Reply {
   return { requestId, outcome, carriedOut, summary, status: 200, contentType: JSON_TYPE, body };
 }
@@ -45,12 +44,12 @@ export function metadataReply(path: string, answer: string | object | undefined)
     summary: `${outcome.padEnd(8)}  ${path}`,
     status: answer === undefined ? 404 : 200,
     contentType: isText ? "text/plain" : JSON_TYPE,
-    // With no line end: clients take the whole text as the role's name.
+    // No line end: clients take the whole text as the role's name.
     body: isText ? (answer ?? "Not Found\n") : JSON.stringify(answer),
   };
 }
 
-/** Decides what reaches the client. `carryOut` is called only when the request is carried out. */
+/** Delivers an answer under a fault or none. Calls `carryOut` only if the request is carried out. */
 export function deliver(fault: GatewayFault | undefined, carryOut: () => Reply): Delivery {
   if (fault === undefined) {
     return whole(carryOut());
@@ -72,7 +71,7 @@ export function deliver(fault: GatewayFault | undefined, carryOut: () => Reply):
   return instead(fault);
 }
 
-/** What comes in place of an answer, when the request is not carried out. */
+/** The delivery in place of an answer, if the request is not carried out. */
 function instead(
   fault: Exclude<GatewayFault, { delaySeconds: number } | { truncate: true } | { loseAnswer: true }>,
 ): Delivery {

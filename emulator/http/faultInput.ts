@@ -16,7 +16,7 @@ import {
 import type { Faults, ForeignSync } from "../world/faults";
 import type { GatewayFault, Injection } from "./injectedFaults";
 
-/** How JSON says each of the faults of CWP that last: all of `Faults` but `random`. */
+/** The readers of lasting faults of CWP in JSON: all of `Faults` but `random`. */
 const faultReaders = (nowMs: number) =>
   ({
     startLagSeconds: number,
@@ -59,7 +59,7 @@ export interface Injected {
 }
 
 /**
- * Reads what `POST /_emulator/faults` takes: `{"inject": fault, …}`, or faults that last. `nowMs` is the
+ * Reads the body of `POST /_emulator/faults`: `{"inject": fault, …}`, or lasting faults. `nowMs` is the
  * emulated time, from which `inSeconds` counts. Throws a WrongField.
  */
 export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: Faults } | Injected {
@@ -68,7 +68,7 @@ export function readFaultsOrInjected(value: unknown, nowMs: number): { faults: F
     : { faults: readFaults(value, nowMs) };
 }
 
-/** Reads faults that last. Throws a WrongField. */
+/** Reads lasting faults. Throws a WrongField. */
 export function readFaults(value: unknown, nowMs: number): Faults {
   return readObject(value, faultReaders(nowMs));
 }
@@ -122,7 +122,7 @@ function readGatewayFault(value: unknown): GatewayFault {
   return plain;
 }
 
-/** Now must still lie ahead when the faults are set: a world ignores syncs that come too late. */
+/** The least time ahead for a sync "now": a world ignores syncs that are already past when faults are set. */
 const SOON_MS = 10;
 
 function readForeignSync(value: unknown, nowMs: number): ForeignSync {

@@ -2,12 +2,12 @@
 import type { ActionName } from "../api/action";
 import type { RequestKind } from "../api/claims";
 
-/** What goes wrong with one request, between the client and the service. */
+/** A fault of one request, between the client and the service. */
 export type GatewayFault =
   | {
       /** An API error with this code; the request is not carried out. Not for the metadata service. */
       readonly error: string;
-      /** The error's message. Default: that the emulator injected it. */
+      /** The error's message. Default: "Injected by the emulator." */
       readonly message?: string;
     }
   | {
@@ -52,20 +52,20 @@ export type GatewayFault =
       readonly body: string;
     };
 
-/** Which requests a gateway fault hits. */
+/** The requests that a gateway fault hits. */
 export interface Injection {
-  /** How many requests it hits. Default 1. */
+  /** The number of requests that it hits. Default 1. */
   readonly times?: number;
   /**
    * Their kind: `start` or its older name `trigger`, `read`, `sts`, the name of an action, or `any` for every
    * API request; `metadata` for requests to the metadata service. Default `any`.
    */
   readonly on?: RequestKind | ActionName | "metadata" | "any";
-  /** How many matching requests pass unharmed before it hits. Default 0. */
+  /** The number of matching requests that pass unharmed before. Default 0. */
   readonly after?: number;
 }
 
-/** The gateway faults still to come. A request gets the first one that hits it. */
+/** The pending gateway faults. A request gets the first fault that hits it. */
 export class FaultScript {
   private entries: { fault: GatewayFault; on: string; after: number; times: number }[] = [];
 
@@ -77,7 +77,7 @@ export class FaultScript {
     this.entries.push({ fault, on: on === "trigger" ? "start" : on, after, times });
   }
 
-  /** The fault for the next request, which has these names; it is used up. Undefined when there is none. */
+  /** Takes the fault for the next request, which has these names. Returns undefined if there is none. */
   take(names: readonly string[]): GatewayFault | undefined {
     this.entries = this.entries.filter(({ times }) => times > 0);
     for (const entry of this.entries) {

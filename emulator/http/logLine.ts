@@ -9,7 +9,7 @@ const REQUEST_WIDTH = 25;
 const SUMMARY_WIDTH = 34;
 const LEAST_ID_WIDTH = 20;
 
-/** The width that the SecretIds of a log need. Longer ones, of temporary credentials, are cut to it. */
+/** The width that the SecretIds of a log need. Longer SecretIds, of temporary credentials, are cut to it. */
 export function idWidth(secretIds: readonly string[]): number {
   return Math.max(LEAST_ID_WIDTH, ...secretIds.map(({ length }) => length));
 }
@@ -19,8 +19,8 @@ export function idWidth(secretIds: readonly string[]): number {
  *
  *     20:01:04  SyncMachines      trigger  AKIDexample           SYNCING   started 20:01:04          (RequestId)
  *
- * `summary` is how the answer came out. Times are the service's own, in UTC+8; a date is left out where it is
- * the line's.
+ * `summary` is the outcome of the request. Times are the service's own, in UTC+8, without the date if it is
+ * the date of the line.
  */
 export function logLine(request: LoggedRequest, summary: string, width: number): string {
   const [date, time] = serviceTime(request.at).split(" ");
@@ -30,7 +30,7 @@ export function logLine(request: LoggedRequest, summary: string, width: number):
   const columns = [
     time,
     cut(kind === "sts" ? action : `${action.padEnd(16)}  ${word}`, REQUEST_WIDTH),
-    cut(request.secretId || "nobody", width),
+    cut(request.secretId || "no SecretId", width),
     summary.replaceAll(`${date} `, "").padEnd(SUMMARY_WIDTH),
     request.requestId && `(${request.requestId})`,
   ];

@@ -1,21 +1,20 @@
-/** What an emulator is made of. */
 import type { Account } from "../api/keys";
 import type { CamRole, Role } from "../api/roles";
 import type { Faults } from "../world/faults";
 
-/** The key pair that the emulator accepts when none is given. It is no secret: it opens nothing else. */
+/** The key pair that the emulator accepts by default. It is no secret: no other service accepts it. */
 export const emulatorAccount: Account = {
   secretId: "AKIDemulator0000000000000000000000",
   secretKey: "emulatorsecretkey00000000000000",
 };
 
-/** What an emulator is made of. */
+/** The options of an emulator. */
 export interface EmulatorOptions {
   /** The TCP port on 127.0.0.1. Default 0: any free one. */
   readonly port?: number;
   /** The key pairs to accept, at least one. Default: `emulatorAccount` alone. */
   readonly accounts?: readonly Account[];
-  /** How long a sync takes, in seconds; may be fractional, may be 0. Default 2. */
+  /** The length of a sync, in seconds; may be fractional, may be 0. Default 2. */
   readonly syncSeconds?: number;
   /** The faults of the CWP of every account from the start. Default: none. */
   readonly faults?: Faults;

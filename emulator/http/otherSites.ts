@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
- * Returns true if a request can only come from a browser that shows the page of another site. A browser says
- * where a page is from (`Origin`, `Sec-Fetch-Site`); a page whose host name leads to this machine is told by
- * `Host`. What is no browser, such as curl, sends none of these, or a loopback host.
+ * Returns true if only a browser that shows the page of another site can have sent the request. A browser
+ * names the site of a page (`Origin`, `Sec-Fetch-Site`); `Host` reveals a page whose host name leads to this
+ * machine. Other clients, such as curl, send none of these, or a loopback host.
  */
 export function isFromAnotherSite(headers: IncomingHttpHeaders): boolean {
   const { host, origin, "sec-fetch-site": site = "none" } = headers;

@@ -1,4 +1,4 @@
-/** The paths of the emulator's own, by which it is controlled over HTTP. */
+/** The emulator's own paths, which control it over HTTP. */
 import { Fields, wrongType } from "../api/fields";
 import { readJsonBody } from "../api/json";
 import type { Controls } from "./controls";
@@ -11,10 +11,12 @@ export interface OwnAnswer {
   readonly json: unknown;
 }
 
-/** Where the emulator's own paths begin: JSON, with no signature, on loopback only like the rest. */
+/** The beginning of the emulator's own paths: JSON, with no signature, on loopback only like the rest. */
 export const OWN_PATH = "/_emulator/";
 
-/** What another site gets: its page could otherwise control the emulator from a browser on this machine. */
+/**
+ * The answer to another site, whose page could otherwise control the emulator from a browser on this machine.
+ */
 export const toAnotherSite: OwnAnswer = {
   status: 403,
   json: {
@@ -72,7 +74,7 @@ function hosts(controls: Controls, secretId: string | undefined): unknown {
     .map(({ host, visible }) => ({ ...host, visible }));
 }
 
-/** Adds one host or a list: all of them, or none when one is not valid. */
+/** Adds one host or a list: all hosts, or none if one is not valid. */
 function addHosts(body: unknown, controls: Controls, secretId: string | undefined): unknown {
   for (const host of readHosts(body)) {
     controls.addHost(host, secretId);

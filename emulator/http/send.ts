@@ -5,7 +5,7 @@ import { MAXIMUM_BODY_BYTES } from "../api/gateway";
 import type { HttpRequest } from "../api/signature";
 import type { Delivery } from "./delivery";
 
-/** Reads a body to its end, but keeps no more than it takes to see that it is too large. */
+/** Reads a body to its end, but keeps no more than the gateway needs to refuse a large body. */
 export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -24,7 +24,7 @@ export function readRequest({ method = "", headers }: IncomingMessage, url: URL,
 }
 
 /**
- * Sends as much of an answer as is to reach the client. Rejects when `stopped` is aborted before a late
+ * Sends the part of an answer that is to reach the client. Rejects if `stopped` is aborted before a late
  * answer.
  */
 export async function send(

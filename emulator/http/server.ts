@@ -16,8 +16,8 @@ import { answerOwnPath, OWN_PATH, toAnotherSite } from "./ownPaths";
 import { readBody, readRequest, send, sendJson } from "./send";
 
 /**
- * Starts a CWP endpoint on 127.0.0.1. Rejects with an Error when the port cannot be had, when a role names an
- * account that there is not, or when accounts and their accountIds do not fit.
+ * Starts a CWP endpoint on 127.0.0.1. Rejects with an Error if the port is in use, if a role names an unknown
+ * account, or if accounts and their accountIds do not fit.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, accounts = [], roles = [], camRole, log = () => {} } = options;
@@ -73,7 +73,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 
   const server = createServer((incoming, outgoing) => {
-    // Only the connection can fail here, or a late answer when the emulator stops: no client is left then.
+    // Only the connection can fail here, or a late answer when the emulator stops: then no client is left.
     handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
   // Longer than the pauses between two polls, so that a client may keep its connection.

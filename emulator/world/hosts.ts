@@ -1,4 +1,3 @@
-/** The hosts of an account, and which of them CWP lists. */
 import { createHash } from "node:crypto";
 
 /** A host to add to an account. */
@@ -7,60 +6,62 @@ export interface NewHost {
   readonly id: string;
   /** The name to show. Default: the id. */
   readonly name?: string;
-  /** The private address. Default: one in 10.0.0.0/8. */
+  /** The private address. Default: an address in 10.0.0.0/8. */
   readonly ip?: string;
   /** The public address. Default: none, "". */
   readonly publicIp?: string;
-  /** Where it runs. Default `ap-guangzhou`. */
+  /** Its region. Default `ap-guangzhou`. */
   readonly region?: string;
-  /** What it is: CVM, BM, ECM, LH or Other. Default CVM. */
+  /** Its type: CVM, BM, ECM, LH or Other. Default CVM. */
   readonly machineType?: string;
   /**
-   * The uuid of the machine, by which CWP's other actions name it. Default: one made from the id, always the
+   * The uuid of the machine, by which CWP's other actions name it. Default: made from the id, always the
    * same.
    */
   readonly quuid?: string;
-  /** The uuid of the agent. Default: one made from the id when an agent is installed, else "". */
+  /** The uuid of the agent. Default: made from the id if an agent is installed, else "". */
   readonly uuid?: string;
   /**
    * The agent's state: ONLINE, OFFLINE or UNINSTALLED. Default UNINSTALLED, since a sync installs no agent.
    */
   readonly agentStatus?: string;
-  /** What CWP says of the machine: ONLINE, OFFLINE, SHUTDOWN or UNINSTALLED. Default: the agent's state. */
+  /** The machine's state in CWP: ONLINE, OFFLINE, SHUTDOWN or UNINSTALLED. Default: the agent's state. */
   readonly machineStatus?: string;
-  /** What CVM says of the machine: RUNNING, STOPPED or EXPIRED. Default RUNNING. */
+  /** The machine's state in CVM: RUNNING, STOPPED or EXPIRED. Default RUNNING. */
   readonly instanceStatus?: string;
-  /** How CWP protects it: BASIC_VERSION, PRO_VERSION, Flagship or GENERAL_DISCOUNT. Default BASIC_VERSION. */
+  /**
+   * CWP's protection of it: BASIC_VERSION, PRO_VERSION, Flagship or GENERAL_DISCOUNT. Default BASIC_VERSION.
+   */
   readonly protectType?: string;
-  /** The network that it is in. Default `vpc-emulator`. */
+  /** Its network. Default `vpc-emulator`. */
   readonly vpcId?: string;
-  /** How many syncs that start after it was added must finish before CWP lists it. Default 1. */
+  /** The number of syncs that must start after it was added, and finish, before CWP lists it. Default 1. */
   readonly syncsNeeded?: number;
-  /** CWP never lists it, as one of another account. Default: it does. */
+  /** True if CWP never lists it, like a host of another account. Default: false. */
   readonly neverListed?: boolean;
 }
 
 /** A host of an account, with the defaults filled in. */
 export type Host = Required<NewHost>;
 
-/** A host, and whether CWP lists it yet. */
+/** A host as CWP lists it or not. */
 export interface HostView {
-  /** The host as it is. */
+  /** The host. */
   readonly host: Host;
-  /** Whether CWP lists it. */
+  /** True if CWP lists it. */
   readonly visible: boolean;
 }
 
-/** The hosts of an account, in the order in which they were added. */
+/** The hosts of an account, in the order of their addition. */
 export class Hosts {
   private readonly known = new Map<string, { host: Host; syncsBefore: number }>();
 
-  /** Adds a host when so many syncs have started. */
+  /** Adds a host after so many syncs have started. */
   add(host: NewHost, syncsBefore: number): void {
     this.known.set(host.id, { host: withDefaults(host, this.known.size + 1), syncsBefore });
   }
 
-  /** Every host, when so many of the syncs have finished. */
+  /** Every host, after so many syncs have finished. */
   views(finishedSyncs: number): HostView[] {
     return [...this.known.values()].map(({ host, syncsBefore }) => ({
       host,

@@ -1,23 +1,22 @@
-/** The syncs of an account: those that have started, and those that are due. */
 import type { Run } from "./status";
 
-/** A sync that starts at `atMs`, unless another one is in progress then. */
+/** A sync that starts at `atMs`, unless another sync is in progress then. */
 export interface DueSync {
   readonly atMs: number;
   readonly by: Run["by"];
-  /** How long it takes, in seconds. Default: as long as the others. */
+  /** Its length, in seconds. Default: the length of all syncs. */
   readonly seconds?: number | undefined;
 }
 
-/** How many of the syncs that follow one another without a pause are recorded when the clock is moved far. */
+/** The number of back-to-back syncs that are recorded when the clock is moved far. */
 const MOST_AT_ONCE = 1000;
 
 /**
- * The syncs of an account. Two never run at once: one that is due during another starts nothing. There are no
- * timers: `catchUp` starts what is due.
+ * The syncs of an account, started and due. Two never run at once: a sync that is due during another is
+ * dropped. There are no timers: `catchUp` starts due syncs.
  */
 export class Runs {
-  /** Those that have started, oldest first. */
+  /** The started syncs, oldest first. */
   readonly started: Run[] = [];
   private due: DueSync[] = [];
   private endless = 0;
@@ -28,7 +27,7 @@ export class Runs {
     private seconds: number,
   ) {}
 
-  /** Says how long syncs take that start from now on, in seconds. */
+  /** Sets the length of syncs that start from now on, in seconds. */
   setSeconds(seconds: number): void {
     this.catchUp();
     this.seconds = seconds;
@@ -38,19 +37,19 @@ export class Runs {
     this.due.push(...due);
   }
 
-  /** Forgets the syncs of somebody else's that are due. */
+  /** Forgets the due syncs of other pipelines. */
   dropForeign(): void {
-    this.due = this.due.filter(({ by }) => by === "trigger");
+    this.due = this.due.filter(({ by }) => by !== "foreign");
   }
 
-  /** So many of the syncs that requests start from now on never end. */
+  /** From now on, so many syncs that requests start never end. */
   setEndless(count: number): void {
     this.endless = count;
   }
 
   /**
-   * From now on somebody else starts a sync of this length whenever none is in progress; undefined: no
-   * longer.
+   * From now on, another pipeline starts a sync of this length whenever none is in progress; undefined: it
+   * stops.
    */
   setBackToBack(seconds: number | undefined): void {
     this.backToBack =
@@ -64,12 +63,12 @@ export class Runs {
     return latest !== undefined && ms < latest.endMs;
   }
 
-  /** How many have finished at this moment. */
+  /** The number of syncs that have finished at this moment. */
   finished(ms: number): number {
     return this.started.findLastIndex(({ endMs }) => endMs <= ms) + 1;
   }
 
-  /** Starts the syncs whose time has come, and returns the present moment. */
+  /** Starts the due syncs, and returns the present moment. */
   catchUp(): number {
     const now = this.now();
     const due = this.due.filter(({ atMs }) => atMs <= now).sort((a, b) => a.atMs - b.atMs);
@@ -98,7 +97,7 @@ export class Runs {
   }
 
   private length(by: Run["by"], seconds = this.seconds): number {
-    if (by === "trigger" && this.endless > 0) {
+    if (by !== "foreign" && this.endless > 0) {
       this.endless -= 1;
       return Number.POSITIVE_INFINITY;
     }

@@ -1,26 +1,24 @@
-/** What SyncMachines says of the syncs of an account. */
 import type { Faults } from "./faults";
 
 /** One machine sync. */
 export interface Run {
-  /** When it started, in the world's clock: milliseconds since the epoch. */
+  /** Its start, in the world's clock: milliseconds since the epoch. */
   readonly startMs: number;
-  /** When it ends, likewise. May lie ahead, and is Infinity when it never ends. */
+  /** Its end, likewise. May lie ahead, and is Infinity if it never ends. */
   readonly endMs: number;
-  /** Who started it: a request with `Sync: true`, or somebody else. */
+  /** Who started it: `trigger`, a request with `Sync: true`; `foreign`, another pipeline. */
   readonly by: "trigger" | "foreign";
 }
 
 /**
- * What SyncMachines answers, without the request id. Times are `YYYY-MM-DD HH:MM:SS` in UTC+8, "" when there
- * is none.
+ * An answer of SyncMachines, without the request id. Times are `YYYY-MM-DD HH:MM:SS` in UTC+8, "" for none.
  */
 export interface SyncStatus {
-  /** SYNCING, FINISHED, NOTASK when there has been no sync, or what a fault makes of it. */
+  /** SYNCING, FINISHED, NOTASK if there has been no sync, or the state that a fault sets. */
   readonly State: string;
-  /** When the latest sync started. */
+  /** The start of the latest sync. */
   readonly LatestStartTime: string;
-  /** When the latest of those that have ended did. */
+  /** The end of the latest sync that has ended. */
   readonly LatestEndTime: string;
 }
 
@@ -48,7 +46,7 @@ export function showStatus(runs: readonly Run[], ms: number, faults: Faults): Sy
   };
 }
 
-/** Says what the faults did to a status that was shown at `nowMs`. `ageMs` is how old the shown one is. */
+/** The effects of the faults on a status that was shown at `nowMs`, of the age `ageMs`, for the log. */
 export function faultsSeen(runs: readonly Run[], nowMs: number, ageMs: number, faults: Faults): string[] {
   const { unknownState, ...knownState } = faults;
   const { laggingStateSeconds: _late, ...promptState } = knownState;
@@ -78,9 +76,7 @@ function areEqual(one: SyncStatus, other: SyncStatus): boolean {
   );
 }
 
-/**
- * A moment as the service writes it, in whole seconds of Beijing time without naming the zone; "" for none.
- */
+/** A moment as the service writes it, in whole seconds of Beijing time without the zone; "" for none. */
 export function serviceTime(ms: number | undefined): string {
   return ms === undefined ? "" : new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
 }

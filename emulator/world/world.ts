@@ -1,22 +1,21 @@
-/** One account's CWP, with its faults. */
 import { Failure } from "./failure";
 import type { Faults } from "./faults";
 import { type Host, Hosts, type HostView, type NewHost } from "./hosts";
 import { type DueSync, milliseconds, Runs } from "./runs";
 import { faultsSeen, type Run, type SyncStatus, showStatus } from "./status";
 
-/** What a world is made of. */
+/** The options of a world. */
 export interface WorldOptions {
   /** The world's clock: milliseconds since the epoch, never backwards. */
   readonly now: () => number;
-  /** How long a sync takes, in seconds; may be fractional, may be 0. */
+  /** The length of a sync, in seconds; may be fractional, may be 0. */
   readonly syncSeconds: number;
   /** Its faults from the start. Default: none. */
   readonly faults?: Faults;
 }
 
 /**
- * One account's CWP: the hosts it has, the syncs that ran, and what SyncMachines says of them.
+ * One account's CWP: its hosts, its syncs, its faults, and the answers of SyncMachines.
  *
  * The world has no timers. Each call first catches up with the clock, so that equal calls at equal moments
  * have equal answers.
@@ -35,8 +34,8 @@ export class World {
   }
 
   /**
-   * The SyncMachines action: answers the status, after starting a sync when `sync` is true and none is in
-   * progress. Throws a Failure when the fault `busyTrigger` says so. `note` takes what the faults did.
+   * The SyncMachines action: starts a sync if `sync` is true and none is in progress, then answers the
+   * status. Throws a Failure if the fault `busyTrigger` says so. `note` takes the effects of the faults.
    */
   syncMachines(sync: boolean, note?: (text: string) => void): SyncStatus {
     if (sync) {
@@ -52,9 +51,9 @@ export class World {
   }
 
   /**
-   * Somebody else starts a sync now. During another one it starts nothing.
+   * Starts a sync as another pipeline does. During another sync it has no effect.
    *
-   * @param seconds How long it takes; may be fractional. Default: as long as the others.
+   * @param seconds Its length; may be fractional. Default: the length of all syncs.
    */
   startForeignSync(seconds?: number): void {
     const atMs = this.syncs.catchUp();
@@ -62,22 +61,20 @@ export class World {
     this.syncs.catchUp();
   }
 
-  /** A host comes to be. CWP lists it only once a sync that starts from now on has finished. */
+  /** Adds a host. CWP lists it only after a sync that starts from now on has finished. */
   addHost(host: NewHost): void {
     this.syncs.catchUp();
     this.known.add(host, this.syncs.started.length);
   }
 
-  /**
-   * The hosts that CWP lists: those for which enough syncs that started after they were added have finished.
-   */
+  /** The hosts that CWP lists: enough syncs that started after a host was added have finished. */
   machines(): Host[] {
     return this.hosts()
       .filter(({ visible }) => visible)
       .map(({ host }) => host);
   }
 
-  /** Every host, with whether CWP lists it. */
+  /** Every host; `visible` is true if CWP lists it. */
   hosts(): HostView[] {
     const { laggingListSeconds = 0 } = this.present;
     const now = this.syncs.catchUp();
@@ -94,15 +91,12 @@ export class World {
     return this.present;
   }
 
-  /** The next answer is true, also under the fault `staleSeconds`, as the first one was. */
+  /** Makes the next answer true, even under the fault `staleSeconds`, as the first answer was. */
   freshen(): void {
     this.nextAnswerIsTrue = true;
   }
 
-  /**
-   * Replaces all faults. A sync in progress keeps its end; syncs of somebody else's still to come are
-   * replaced.
-   */
+  /** Replaces all faults. A sync in progress keeps its end; later syncs of other pipelines are replaced. */
   setFaults(faults: Faults): void {
     const now = this.syncs.catchUp();
     this.syncs.dropForeign();
@@ -112,7 +106,7 @@ export class World {
     );
   }
 
-  /** Says how long syncs take that start from now on, in seconds; may be fractional, may be 0. */
+  /** Sets the length of syncs that start from now on, in seconds; may be fractional, may be 0. */
   setSyncSeconds(seconds: number): void {
     this.syncs.setSeconds(seconds);
   }

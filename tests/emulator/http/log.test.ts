@@ -124,13 +124,16 @@ describe("the emulator's log", () => {
 
   it("says why a request was refused", async () => {
     await start();
-    await send({ secretId: "AKIDnobody" });
+    await send({ secretId: "AKIDunknown" });
     assert.match(
       lastLine(),
-      /trigger|read +AKIDnobody +AuthFailure\.SecretIdNotFound {2}The SecretId is not found/,
+      /trigger|read +AKIDunknown +AuthFailure\.SecretIdNotFound {2}The SecretId is not found/,
     );
     await send({ headers: { Authorization: "none" } });
-    assert.match(lastLine(), /read +nobody +AuthFailure\.InvalidAuthorization {2}The Authorization header/);
+    assert.match(
+      lastLine(),
+      /read +no SecretId +AuthFailure\.InvalidAuthorization {2}The Authorization header/,
+    );
   });
 
   it("cuts the SecretIds of temporary credentials", async () => {
