@@ -65,21 +65,21 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     figures.credentials = await measureAbsent();
     print(credentialsTable(figures.credentials));
   }
-  const tell = (step: string) => process.stderr.write(`${step}\n`);
+  const report = (step: string) => process.stderr.write(`${step}\n`);
   if (parts.includes("crowd")) {
-    figures.crowd = await measureCrowds(tell);
+    figures.crowd = await measureCrowds(report);
     print(crowdTable(figures.crowd));
   }
   if (parts.includes("hosts")) {
-    figures.hosts = await measureHosts(tell);
+    figures.hosts = await measureHosts(report);
     print(hostsTable(figures.hosts));
   }
   if (parts.includes("engine")) {
-    figures.engine = await measureEngine(tell);
+    figures.engine = await measureEngine(report);
     print(engineTables(figures.engine));
   }
   if (parts.includes("plugin")) {
-    figures.plugin = await measurePlugin(tell);
+    figures.plugin = await measurePlugin(report);
     print(pluginTable(figures.plugin));
   }
   if (json !== undefined) {
@@ -104,8 +104,8 @@ ${table(
   ]),
 )}
 
-A delay counts from half a second after the end, as a part of the sync's length. Requests are those of the
-whole wait: the one that starts the sync, the polls, and for pulumi-tencentcloud-cwp the first poll before.
+A delay counts from half a second after the end, as a part of the sync's length. Requests are counted over
+the whole wait: the one that starts the sync, the polls, and for pulumi-tencentcloud-cwp the first poll before.
 The history is how long the sync before took: as said, or drawn at random (useless), or there is none.
 `;
 }
@@ -124,7 +124,7 @@ How long it takes to find that there are no credentials in any place, in seconds
 
 ${table(
   ["metadata service", "min", "median", "max"],
-  [...spreadRow("nobody listens", refused, 2), ...spreadRow("a firewall swallows the request", swallowed, 2)],
+  [...spreadRow("absent", refused, 2), ...spreadRow("a firewall swallows the request", swallowed, 2)],
 )}
 `;
 }
@@ -147,7 +147,7 @@ ${table(
   ]),
 )}
 
-Stale: it reported a sync as its own that began before it came, and so may not have its hosts.
+Stale: it reported a sync as its own that began before the wait, and so may not have its hosts.
 `;
 }
 
@@ -229,7 +229,7 @@ function print(text: string): void {
 }
 
 /**
- * Reads the command line; undefined when it asks for the help. Throws an Error that says what was expected.
+ * Reads the command line; undefined if it asks for the help. Throws an Error that names the expected value.
  */
 function readOrder(args: string[]): Order | undefined {
   const options = {

@@ -5,11 +5,11 @@ import { pulumiSettings } from "../provider/account/config";
 import { resolveConnection } from "../provider/account/settings";
 import { type Spread, spreadOf } from "./spread";
 
-/** How long it takes to find that there are no credentials anywhere, in seconds. */
+/** The time until it is clear that there are no credentials anywhere, in seconds. */
 export interface AbsentFigures {
-  /** On a machine where nothing answers for the metadata service. */
+  /** On a machine on which no metadata service answers. */
   readonly refused: Spread;
-  /** On one where a firewall swallows what is sent to it. */
+  /** On a machine whose firewall drops requests to the metadata service. */
   readonly swallowed: Spread;
 }
 

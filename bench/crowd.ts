@@ -10,21 +10,21 @@ import { syncByHand } from "./handWritten";
 import { OURS } from "./schedules";
 
 /**
- * What a number of pipelines of one account came to. They share nothing but the service, which takes 20
- * requests a second.
+ * The results of pipelines of one account that sync at once. They share nothing but the service, which takes
+ * 20 requests a second.
  */
 export interface CrowdFigures {
   readonly schedule: string;
   readonly pipelines: number;
-  /** How they come, and what else happens in the account. */
+  /** When they begin, and the other syncs of the account. */
   readonly setting: string;
   /** Syncs that they started. */
   readonly syncs: number;
-  /** The longest that any of them waited, be it in vain. */
+  /** The longest wait of a pipeline, even if it failed. */
   readonly longestSeconds: number;
-  /** Those that ended with an error, after 5 minutes at the latest, and those that are stale. */
+  /** Pipelines that ended with an error, after 5 minutes at the latest, or are stale. */
   readonly failed: number;
-  /** Those that reported a sync as theirs which began before they came. */
+  /** Pipelines that reported a sync as theirs which began before the wait. */
   readonly stale: number;
   readonly requests: number;
   /** Requests that were answered with RequestLimitExceeded. */
@@ -33,11 +33,11 @@ export interface CrowdFigures {
 
 interface Setting {
   readonly pipelines: number;
-  /** The time within which they come, evenly. */
+  /** The time within which they begin, evenly. */
   readonly withinSeconds: number;
-  /** Others sync all the time, each sync as long as this. */
+  /** Another pipeline syncs all the time, each sync as long as this. */
   readonly foreignSeconds?: number;
-  /** Whether the loop by hand is measured too. */
+  /** True if the loop by hand is measured too. */
   readonly peer?: boolean;
 }
 
@@ -55,14 +55,14 @@ interface Pipeline {
   end(): unknown;
 }
 
-/** Measures all settings. `tell` gets a line for each, and the errors. */
-export async function measureCrowds(tell: (step: string) => void): Promise<CrowdFigures[]> {
+/** Measures all settings. `report` gets a line for each, and the errors. */
+export async function measureCrowds(report: (step: string) => void): Promise<CrowdFigures[]> {
   const rows: CrowdFigures[] = [];
   for (const setting of settings) {
-    tell(`${setting.pipelines} pipelines, ${inWords(setting)}`);
-    rows.push(await measureCrowd(OURS, openWorker, setting, tell));
+    report(`${setting.pipelines} pipelines, ${inWords(setting)}`);
+    rows.push(await measureCrowd(OURS, openWorker, setting, report));
     if (setting.peer) {
-      rows.push(await measureCrowd("by hand, a poll every 5 s", openByHand, setting, tell));
+      rows.push(await measureCrowd("by hand, a poll every 5 s", openByHand, setting, report));
     }
   }
   return rows;
@@ -72,7 +72,7 @@ async function measureCrowd(
   schedule: string,
   open: (url: string) => Pipeline | Promise<Pipeline>,
   setting: Setting,
-  tell: (failure: string) => void,
+  report: (failure: string) => void,
 ): Promise<CrowdFigures> {
   const { pipelines, withinSeconds, foreignSeconds } = setting;
   const emulator = await startEmulatorProcess(CROWD_SYNC_SECONDS);
@@ -88,7 +88,7 @@ async function measureCrowd(
         return wait(pipeline, emulator);
       }),
     );
-    new Set(waits.flatMap(({ error }) => error ?? [])).forEach(tell);
+    new Set(waits.flatMap(({ error }) => error ?? [])).forEach(report);
     const sent = await emulator.requests();
     return { schedule, setting: inWords(setting), ...crowdFigures(waits, await emulator.runs(), sent) };
   } finally {
@@ -97,18 +97,18 @@ async function measureCrowd(
   }
 }
 
-/** What the waits, the syncs and the requests of a crowd come to. */
+/** The figures of a crowd, from its waits, syncs and requests. */
 export function crowdFigures(
   waits: readonly Wait[],
   runs: readonly Run[],
   requests: readonly Request[],
 ): Omit<CrowdFigures, "schedule" | "setting"> {
-  const isFresh = ({ came, start }: Wait) =>
-    runs.some(({ startMs }) => serviceTime(startMs) === start && startMs >= came);
+  const isFresh = ({ begunMs, start }: Wait) =>
+    runs.some(({ startMs }) => serviceTime(startMs) === start && startMs >= begunMs);
   const stale = waits.filter((one) => one.start !== undefined && !isFresh(one)).length;
   return {
     pipelines: waits.length,
-    syncs: runs.filter(({ by }) => by === "trigger").length,
+    syncs: runs.filter(({ by }) => by !== "foreign").length,
     longestSeconds: Math.max(...waits.map(({ seconds }) => seconds)),
     failed: stale + waits.filter(({ start }) => start === undefined).length,
     stale,
@@ -118,21 +118,21 @@ export function crowdFigures(
 }
 
 export interface Wait {
-  /** When it came, on the emulator's clock. */
-  readonly came: number;
+  /** The begin of the wait, on the emulator's clock. */
+  readonly begunMs: number;
   readonly seconds: number;
-  /** The start of the run that it took for its own; undefined where it failed. */
+  /** The start of the run that it took for its own; undefined if it failed. */
   readonly start?: string;
   readonly error?: string;
 }
 
 async function wait(pipeline: Pipeline, emulator: EmulatorProcess): Promise<Wait> {
-  const came = emulator.now();
+  const begunMs = emulator.now();
   const outcome = await pipeline.sync().then(
     (start) => ({ start }),
     (error: Error) => ({ error: error.message }),
   );
-  return { came, ...outcome, seconds: (emulator.now() - came) / 1000 };
+  return { begunMs, ...outcome, seconds: (emulator.now() - begunMs) / 1000 };
 }
 
 async function openWorker(url: string): Promise<Pipeline> {

@@ -7,15 +7,15 @@ import { ours, type Schedule, type Sighting, schedules } from "./schedules";
 /** A delay of up to half a second is always fine. */
 export const FREE_MS = 500;
 
-/** How one schedule did over all runs. */
+/** The figures of one schedule over all runs. */
 export interface Delay {
   readonly schedule: string;
   readonly history: History;
-  /** Whether the schedule makes use of a history; if not, all its rows are the same. */
+  /** True if the schedule uses a history; if not, all its rows are the same. */
   readonly usesHistory: boolean;
   /**
-   * The mean of the runs' delay fractions: what a run's end was seen later than half a second after it, as a
-   * fraction of the run's length, and 0 where it was seen sooner.
+   * The mean of the runs' delay fractions: the delay from half a second after a run's end until it was seen,
+   * as a fraction of the run's length; 0 if it was seen sooner.
    */
   readonly meanDelayFraction: number;
   /** The 95th percentile of the same. */

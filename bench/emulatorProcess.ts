@@ -8,7 +8,7 @@ export interface Request {
   /** In milliseconds of the emulated clock. */
   readonly at: number;
   readonly startsSync: boolean;
-  /** It was one too many within a second. */
+  /** True if it was beyond the limit of requests in a second. */
   readonly isRefused: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface EmulatorProcess {
   readonly url: string;
   /** An account that has had a sync of this length, which ended a minute ago; and a log without requests. */
   begin(seconds: number): Promise<void>;
-  /** From now on, for so many seconds, somebody else starts a sync of this length whenever one ends. */
+  /** From now on, for so many seconds, another pipeline starts a sync of this length whenever a sync ends. */
   syncWithoutPause(seconds: number, forSeconds: number): Promise<void>;
   /** The emulated clock: milliseconds since the epoch. */
   now(): number;
@@ -90,7 +90,8 @@ export async function startEmulatorProcess(syncSeconds: number): Promise<Emulato
     },
     now,
     async runs() {
-      // Of the emulator's own paths, only the one that starts a sync shows them all. This one has no length.
+      // Of the emulator's own paths, only foreign-sync shows all syncs. The sync that it starts has no
+      // length.
       const runs = await ask<Run[]>("POST", "foreign-sync", { seconds: 0 });
       return runs.filter(({ startMs, endMs }) => startMs >= began && endMs > startMs);
     },

@@ -17,35 +17,34 @@ export interface UpFigures {
 
 export interface EngineFigures {
   /**
-   * How long `pulumi up` takes with a MachineSync whose sync takes no time, as a multiple of that with an
+   * The time of `pulumi up` with a MachineSync whose sync takes no time, as a multiple of the time with an
    * empty dynamic resource.
    */
   readonly zeroLengthRatio: number;
   /**
-   * The same for the peak memory of the provider process. Memory is left out where there is no /proc to read
-   * it from.
+   * The same for the peak memory of the provider process. Memory is left out if there is no /proc.
    */
   readonly memoryRatio?: number;
-  /** What a hundred resources that wait take more than one, in the peak memory of the provider process. */
+  /** The peak memory of the provider process that a hundred waiting resources add to that of one resource. */
   readonly hundredAddMb?: number;
   readonly one: UpFigures;
   readonly ten: UpFigures;
   readonly hundred: UpFigures;
   /** The same with a hundred empty dynamic resources. */
   readonly hundredEmptySeconds: number;
-  /** The spread of the figures above, and of what they were made from. */
+  /** The spread of the figures above, and of the measurements behind them. */
   readonly spread: Readonly<Record<string, Spread>>;
 }
 
-/** How long the syncs take with 1, 10 and 100 resources. */
+/** The length of the syncs with 1, 10 and 100 resources. */
 export const SYNC_SECONDS = 3;
 const PAIRS = 7;
 const ROUNDS = 3;
 
-/** Measures on the real engine. `tell` gets a line for each step. */
-export async function measureEngine(tell: (step: string) => void): Promise<EngineFigures> {
-  const pairs = await withEmulator(0, (emulator) => measurePairs(emulator, tell));
-  const rounds = await withEmulator(SYNC_SECONDS, (emulator) => measureRounds(emulator, tell));
+/** Measures on the real engine. `report` gets a line for each step. */
+export async function measureEngine(report: (step: string) => void): Promise<EngineFigures> {
+  const pairs = await withEmulator(0, (emulator) => measurePairs(emulator, report));
+  const rounds = await withEmulator(SYNC_SECONDS, (emulator) => measureRounds(emulator, report));
   const median = (values: number[]) => spreadOf(values).median;
 
   const samples = {
@@ -82,11 +81,11 @@ export async function measureEngine(tell: (step: string) => void): Promise<Engin
 
 async function withEmulator<T>(
   syncSeconds: number,
-  task: (emulator: EmulatorProcess) => Promise<T>,
+  measure: (emulator: EmulatorProcess) => Promise<T>,
 ): Promise<T> {
   const emulator = await startEmulatorProcess(syncSeconds);
   try {
-    return await task(emulator);
+    return await measure(emulator);
   } finally {
     emulator.stop();
   }
@@ -97,11 +96,11 @@ interface Pair {
   readonly empty: Up;
 }
 
-async function measurePairs(emulator: EmulatorProcess, tell: (step: string) => void): Promise<Pair[]> {
+async function measurePairs(emulator: EmulatorProcess, report: (step: string) => void): Promise<Pair[]> {
   await measureUp(empties(1), emulator.url); // The first one finds cold caches.
   const pairs: Pair[] = [];
   for (let pair = 1; pair <= PAIRS; pair += 1) {
-    tell(`one MachineSync, one empty resource: ${pair} of ${PAIRS}`);
+    report(`one MachineSync, one empty resource: ${pair} of ${PAIRS}`);
     const sync = await measureSyncs(1, emulator);
     pairs.push({ sync, empty: await measureUp(empties(1), emulator.url) });
   }
@@ -119,10 +118,10 @@ interface Round {
   readonly hundredEmpty: Up;
 }
 
-async function measureRounds(emulator: EmulatorProcess, tell: (step: string) => void): Promise<Round[]> {
+async function measureRounds(emulator: EmulatorProcess, report: (step: string) => void): Promise<Round[]> {
   const rounds: Round[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
-    tell(`1, 10 and 100 MachineSyncs, 100 empty resources: ${round} of ${ROUNDS}`);
+    report(`1, 10 and 100 MachineSyncs, 100 empty resources: ${round} of ${ROUNDS}`);
     rounds.push({
       one: await measureSyncs(1, emulator),
       ten: await measureSyncs(10, emulator),

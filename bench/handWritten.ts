@@ -6,8 +6,9 @@ const POLL_MS = 5_000;
 const RETRY_MS = 1_000;
 
 /**
- * What people write with the SDK: start a sync, poll until it is FINISHED, and send again what was refused
- * for its rate. Resolves with the start of the sync that is then the latest. Rejects after the time limit.
+ * The code that people write with the SDK: start a sync, poll until it is FINISHED, and retry requests that
+ * were refused for their rate. Resolves with the start of the sync that is then the latest. Rejects after the
+ * time limit.
  */
 export async function syncByHand(url: string, limitMs: number): Promise<string> {
   const { Client } = await import(

@@ -1,5 +1,6 @@
 /**
- * What it costs to wait until CWP lists many hosts: syncs, requests and time, over HTTP against the emulator.
+ * Measures the cost of a wait until CWP lists many hosts: syncs, requests and time, over HTTP against the
+ * emulator.
  */
 import { emulatorAccount, startEmulator } from "../emulator";
 import { givenKeys } from "../provider/api/credentials";
@@ -20,7 +21,7 @@ export interface HostsFigures {
   readonly syncs: number;
   readonly polls: number;
   readonly lookUps: number;
-  /** From the beginning to the end of the last wait, the sync included. */
+  /** From the beginning to the end of the last wait, with the sync. */
   readonly seconds: number;
 }
 
@@ -30,10 +31,10 @@ const cases = [
   { resources: 1, hosts: 1_000, listed: 1_000 },
 ];
 
-export async function measureHosts(tell: (step: string) => void): Promise<HostsFigures[]> {
+export async function measureHosts(report: (step: string) => void): Promise<HostsFigures[]> {
   const figures: HostsFigures[] = [];
   for (const one of cases) {
-    tell(`hosts: ${one.resources} resources of ${one.hosts} hosts among ${one.listed}`);
+    report(`hosts: ${one.resources} resources of ${one.hosts} hosts among ${one.listed}`);
     figures.push(await measure(one));
   }
   return figures;

@@ -10,7 +10,7 @@ import type { Sighting } from "./schedules";
 const BEGUN = Date.UTC(2020, 10, 11);
 
 /**
- * The whole waiting loop on a model of the service, in virtual time: one call, which finds a sync before it
+ * The whole waiting loop on a model of the service, in virtual time: one wait, which finds a sync before it
  * of `before` ms and starts one of `length` ms.
  */
 export async function watchByLoop(length: number, before: number | undefined): Promise<Sighting> {
@@ -32,7 +32,7 @@ export async function watchByLoop(length: number, before: number | undefined): P
   const seenAt = loop.call({ goal: "finished", timeoutMs: 2 * length + 60_000 }).then(() => clock.now());
   await clock.run();
   const run = world.runs.at(-1);
-  if (run?.by !== "trigger") {
+  if (run === undefined || run.by === "foreign") {
     throw new Error("The waiting loop started no sync.");
   }
   return { at: (await seenAt) - (run.startMs - BEGUN), requests };

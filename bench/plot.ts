@@ -2,7 +2,7 @@
 import type { Delay } from "./delay";
 import { OURS } from "./schedules";
 
-/** The frame of the plot, in SVG units, and what it shows: requests across and delay in % upwards. */
+/** The frame of the plot, in SVG units. It shows requests across and delay in % upwards. */
 const frame = { left: 70, right: 770, top: 84, bottom: 390 };
 const size = { width: 800, height: 470 };
 const requests = { to: 105, ticks: [0, 20, 40, 60, 80, 100] };
@@ -13,7 +13,9 @@ const ink = "#808080";
 const colours = { ours: "#e8590c", peers: "#3b82c4" };
 const title = "How late the end of a sync is noticed, and for how many requests";
 
-/** The peers that a reader may know, by the name that says most. The others are as good as one of these. */
+/**
+ * The peers that a reader may know, by the name that says most. Every other peer is as good as one of these.
+ */
 const peerNames: Readonly<Record<string, string>> = {
   "@azure/core-lro": "Azure SDK: every 2 s",
   "fixed 5 s (tccli --waiter)": "tccli --waiter: every 5 s",
@@ -84,7 +86,7 @@ ${numbers.join("\n")}
 <text x="${right}" y="${top + 36}" text-anchor="end" font-style="italic">the further down and left, the better</text>`;
 }
 
-/** A point, and its name beside it: on the right, where that covers no other point. */
+/** A point, and its name beside it: on the right, if that covers no other point. */
 function draw({ name, isOurs, x, y }: Point): string {
   const fill = isOurs ? colours.ours : colours.peers;
   const [radius, weight] = isOurs ? [8, ' font-weight="700"'] : [5, ""];

@@ -1,5 +1,5 @@
 /**
- * Measures what the provider plugin costs, beside the dynamic resource, an empty program and a bare Node.js.
+ * Measures the cost of the provider plugin, beside the dynamic resource, an empty program and a bare Node.js.
  */
 
 import { spawn } from "node:child_process";
@@ -14,7 +14,9 @@ import { type Spread, spreadOf } from "./spread";
 import { table } from "./table";
 
 export interface PluginFigures {
-  /** How many processes ran or waited for a processor, in the last minute of the measurement (not on Windows). */
+  /**
+   * The processes that ran or waited for a processor, in the last minute of the measurement (not on Windows).
+   */
   readonly load: number;
   readonly processors: number;
   /** From the start of the plugin's process to its port, in milliseconds. */
@@ -25,14 +27,14 @@ export interface PluginFigures {
   readonly emptyYamlSeconds: Spread;
   /** The same with one MachineSync whose sync takes no time. */
   readonly pluginSeconds: Spread;
-  /** What the second takes more than the first, pair by pair. */
+  /** The time that the MachineSync adds, pair by pair. */
   readonly pluginAddsSeconds: Spread;
   /** `pulumi up` of a JavaScript program with the dynamic resource, in seconds. */
   readonly dynamicSeconds: Spread;
   /** The same program without a resource. */
   readonly emptyJavaScriptSeconds: Spread;
   readonly dynamicAddsSeconds: Spread;
-  /** The most memory of the process; left out where there is no /proc to read it from. */
+  /** The most memory of the process; left out if there is no /proc. */
   readonly pluginMb?: Spread;
   readonly dynamicMb?: Spread;
 }
@@ -41,15 +43,15 @@ const STARTS = 9;
 const ROUNDS = 5;
 
 const command = path.join(__dirname, "../dist/provider/plugin/command.js");
-/** Measures one thing after the other, in turn. `tell` gets a line for each step. */
-export async function measurePlugin(tell: (step: string) => void): Promise<PluginFigures> {
-  tell("plugin: start to port");
+/** Measures one thing after the other, in turn. `report` gets a line for each step. */
+export async function measurePlugin(report: (step: string) => void): Promise<PluginFigures> {
+  report("plugin: start to port");
   const starts = await measureStarts();
   const emulator = await startEmulatorProcess(0);
   const rounds: Record<"emptyYaml" | "plugin" | "dynamic" | "empty", Up>[] = [];
   try {
     for (let round = 1; round <= ROUNDS; round += 1) {
-      tell(`plugin: round ${round} of ${ROUNDS}`);
+      report(`plugin: round ${round} of ${ROUNDS}`);
       rounds.push({
         emptyYaml: await measureUp({}, emulator.url, "plugin"),
         plugin: await measureUp(oneSync(), emulator.url, "plugin"),
@@ -126,7 +128,9 @@ ${table(
 The plugin prints its port ${startToPortMs.median.toFixed(0)} ms after its start, ${(startToPortMs.median / bareNodeMs.median).toFixed(1)} times what a Node.js that does nothing takes (${bareNodeMs.median.toFixed(0)} ms).`;
 }
 
-/** `engine` is its last argument, as the engine starts it: so it ends with this process, however that ends. */
+/**
+ * `engine` is its last argument, as the engine starts it: so it ends with this process, however that ends.
+ */
 async function untilPort(engine: string): Promise<number> {
   const start = performance.now();
   const plugin = spawn(process.execPath, [command, engine], { stdio: ["ignore", "pipe", "inherit"] });

@@ -5,17 +5,14 @@ import { inEnvironment } from "../tests/engine/account";
 import type { Program } from "../tests/engine/program";
 import { type EntryPoint, TestStack } from "../tests/engine/stack";
 
-/** What one `pulumi up` took. */
+/** The cost of one `pulumi up`. */
 export interface Up {
   readonly seconds: number;
-  /**
-   * The most memory that the provider process held at a time; undefined where there is no /proc to read it
-   * from.
-   */
+  /** The most memory that the provider process held at a time; undefined if there is no /proc. */
   readonly peakMb: number | undefined;
 }
 
-/** Far longer than any takes. One that hangs is ended then, and its output told. */
+/** Far longer than any `pulumi up` takes: the limit ends an `up` that hangs, and its output is printed. */
 const LIMIT_MS = 5 * 60_000;
 
 /** `pulumi up --parallel 100` of a program on a new stack, from the start of the CLI to its end. */

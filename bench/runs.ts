@@ -1,12 +1,12 @@
 /** The runs that every schedule is measured on. Lengths and times are in milliseconds. */
 
-/** How well the run before tells the length of a run. */
+/** The quality of the run before as a prediction of a run's length. */
 export const histories = ["within 10%", "within 25%", "useless", "absent"] as const;
 export type History = (typeof histories)[number];
 
 export interface Run {
   readonly length: number;
-  /** How long the run before took, by its times in whole seconds; undefined for the history `absent`. */
+  /** The length of the run before, by its times in whole seconds; undefined for the history `absent`. */
   readonly before: Readonly<Record<History, number | undefined>>;
 }
 
@@ -19,13 +19,12 @@ export const LONGEST_MS = 20 * 60_000;
  */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** How far a run is from the one before it, as a part of that one's length. */
+/** The difference of a run from the run before it, as a part of the length of the run before. */
 const spread = { "within 10%": 0.1, "within 25%": 0.25 } as const;
 
 /**
- * Runs of 2 s to 20 min, as many short ones as long ones on a logarithmic scale, in order of their length.
- * Each is drawn from a slice of its own, so that a few thousand of them already stand for all. The same seed
- * gives the same runs.
+ * Runs of 2 s to 20 min, spread evenly on a logarithmic scale, in order of their length. Each is drawn from a
+ * slice of its own, so that a few thousand runs represent all. The same seed gives the same runs.
  */
 export function drawRuns(count: number, seed = 1): Run[] {
   const random = seededRandom(seed);

@@ -7,23 +7,23 @@ import { seededRandom } from "./runs";
 import { inVirtualTime } from "./virtualTime";
 
 /**
- * How a run's end was seen: when, in milliseconds since the run began, and with how many requests of the
- * whole wait.
+ * The moment at which a run's end was seen, in milliseconds since the run began, and the number of requests
+ * of the whole wait.
  */
 export interface Sighting {
   readonly at: number;
   readonly requests: number;
 }
 
-/** Before the polls, everybody starts the sync. Ours first asks what the latest sync is. */
+/** Before the polls, each schedule starts the sync. This package sends one poll before that. */
 const START = 1;
 const FIRST_POLL = 1;
 
 export interface Schedule {
   readonly name: string;
-  /** Whether it makes use of how long the run before took. */
+  /** True if it uses the length of the run before. */
   readonly usesHistory: boolean;
-  /** Watches a run of this length until its end is seen. `before` is how long the run before took, in ms. */
+  /** Watches a run of this length until its end is seen. `before` is the length of the run before, in ms. */
   readonly watch: (length: number, before: number | undefined) => Sighting | Promise<Sighting>;
 }
 
@@ -36,8 +36,8 @@ export const ours: Schedule = {
 };
 
 /**
- * This package and its peers, each with a start of its own: those that draw random numbers draw the same ones
- * each time.
+ * This package and its peers, each with a new seed of its own, so that its random numbers are the same each
+ * time.
  */
 export function schedules(): Schedule[] {
   return [

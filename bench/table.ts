@@ -1,7 +1,7 @@
 /** Tables at the terminal. */
 import Table from "cli-table3";
 
-/** Rows under a head, as text; all columns but the first are numbers and stand on the right. */
+/** Rows under a head, as text; all columns but the first are numbers, aligned to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = new Table({
     head: [...head],

@@ -1,7 +1,7 @@
 /**
- * The main job, for real: `pulumi up` on the real engine, against a CWP endpoint that checks signatures (the
+ * Runs the main job: `pulumi up` on the real engine, against a CWP endpoint that checks signatures (the
  * emulator, in a process of its own), with a Pulumi backend in a temporary folder. The program is
- * examples/after-hosts, as it stands.
+ * examples/after-hosts, unchanged.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
@@ -26,14 +26,14 @@ async function main(): Promise<void> {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-demo-")));
   const emulator = startEmulator();
   try {
-    await tell(await emulator.url, await createStack(folder, await emulator.url));
+    await show(await emulator.url, await createStack(folder, await emulator.url));
   } finally {
     emulator.process.kill();
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function tell(url: string, stack: Stack): Promise<void> {
+async function show(url: string, stack: Stack): Promise<void> {
   const up = async (hosts: string[]) => {
     await stack.setConfig("hosts", { value: JSON.stringify(hosts) });
     return stack.up({ onOutput: print });
@@ -129,7 +129,7 @@ function startEmulator(): { process: ChildProcess; url: Promise<string> } {
   return { process: child, url };
 }
 
-/** Tells how many requests the emulator got since the last time. */
+/** Prints the number of requests to the emulator since the last time. */
 async function requests(url: string): Promise<{ all: number; triggers: number }> {
   const log = await getJson<{ sync?: boolean }[]>(`${url}/_emulator/requests`);
   await fetch(`${url}/_emulator/requests`, { method: "DELETE" });

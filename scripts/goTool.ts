@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { putIntoPlace, unfinishedFolder } from "./pulumiCli/places";
 import { end, output } from "./pulumiCli/programs";
 
-/** What `go build` is to make a program of. */
+/** The sources of a program for `go build`. */
 export interface GoProgram {
   /** The Go package of its main function. */
   readonly from: string;
@@ -15,7 +15,7 @@ export interface GoProgram {
 }
 
 export interface GoTool extends GoProgram {
-  /** What it is, in words. */
+  /** Its name for messages. */
   readonly what: string;
   /** The name of its folder in the cache, with its version. */
   readonly folder: string;
@@ -23,12 +23,12 @@ export interface GoTool extends GoProgram {
   readonly file: string;
 }
 
-/** Whether there is a Go to build with. */
+/** Returns true if there is a Go to build with. */
 export async function hasGo(): Promise<boolean> {
   return (await output("go", ["version"])) !== undefined;
 }
 
-/** Builds the program into this file. Gives what Go said last where it could not. */
+/** Builds the program into this file. Returns the last line of Go's output if it could not. */
 export async function buildWithGo(
   { from, module, flags = [] }: GoProgram,
   file: string,
@@ -43,7 +43,7 @@ export async function buildWithGo(
 }
 
 /**
- * The folder that the program is in, built if it is not there.
+ * The folder of the program, which is built if it is not there.
  *
  * @throws an error that says why it could not be built.
  */

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** Where a package has its licence: in files of its own, or else in a section of its README. */
+/** The licence of a package is in files of its own, or else in a section of its README. */
 const licenceFile = /^(licen[cs]e|copying|notice|copyrightnotice)/i;
 const licenceSection = /^#* *licen[cs]e *\n.*/ims;
 
@@ -22,7 +22,7 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
 /**
  * The name, version and licence of each package that a bundle has code of.
  *
- * @param inputs The files of the bundle, as esbuild's metafile has them. Those in no node_modules are left out.
+ * @param inputs The files of the bundle, as esbuild's metafile has them. Files outside of node_modules are left out.
  * @throws an Error that names a package of which no licence can be found.
  */
 export function licenceTexts(inputs: readonly string[]): string {

@@ -1,4 +1,4 @@
-// Runs npm ci if the node modules are not those of package-lock.json, and lets the package be found by its own name, as
+// Runs npm ci if the node modules differ from package-lock.json, and lets the package be found by its own name, as
 // in a user's project. Plain JavaScript without dependencies, as it runs before there are any.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
-/** True if npm has installed what package-lock.json asks for, and has come to the end of it. */
+/** Returns true if npm has installed all packages of package-lock.json, to the end. */
 function areInstalled() {
   const wanted = readJson("package-lock.json")?.packages;
-  // npm's own note of what it installed, written when all the rest is in place.
+  // npm's own list of installed packages, which it writes last.
   const installed = readJson("node_modules/.package-lock.json")?.packages;
   if (!wanted || !installed) {
     return false;

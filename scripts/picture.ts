@@ -1,7 +1,7 @@
 /**
- * Draws docs/terminal.svg, a film of a real `pulumi up` and of a second one that has a host more: on the real
+ * Draws docs/terminal.svg, a film of a real `pulumi up` and of a second `up` with one host more: on the real
  * engine, against the emulator, at a terminal of a usual width. Each run takes its own times, so the picture
- * is made by hand, when what the terminal shows changes.
+ * is made by hand, when the text at the terminal changes.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   console.log(`${path.relative(process.cwd(), picture)}: ${Math.ceil(Buffer.byteLength(svg) / 1000)} kB`);
 }
 
-/** Two runs, in an account whose last sync tells how long one takes. */
+/** Two runs, in an account whose last sync predicts the length of a sync. */
 async function film(): Promise<Frame[]> {
   const emulator = await startEmulator({ syncSeconds: SYNC_SECONDS });
   const stack = await StackAtTerminal.create("plugin", "web", emulator.url);
@@ -52,7 +52,7 @@ async function film(): Promise<Frame[]> {
   }
 }
 
-/** `pulumi up` of a MachineSync with these hosts, of which those are new that the emulator does not know. */
+/** `pulumi up` of a MachineSync with these hosts. Hosts that the emulator does not know are new. */
 function up(emulator: Emulator, stack: StackAtTerminal, hosts: readonly string[]): Promise<Shot[]> {
   const known = emulator.hosts().map(({ host }) => host.id);
   for (const id of hosts.filter((one) => !known.includes(one))) {
@@ -65,8 +65,8 @@ function up(emulator: Emulator, stack: StackAtTerminal, hosts: readonly string[]
 }
 
 /**
- * The film runs at twice the speed, but no screen passes by too fast or stays too long, and the last one can
- * be read in `end` seconds.
+ * The film runs at twice the speed, but no screen is shown too short or too long, and the last screen is
+ * shown for `end` seconds.
  */
 function cut(shots: readonly Shot[], end: number): Frame[] {
   return shots.map(({ screen, ms }, i) => ({
@@ -75,7 +75,7 @@ function cut(shots: readonly Shot[], end: number): Frame[] {
   }));
 }
 
-/** @throws if the picture names something of the machine that it was made on. */
+/** @throws if the picture names something of this machine. */
 function refuseTraces(svg: string): void {
   const words = svg.split(/[^\w.-]+/);
   const paths = [os.homedir(), os.tmpdir(), repository].filter((folder) => svg.includes(folder));

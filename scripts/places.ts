@@ -1,4 +1,4 @@
-/** What follows from the repository in package.json: where the sources and the plugin are, and Go's import path. */
+/** The places that follow from the repository in package.json: sources, plugin, and Go's import path. */
 
 /** The fields of package.json that they follow from. */
 export interface Manifest {
@@ -6,7 +6,7 @@ export interface Manifest {
   readonly repository?: { readonly url?: string };
 }
 
-/** Where the sources are, and where Pulumi downloads the plugin from: the assets of GitHub's releases. */
+/** The URLs of the sources, and of the plugin that Pulumi downloads: the assets of GitHub's releases. */
 export function placesOf({ repository }: Pick<Manifest, "repository">): {
   repository?: string;
   pluginDownloadURL?: string;

@@ -1,7 +1,7 @@
 /**
  * Makes the archives of the provider plugin that `pulumi plugin install … --file` takes: its code in one
- * file, a script that runs it, the schema, and the licences of what is in it. They hold no Node.js. Their contents are the same for every
- * machine, but Pulumi wants a name for each.
+ * file, a script that runs it, the schema, and the licences of the packages in it. They hold no Node.js.
+ * Their contents are the same for every machine, but Pulumi wants a name for each.
  */
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
@@ -20,10 +20,10 @@ const machines = ["darwin", "linux", "windows"].flatMap((system) =>
 const noNode = nodeNeeded("there is none");
 
 /**
- * What starts the plugin, by the file's name: on Windows Pulumi looks for the name with .exe, then with .cmd.
- * Without Node.js, they print what is missing. The engine quotes what it reads in place of the port, if no line
- * ends there. It also shows the standard error, below its claim that the provider has a bug, which only a process
- * that listens could prevent.
+ * The launchers of the plugin, by file name: on Windows Pulumi looks for the name with .exe, then with .cmd.
+ * Without Node.js, they print what is missing. The engine quotes what it reads in place of the port, if no
+ * line ends there. It also shows the standard error, below its claim that the provider has a bug, which only
+ * a process that listens could prevent.
  */
 export const launchers: Readonly<Record<string, string>> = {
   [name]: [
@@ -68,7 +68,7 @@ export async function makeArchives(folder: string): Promise<string[]> {
     fs.mkdirSync(folder, { recursive: true });
     const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
     const archives = machines.map((machine) => path.join(folder, `${name}-v${version}-${machine}.tar.gz`));
-    // A name without a colon, which some take for a host.
+    // A name without a colon, which some versions of tar take for a host.
     execFileSync("tar", ["-czf", "../archive", ...fs.readdirSync(contents)], { cwd: contents });
     for (const archive of archives) {
       fs.copyFileSync(path.join(temporary, "archive"), archive);

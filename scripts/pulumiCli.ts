@@ -24,7 +24,7 @@ export interface PulumiCli {
   binDir: string[];
 }
 
-/** Where to look, and what to do if nothing is found. */
+/** The places to search, and the ways to get a CLI if none is found. */
 export interface Places {
   release: CliRelease;
   searchPath: string;
@@ -38,8 +38,8 @@ const found = new Map<CliRelease, Promise<PulumiCli>>();
 /**
  * Finds the Pulumi CLI, or gets it, which may take minutes.
  *
- * @param release The release to get if there is none. For the newest, any CLI on the PATH will do that is not
- *   older than the lowest one; for the lowest, only that very version.
+ * @param release The release to get if there is none. For the newest, any CLI on the PATH that is not older
+ *   than the lowest release is enough; for the lowest, only that version.
  * @throws an error that says what to install if there is no CLI and none can be had.
  */
 export function findOrGetPulumi(release: CliRelease = newest): Promise<PulumiCli> {
@@ -60,7 +60,7 @@ export function findOrGetPulumi(release: CliRelease = newest): Promise<PulumiCli
 
 let yamlHost: Promise<string> | undefined;
 
-/** The folder of the host of YAML programs, which is built with Go where the CLI has none beside it. */
+/** The folder of the host of YAML programs, which is built with Go if the CLI has none beside it. */
 export function findOrGetYamlHost(): Promise<string> {
   yamlHost ??= findOrGetPulumi().then(({ command }) =>
     yamlHostFolder(path.dirname(fs.realpathSync(command)), userCache(), (line) => console.log(line)),
@@ -77,7 +77,7 @@ export async function findOrGetPulumiIn(places: Places): Promise<PulumiCli> {
   return findInCache(places) ?? (await tryAllWays(places, onPath));
 }
 
-/** The CLI on the PATH, or why it is not taken. */
+/** The CLI on the PATH, or the reason not to use it. */
 async function findOnPath({ release, searchPath, cache }: Places): Promise<PulumiCli | string> {
   const command = findProgram(executable, searchPath);
   if (command === undefined) {
@@ -86,7 +86,7 @@ async function findOnPath({ release, searchPath, cache }: Places): Promise<Pulum
   const printed = await output(command, ["version"]);
   const version = /(\d+)\.(\d+)\.(\d+)\S*/.exec(printed ?? "");
   if (!version) {
-    return `${command} does not tell its version`;
+    return `${command} does not print its version`;
   }
   if (!isWanted(version[0], release)) {
     return `the one on the PATH is ${version[0]}, but ${wantedVersions(release)} is needed`;
@@ -106,7 +106,7 @@ function isWanted(version: string, release: CliRelease): boolean {
   return inOrder && version.startsWith("3.");
 }
 
-/** The CLI in the cache. It was renamed into place when it was whole, so being there is enough. */
+/** The CLI in the cache. It was renamed into place when it was complete, so its presence is enough. */
 function findInCache(places: Places): PulumiCli | undefined {
   const cli = cachedCli(places, "cache");
   return fs.existsSync(cli.command) ? cli : undefined;

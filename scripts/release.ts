@@ -1,6 +1,6 @@
 /**
  * Makes a version ready to be published: checks, all tests, then the tarball and the plugin's archives with
- * their checksums in archives/. It publishes nothing. `--rehearse` goes on in spite of what the checks found.
+ * their checksums in archives/. It publishes nothing. `--rehearse` continues in spite of failed checks.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -99,7 +99,7 @@ async function main(): Promise<void> {
   }
   if (found.length > 0 && !rehearsal) {
     console.error(
-      `v${release.version} is not ready to be released. "npm run release -- --rehearse" goes on all the same.`,
+      `v${release.version} is not ready to be released. "npm run release -- --rehearse" continues all the same.`,
     );
     process.exitCode = 1;
     return;

@@ -1,7 +1,7 @@
 /**
- * Writes schema.json, by which Pulumi knows the provider plugin, the table of docs/installation-configuration.md,
- * and the import path of the Go SDK in the documents and the example. Names, types and descriptions come from the
- * TypeScript sources, the examples from docs/languages.md.
+ * Writes schema.json, by which Pulumi knows the provider plugin, the table of
+ * docs/installation-configuration.md, and the import path of the Go SDK in the documents and the example.
+ * Names, types and descriptions come from the TypeScript sources, the examples from docs/languages.md.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -75,9 +75,9 @@ function declaration(of: string): { doc: string; members: Member[] } {
 }
 
 /**
- * A docstring in the words of the plugin. It does not see `tencentcloud:`: what the dynamic resource reads there,
- * and under `tencentcloud-cwp:`, the plugin is given by its own config or by a Provider. So a region has one source
- * of that kind in place of two.
+ * A docstring in the words of the plugin. The plugin does not see `tencentcloud:`: its own config or a
+ * Provider gives it the settings that the dynamic resource reads there and under `tencentcloud-cwp:`. So a
+ * region has one source of that kind in place of two.
  */
 function description(doc: string): string {
   return doc
@@ -87,7 +87,7 @@ function description(doc: string): string {
     .replaceAll(/`tencentcloud(?:-cwp)?:(\w+)`/g, "`tencentcloud-cwp:$1` or the Provider's `$1`");
 }
 
-/** A type without what Pulumi and TypeScript wrap it in. */
+/** A type without the wrappers of Pulumi and TypeScript. */
 function typeText(text: string): string {
   return text
     .replaceAll(/pulumi\.(?:Input|Output|Unwrap)<(.*?)>(?![\w>[])/g, "$1")
@@ -159,8 +159,8 @@ function examples(): string {
 const settingTypes = ["AssumeRole", "AssumeRoleWithSaml", "AssumeRoleWithWebIdentity"];
 
 /**
- * The type of a setting in the config: an object has a type of its own there. Java's generator makes one class,
- * at random, of the plain form of a type that a config variable and a function's argument share.
+ * The type of a setting in the config: an object has a type of its own there. Java's generator makes one
+ * class, at random, of the plain form of a type that a config variable and a function's argument share.
  */
 function configType({ type }: Member): Json {
   return settingTypes.includes(type) ? { $ref: `#/types/${name}:index:Config${type}` } : {};
@@ -229,7 +229,7 @@ export function schemaText(): string {
     ]),
     provider: {
       description:
-        "The settings of an account, for resources that are not to use those of the stack's config. Each means what it means to the Tencent Cloud provider.",
+        "The settings of an account, for resources that are not to use the settings of the stack's config. Each means what it means to the Tencent Cloud provider.",
       inputProperties: properties(settings, setting),
     },
     resources: {
@@ -243,7 +243,7 @@ export function schemaText(): string {
     },
     functions: {
       [`${name}:index:getMachineSyncStatus`]: {
-        // What follows the second sentence is about TypeScript programs.
+        // The sentences after the second are about TypeScript programs.
         description: description(declaration("getMachineSyncStatus").doc)
           .split(". ")
           .slice(0, 2)
@@ -277,7 +277,7 @@ export function settingsPageText(): string {
 /** The files that import the Go SDK. */
 export const goPages = ["docs/languages.md", "examples/go/main.go"];
 
-/** One of them, with the present path. */
+/** One of these files, with the present path. */
 export function goPageText(page: string): string {
   return withGoImport(fs.readFileSync(path.join(root, page), "utf8"), manifest);
 }

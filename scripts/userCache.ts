@@ -1,4 +1,4 @@
-/** This package's folder in the user's cache, for what is downloaded or built once. */
+/** This package's folder in the user's cache, for downloads and builds that are made once. */
 import * as os from "node:os";
 import * as path from "node:path";
 

@@ -1,24 +1,24 @@
 /** Draws the screens of a terminal as an animated SVG. */
 import type { Run, Screen } from "./screen";
 
-/** A screen of the film, and how long it is shown. */
+/** A screen of the film, and its duration. */
 export interface Frame {
   readonly screen: Screen;
   readonly seconds: number;
 }
 
 export interface Film {
-  /** What was typed; it stands above the screens. */
+  /** The typed command, shown above the screens. */
   readonly command: string;
   /** The size of the terminal. */
   readonly rows: number;
   readonly columns: number;
   readonly frames: readonly Frame[];
-  /** For those who cannot see it. */
+  /** The film in words, for screen readers. */
   readonly description: string;
 }
 
-/** A column and a row, in SVG units. Fonts differ in width, so each piece of text is told its own. */
+/** A column and a row, in SVG units. Fonts differ in width, so each piece of text has a width of its own. */
 const cell = { width: 7.8, height: 18, font: 13, baseline: 13 };
 const MARGIN = 14;
 const BAR = 36;
@@ -34,7 +34,7 @@ const fonts =
 
 /**
  * A film of a terminal, as an SVG image: its frames are stacked, and CSS moves one after the other into the
- * window, for ever. Where nothing moves, the last one stands there.
+ * window, for ever. If motion is turned off, the last frame is shown.
  *
  * @throws for a colour that is none of the first 16.
  */
@@ -72,7 +72,7 @@ ${frames.map((frame, i) => `<g transform="translate(0 ${-place(i)})">${drawScree
 `;
 }
 
-/** Most rows stand on many screens: they are drawn once. */
+/** The different rows: most rows are on many screens, and are drawn once. */
 function distinctLines(frames: readonly Frame[]): string[] {
   const rows = frames.flatMap(({ screen }) => screen).filter((runs) => runs.length > 0);
   return [...new Set(rows.map(drawRow))];
@@ -96,10 +96,10 @@ function drawRun({ text, column, columns, style }: Run): string {
     throw new Error(`"${text}" has the colour ${colour}, and the picture has only ${palette.length}.`);
   }
   const classes = [colour === undefined ? "" : `c${colour}`, bold ? "b" : "", underlined ? "u" : ""];
-  const look = classes.some(Boolean) ? ` class="${classes.filter(Boolean).join(" ")}"` : "";
+  const attributes = classes.some(Boolean) ? ` class="${classes.filter(Boolean).join(" ")}"` : "";
   const place = `x="${round(column * cell.width)}" y="${cell.baseline}"`;
   const width = `textLength="${round(columns * cell.width)}" lengthAdjust="spacingAndGlyphs"`;
-  return `<text ${place} ${width}${look}>${escaped(text)}</text>`;
+  return `<text ${place} ${width}${attributes}>${escaped(text)}</text>`;
 }
 
 /** When a frame begins, in % of the film. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Terminal } from "@xterm/headless";
 import { readScreen, type Screen, textOf } from "./screen";
 
-/** What a terminal showed, and for how long. */
+/** A screen that a terminal showed, and its duration. */
 export interface Shot {
   readonly screen: Screen;
   readonly ms: number;
@@ -18,7 +18,7 @@ export interface Session {
   /** The size of the terminal. */
   readonly rows: number;
   readonly columns: number;
-  /** What somebody at the keyboard does once the screen shows a question: the keys, a second apart. */
+  /** The keys that a person types once the screen shows a question, a second apart. */
   readonly answer?: { readonly question: string; readonly keys: readonly string[] };
   /** Gets each screen as soon as it is there. */
   readonly onScreen?: (screen: Screen) => void;
@@ -26,7 +26,7 @@ export interface Session {
 
 /** The time of the person at the keyboard, in milliseconds. */
 const THOUGHT_MS = 1_000;
-/** What stands for less is a part of a repaint: nobody sees it. In milliseconds. */
+/** A screen that is shown for less is a part of a repaint, too short to be seen. In milliseconds. */
 const SEEN_MS = 150;
 
 /** Node.js has no pseudo-terminals, Python has them. */
@@ -35,10 +35,10 @@ const pseudoTerminal =
 const sized = 'stty rows "$1" cols "$2" && shift 2 && exec "$@"';
 
 /**
- * Runs a command at a terminal and films it: the screens that could be seen, in their order. The last one has
- * no duration.
+ * Runs a command at a terminal and films it: the screens that could be seen, in their order. The last screen
+ * has no duration.
  *
- * @throws when there is no Python, and when the command fails.
+ * @throws if there is no Python, or the command fails.
  */
 export async function record(session: Session): Promise<Shot[]> {
   const { command, cwd, env, rows, columns, answer, onScreen } = session;
@@ -49,7 +49,7 @@ export async function record(session: Session): Promise<Shot[]> {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const terminal = new Terminal({ rows, cols: columns, allowProposedApi: true });
-  // Programs ask a terminal where its cursor is, and wait for the answer.
+  // Programs ask a terminal for the place of its cursor, and wait for the answer.
   terminal.onData((reply) => python.stdin.write(reply));
   python.stdin.on("error", () => undefined); // The command may end before its questions are answered.
   const film: Film = [];
@@ -85,12 +85,12 @@ async function type(keys: readonly string[], press: (key: string) => void): Prom
   }
 }
 
-/** The screens so far and when each came. */
+/** The screens so far, with the time of each. */
 type Film = { screen: Screen; at: number }[];
 
 function add(film: Film, screen: Screen, at: number): void {
   const last = film.at(-1);
-  if (last && told(last.screen) === told(screen)) {
+  if (last && withoutDots(last.screen) === withoutDots(screen)) {
     return;
   }
   if (last && at - last.at < SEEN_MS) {
@@ -100,7 +100,7 @@ function add(film: Film, screen: Screen, at: number): void {
   }
 }
 
-/** The dots that run behind what is going on tell nothing. */
-function told(screen: Screen): string {
+/** The text of a screen without the dots that run behind an operation in progress: they carry no news. */
+function withoutDots(screen: Screen): string {
   return textOf(screen).replaceAll(/\.+(?=\s|$)/g, "");
 }

@@ -1,7 +1,6 @@
-/** What a terminal shows at one moment. */
 import type { IBufferCell, IBufferLine, Terminal } from "@xterm/headless";
 
-/** How a piece of text looks. */
+/** The style of a piece of text. */
 interface Style {
   /** A number of the terminal's palette; undefined for plain text. */
   readonly colour: number | undefined;
@@ -12,16 +11,16 @@ interface Style {
 /** A piece of text on a row, of one style. It has no blank at its ends and no two in a row within. */
 export interface Run {
   readonly text: string;
-  /** The column in which it begins, from 0, and how many it takes: a wide character takes two. */
+  /** The column in which it begins, from 0, and the number of its columns: a wide character takes two. */
   readonly column: number;
   readonly columns: number;
   readonly style: Style;
 }
 
-/** What a terminal shows at a time: its rows from the top, without the empty ones at the end. */
+/** The screen of a terminal at one moment: its rows from the top, without the empty ones at the end. */
 export type Screen = readonly (readonly Run[])[];
 
-/** Reads what the terminal shows now. Backgrounds are left out. */
+/** Reads the present screen. Backgrounds are left out. */
 export function readScreen({ buffer, rows }: Terminal): Screen {
   const { active } = buffer;
   const screen = Array.from({ length: rows }, (_, row) => readRow(active.getLine(active.viewportY + row)));
@@ -33,7 +32,7 @@ export function textOf(screen: Screen): string {
   return screen.map((runs) => runs.map(({ text }) => text).join("  ")).join("\n");
 }
 
-/** The rows as they stand on the screen, each text in its column. */
+/** The rows as on the screen, each text in its column. */
 export function rowsOf(screen: Screen): string[] {
   return screen.map((runs) => runs.reduce((row, { text, column }) => row.padEnd(column) + text, ""));
 }
@@ -57,8 +56,8 @@ function readRow(line: IBufferLine | undefined): Run[] {
 }
 
 /**
- * A font may lack what is not ASCII, and its substitute have another width: such characters are runs of their
- * own.
+ * Joins two pieces of text. A font may lack characters beyond ASCII, and the substitute may have another
+ * width: each of these characters is a run of its own.
  */
 function join(before: Run | undefined, one: Run): Run | undefined {
   if (before === undefined || !sameStyle(before.style, one.style) || isAscii(before) !== isAscii(one)) {

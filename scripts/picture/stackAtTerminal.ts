@@ -51,7 +51,7 @@ export class StackAtTerminal {
     return this.stack.remove();
   }
 
-  /** The paths keep the CLI from telling where it has found what runs it all. */
+  /** The paths of the plugins: with them, the CLI does not print which plugins it has found. */
   private async plugins() {
     return {
       providers: [{ name: "tencentcloud-cwp", path: this.stack.pluginFolder }],

@@ -5,7 +5,7 @@ import { windows } from "./cliRelease";
 import { end } from "./programs";
 import type { WayToGet } from "./wayToGet";
 
-/** How long the download may stand still. */
+/** The longest time that the download may stop for. */
 const stalledAfterMs = 20_000;
 
 /** The official archive, by the Automation API's installer. */
@@ -14,7 +14,7 @@ export const download: WayToGet = {
   announce: (version, reasons) => `Downloading the Pulumi CLI ${version}, as ${reasons}.`,
   async get(root, { version }) {
     // In a process of its own, as the Automation API offers no way to stop it. Its installer goes through the
-    // folder for temporary files, so the size of `root` shows whether it gets on.
+    // folder for temporary files, so a growing `root` shows that it continues.
     const temporary = path.join(root, "tmp");
     fs.mkdirSync(temporary);
     const script = `require("@pulumi/pulumi/automation").PulumiCommand

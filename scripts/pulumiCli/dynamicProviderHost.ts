@@ -4,8 +4,8 @@ import { windows } from "./cliRelease";
 import { findProgram } from "./programs";
 
 /**
- * The launcher of the host, as the official archive has it beside the CLI. This one becomes the host's
- * process rather than waiting for it, so that a signal to the CLI's child reaches the host.
+ * The launcher of the host, as the official archive has it beside the CLI. It becomes the host's process
+ * instead of its parent, so that a signal to the CLI's child reaches the host.
  */
 const host = windows
   ? {
@@ -25,7 +25,7 @@ exec node "$host" "$@"
 `,
     };
 
-/** Whether the CLI finds a launcher, in its own folder or on the PATH. */
+/** Returns true if the CLI finds a launcher, in its own folder or on the PATH. */
 export function hasHost(folderOfCli: string, searchPath: string): boolean {
   return findProgram(host.file, [folderOfCli, searchPath].join(path.delimiter)) !== undefined;
 }

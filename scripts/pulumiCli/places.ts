@@ -1,11 +1,13 @@
-/** How something that takes long to make comes into the cache: whole, whoever else makes it at the same time. */
+/**
+ * Puts slow results into the cache: complete, even if another process makes the same result at the same time.
+ */
 import * as fs from "node:fs";
 import * as path from "node:path";
 
 const UNFINISHED = ".unfinished-";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A folder of this process's own to make something in. Deletes what was left where that was killed. */
+/** A folder of this process's own to work in. Deletes the leftovers of killed processes. */
 export function unfinishedFolder(place: string): string {
   const cache = path.dirname(place);
   fs.mkdirSync(cache, { recursive: true });

@@ -19,7 +19,7 @@ export function findProgram(file: string, searchPath: string): string | undefine
   });
 }
 
-/** What a program prints, or undefined if it is not there or fails. */
+/** The output of a program, or undefined if it is not there or fails. */
 export async function output(command: string, args: string[]): Promise<string | undefined> {
   try {
     const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };

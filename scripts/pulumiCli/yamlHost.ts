@@ -16,8 +16,8 @@ const host: GoTool = {
 };
 
 /**
- * The folder of the host that runs YAML programs. The official archive has it beside the CLI; where the CLI
- * was built with Go, the host is too, from its own module.
+ * The folder of the host that runs YAML programs. The official archive has it beside the CLI; if the CLI
+ * was built with Go, so is the host, from its own module.
  *
  * @throws an error that says what to install if there is no host and none can be built.
  */

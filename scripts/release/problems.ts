@@ -1,4 +1,4 @@
-/** What keeps a version from being released. A function of what was read, so a test needs no repository. */
+/** The problems that prevent a release. A function of data alone, so a test needs no repository. */
 
 export interface Release {
   /** Of package.json. */
@@ -8,16 +8,16 @@ export interface Release {
   readonly versions: Readonly<Record<string, unknown>>;
   /** The text of CHANGELOG.md. */
   readonly changelog: string;
-  /** What git says is changed or not tracked. */
+  /** The files that git reports as changed or not tracked. */
   readonly changed: readonly string[];
   readonly head: string;
-  /** The commit of the tag of this version, where there is one. */
+  /** The commit of the tag of this version, if there is one. */
   readonly tagged: string | undefined;
-  /** The tag that a hosted CI was started by. */
+  /** The tag that started a hosted CI. */
   readonly startedBy: string | undefined;
 }
 
-/** A sentence for each, which says what to do. */
+/** One sentence for each problem, which says what to do. */
 export function problems(release: Release): string[] {
   const { version, repository, versions, changelog, changed, head, tagged, startedBy } = release;
   const found: string[] = [];
@@ -69,7 +69,7 @@ function sectionsOf(changelog: string): Section[] {
 function wrongInChangelog(changelog: string, version: string): string[] {
   const [unreleased, newest] = sectionsOf(changelog);
   if (unreleased?.title !== "[Unreleased]") {
-    return ['CHANGELOG.md must begin with the section "## [Unreleased]", be it empty.'];
+    return ['CHANGELOG.md must begin with the section "## [Unreleased]", which may be empty.'];
   }
   const dated = /^\[(.+)\] - \d{4}-\d\d-\d\d$/.exec(newest?.title ?? "");
   return [
@@ -86,7 +86,7 @@ function wrongInChangelog(changelog: string, version: string): string[] {
   ];
 }
 
-/** What CHANGELOG.md says of a version. */
+/** The section of CHANGELOG.md about a version. */
 export function notesOf(changelog: string, version: string): string {
   return sectionsOf(changelog).find(({ title }) => title.startsWith(`[${version}]`))?.text ?? "";
 }

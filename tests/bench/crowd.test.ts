@@ -13,11 +13,11 @@ describe("the crowd benchmark", () => {
   it("counts a wait that ends with an error, and one that takes an older sync for its own, as failed", () => {
     const runs = [run(1_000), run(20_300), run(40_000, "foreign")];
     const waits = [
-      { came: 500, seconds: 11, start: serviceTime(1_000) },
-      { came: 20_299, seconds: 12, start: serviceTime(20_300) },
-      { came: 20_301, seconds: 9, start: serviceTime(20_300) },
-      { came: 30_000, seconds: 25, start: serviceTime(40_000) },
-      { came: 30_000, seconds: 300, error: "too late" },
+      { begunMs: 500, seconds: 11, start: serviceTime(1_000) },
+      { begunMs: 20_299, seconds: 12, start: serviceTime(20_300) },
+      { begunMs: 20_301, seconds: 9, start: serviceTime(20_300) },
+      { begunMs: 30_000, seconds: 25, start: serviceTime(40_000) },
+      { begunMs: 30_000, seconds: 300, error: "too late" },
     ];
     assert.deepEqual(crowdFigures(waits, runs, [request(1), request(2, true), request(3)]), {
       pipelines: 5,

@@ -86,7 +86,7 @@ describe("the search for a Pulumi CLI", () => {
       putOnPath("pulumi", `echo ${version}`);
       const { origin } = await findOrGetPulumiIn(places([working()]));
       assert.equal(origin, "download");
-      assert.match(said.join("\n"), /as (the one on the PATH is|.*does not tell its version)/);
+      assert.match(said.join("\n"), /as (the one on the PATH is|.*does not print its version)/);
     });
   }
 
