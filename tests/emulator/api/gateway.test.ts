@@ -62,7 +62,7 @@ describe("the emulated API gateway", () => {
     assert.equal(await code(temporary), undefined);
   });
 
-  it("says who one is before what one asked: a wrong key and an unknown action is a wrong key", async () => {
+  it("checks the key before the action: a wrong key and an unknown action is a wrong key", async () => {
     assert.equal(await code({ secretKey: "wrong", action: "Nothing" }), "AuthFailure.SignatureFailure");
   });
 
@@ -93,7 +93,7 @@ describe("the emulated API gateway", () => {
     assert.equal(outcome(), "NOTASK");
   });
 
-  it("limits requests over HTTP too, and logs which it refused", async () => {
+  it("limits requests over HTTP too, and logs refused requests as such", async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => call({ url: emulator.url })));
     assert.ok(answers.filter(({ Error: error }) => error !== undefined).length >= 5);
     for (const { answer, carriedOut } of emulator.requests) {
@@ -239,12 +239,12 @@ describe("the emulated API gateway", () => {
       assert.deepEqual(await ids({ Filters: both }), []);
     });
 
-    it("filters loosely when told to, so that a client must compare ids itself", async () => {
+    it("filters loosely with looseFilters, so that a client must compare ids itself", async () => {
       emulator.setFaults({ looseFilters: true });
       assert.deepEqual(await ids(filter("InstanceIds", "ins-1")), ["ins-1", "ins-10", "ins-11", "ins-12"]);
     });
 
-    it("tells of a machine what CWP's other actions need", async () => {
+    it("describes a machine as CWP's other actions need it", async () => {
       emulator.addHost({ id: "cpm-1", machineType: "BM", publicIp: "203.0.113.1", agentStatus: "ONLINE" });
       emulator.startForeignSync(0);
       const { Machines: machines } = await describeMachines({ MachineType: "BM" });

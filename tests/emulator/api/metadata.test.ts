@@ -7,7 +7,10 @@ describe("the emulated metadata service", () => {
   const other = { secretId: "AKIDother", secretKey: "other", account: "other" };
   afterEach(() => emulator?.stop());
 
-  /** Starts an emulator with the role, and answers how to ask it for a path under `security-credentials/`. */
+  /**
+   * Starts an emulator with the role. Returns it, and a function that asks for a path under
+   * `security-credentials/`.
+   */
   async function start(camRole?: CamRole) {
     const started = await startEmulator({ accounts: [emulatorAccount, other], ...(camRole && { camRole }) });
     emulator = started;
@@ -54,7 +57,7 @@ describe("the emulated metadata service", () => {
     assert.equal(started.world("AKIDother").runs.length, 1);
   });
 
-  it("gives credentials that end by expireTemporaryCredentials, and then new ones", async () => {
+  it("gives credentials that end by expireTemporaryCredentials, and then new credentials", async () => {
     const { started, getKey } = await start({ name: "sync" });
     const { json: _old, ...old } = await getKey("sync");
     started.expireTemporaryCredentials();
@@ -75,7 +78,7 @@ describe("the emulated metadata service", () => {
     assert.equal((await get("sync")).status, 404);
   });
 
-  it("has a log of its own, apart from that of API requests", async () => {
+  it("has a log of its own, apart from the log of API requests", async () => {
     const { started, get } = await start({ name: "sync" });
     await get("sync");
     await get("another");
@@ -91,7 +94,7 @@ describe("the emulated metadata service", () => {
     assert.deepEqual(started.metadataRequests, []);
   });
 
-  it("says which instance this is, where there is a role", async () => {
+  it("names the instance if there is a role", async () => {
     const { started } = await start({ name: "sync" });
     const get = async (name: string) => (await fetch(`${started.url}/latest/meta-data/${name}`)).text();
     assert.match(await get("instance-id"), /^ins-/);
@@ -99,7 +102,7 @@ describe("the emulated metadata service", () => {
     assert.equal(await get("placement/region"), "ap-guangzhou");
   });
 
-  it("says whose role it is by its credentials", async () => {
+  it("names the owner of the role by its credentials", async () => {
     const { started, getKey } = await start({ name: "sync", account: "other" });
     const { json: _json, ...key } = await getKey("sync");
     const { AccountId, Type } = await call({
@@ -139,7 +142,7 @@ describe("the emulated metadata service", () => {
     assert.ok(performance.now() - sentMs >= 45);
   });
 
-  it("needs an account that there is for its role", async () => {
-    await assert.rejects(start({ name: "sync", account: "nobody" }), /names the account nobody/);
+  it("refuses a role of an unknown account", async () => {
+    await assert.rejects(start({ name: "sync", account: "absent" }), /names the account absent/);
   });
 });

@@ -2,7 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import * as http from "node:http";
 import { emulatorAccount } from "../../../emulator";
 
-/** How one client writes and signs a request; the defaults are those of the Python SDK. */
+/** A request as one client writes and signs it, by default as the Python SDK. */
 export interface SignedRequest {
   readonly url: string;
   readonly action?: string;
@@ -18,7 +18,7 @@ export interface SignedRequest {
   readonly contentType?: string;
   /** The Host header. Default: host and port of the URL. */
   readonly host?: string;
-  /** What is signed as host. Default: the Host header. */
+  /** The host in the signature. Default: the Host header. */
   readonly signedHost?: string;
   readonly service?: string;
   readonly signsAction?: boolean;
@@ -26,7 +26,7 @@ export interface SignedRequest {
   readonly signsHost?: boolean;
   /** Seconds since the epoch. Default: now. */
   readonly timestamp?: number;
-  /** Headers that replace those made here; undefined leaves one out. */
+  /** Headers that replace the default headers; undefined leaves a header out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
 }
@@ -37,7 +37,7 @@ export interface Reply {
   readonly text: string;
 }
 
-/** The headers of a request, signed with TC3-HMAC-SHA256. Written apart from the emulator's own check. */
+/** The headers of a request, signed with TC3-HMAC-SHA256. Independent of the emulator's own check. */
 export function signedHeaders(request: SignedRequest): Record<string, string> {
   const {
     action = "SyncMachines",
@@ -81,7 +81,7 @@ export function signedHeaders(request: SignedRequest): Record<string, string> {
   };
 }
 
-/** Signs and sends a request. Rejects when the connection breaks before the whole answer is there. */
+/** Signs and sends a request. Rejects if the connection breaks before the whole answer is there. */
 export function sendSigned(request: SignedRequest): Promise<Reply> {
   const { url, method = "POST", body = JSON.stringify(request.parameters ?? {}), signal } = request;
   const headers = Object.entries({ ...signedHeaders(request), ...request.headers });
@@ -115,8 +115,7 @@ export function sendSigned(request: SignedRequest): Promise<Reply> {
 }
 
 /**
- * The `Response` of an answer that must be a well-formed one of the API: status 200, exact content type, a
- * RequestId.
+ * The `Response` of an answer, which must be well-formed: status 200, exact content type, a RequestId.
  */
 export async function call(request: SignedRequest): Promise<Record<string, unknown>> {
   const { status, contentType, text } = await sendSigned(request);
@@ -128,7 +127,7 @@ export async function call(request: SignedRequest): Promise<Record<string, unkno
   return response;
 }
 
-/** The error code of an answer; undefined when it is a success. */
+/** The error code of an answer; undefined if it is a success. */
 export async function errorCode(request: SignedRequest): Promise<unknown> {
   const { Error: error } = await call(request);
   return typeof error === "object" && error !== null ? Reflect.get(error, "Code") : undefined;

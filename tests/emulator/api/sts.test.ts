@@ -102,7 +102,7 @@ describe("the emulated STS", () => {
     assert.equal(emulator.requests[0]?.secretId, "");
   });
 
-  it("answers the SDK's client of STS whose keys these are, with a null for no parameters too", async () => {
+  it("names the owner of the keys to the SDK's client of STS, with a null for no parameters too", async () => {
     const client = new StsClient({ ...config(), credential: emulatorAccount });
     assert.equal((await client.GetCallerIdentity(null)).AccountId, "100000000001");
     const { Credentials: credentials } = await client.AssumeRoleWithSAML(samlParameters);
@@ -124,7 +124,7 @@ describe("the emulated STS", () => {
     }
   });
 
-  it("issues another key pair to each request, also to more of them in a second than CWP takes", async () => {
+  it("issues another key pair to each request, even to more requests in a second than CWP takes", async () => {
     const keys = await Promise.all(Array.from({ length: 25 }, () => assume()));
     assert.equal(new Set(keys.map(({ secretId }) => secretId)).size, 25);
     assert.equal(new Set(keys.map(({ token }) => token)).size, 25);
@@ -189,7 +189,7 @@ describe("the emulated STS", () => {
       );
     });
 
-    it("names the role, its session and its account, and who assumed it", async () => {
+    it("names the role, its session, its account, and the account that assumed it", async () => {
       const key = await assume({ RoleArn: numberedArn });
       assert.deepEqual(await identity(key), {
         Type: "CAMRole",
@@ -200,7 +200,7 @@ describe("the emulated STS", () => {
       });
     });
 
-    it("gives a role without a number always the same one", async () => {
+    it("gives a role without a number always the same number", async () => {
       const [one, next] = [await identity(await assume()), await identity(await assume())];
       assert.deepEqual(one, next);
       assert.match(String(one.UserId), /^\d{18}:pulumi$/);
@@ -326,7 +326,7 @@ describe("the emulated STS", () => {
     [
       "a role that does not exist",
       "AssumeRole",
-      { parameters: { ...parameters, RoleArn: arnOf("nobody") } },
+      { parameters: { ...parameters, RoleArn: arnOf("absent") } },
       "InternalError.GetRoleError",
     ],
     ["a missing ExternalId", "AssumeRole", { parameters: guarded }, "UnauthorizedOperation"],
@@ -378,7 +378,7 @@ describe("the emulated STS", () => {
     [
       "a wrong web identity",
       "AssumeRoleWithWebIdentity",
-      { parameters: { ...podParameters, WebIdentityToken: "somebody else" }, ...skip },
+      { parameters: { ...podParameters, WebIdentityToken: "another token" }, ...skip },
       "InvalidParameter.WebIdentityTokenError",
     ],
     [
@@ -390,7 +390,7 @@ describe("the emulated STS", () => {
     [
       "a web identity for a role that does not exist",
       "AssumeRoleWithWebIdentity",
-      { parameters: { ...podParameters, RoleArn: arnOf("nobody") }, ...skip },
+      { parameters: { ...podParameters, RoleArn: arnOf("absent") }, ...skip },
       "InternalError.GetRoleError",
     ],
     [
@@ -421,7 +421,7 @@ describe("the emulated STS", () => {
     await assert.rejects(
       client.request(
         "AssumeRoleWithWebIdentity",
-        { ...podParameters, WebIdentityToken: "somebody else" },
+        { ...podParameters, WebIdentityToken: "another token" },
         { skipSign: true },
       ),
       { code: "InvalidParameter.WebIdentityTokenError" },
@@ -431,11 +431,11 @@ describe("the emulated STS", () => {
   it("never repeats a web identity or an external id in a refusal", async () => {
     const refused = await call(
       sts("AssumeRoleWithWebIdentity", {
-        parameters: { ...podParameters, WebIdentityToken: "somebody else" },
+        parameters: { ...podParameters, WebIdentityToken: "another token" },
         ...skip,
       }),
     );
-    assert.doesNotMatch(JSON.stringify(refused), /somebody else|identity of the pod/);
+    assert.doesNotMatch(JSON.stringify(refused), /another token|identity of the pod/);
     assert.doesNotMatch(JSON.stringify(await call(sts("AssumeRole", { parameters: guarded }))), /tenant-1/);
   });
 
@@ -448,7 +448,7 @@ describe("the emulated STS", () => {
       }
     });
 
-    it("end all at once by expireTemporaryCredentials, while new ones can be had", async () => {
+    it("all end by expireTemporaryCredentials, before new credentials are issued", async () => {
       const keys = [await assume(), await assume()];
       emulator.expireTemporaryCredentials();
       for (const key of keys) {
@@ -464,7 +464,7 @@ describe("the emulated STS", () => {
       assert.equal(await errorCode({ url: emulator.url, ...key }), undefined);
     });
 
-    it("end after the seconds asked for, or those of the role, by the real time", () => {
+    it("end after the seconds of the request or of the role, by the real time", () => {
       let nowMs = 1_700_000_000_000;
       const now = () => nowMs;
       const world = new World({ now, syncSeconds: 60 });
@@ -494,7 +494,7 @@ describe("the emulated STS", () => {
     });
   });
 
-  it("is hit by faults on sts, and by those on any", async () => {
+  it("is hit by faults on sts, and by faults on any", async () => {
     emulator.inject({ error: "InternalError.SystemError" }, { on: "sts" });
     emulator.inject({ error: "FailedOperation" }, { on: "read", times: 2 });
     emulator.inject({ http: 503 }, { after: 1 });
@@ -504,7 +504,7 @@ describe("the emulated STS", () => {
     assert.equal((await sendSigned(sts("AssumeRoleWithWebIdentity"))).status, 503);
   });
 
-  it("is hit by faults on one of its actions, and by no other's", async () => {
+  it("is hit by faults on one of its actions, and by no fault on another", async () => {
     emulator.inject({ error: "AuthFailure.AccessKeyIllegal" }, { on: "GetCallerIdentity" });
     emulator.inject({ reset: true }, { on: "AssumeRoleWithSAML" });
     assert.equal(await errorCode(sts("AssumeRole", { parameters })), undefined);
@@ -534,9 +534,9 @@ describe("the emulated STS", () => {
     await shared.stop();
   });
 
-  it("needs an account that there is for each role", async () => {
-    await assert.rejects(startEmulator({ roles: [{ arn: arnOf("sync"), account: "nobody" }] }), {
-      message: `A role of the emulator names the account nobody: expected one of ${emulatorAccount.secretId}.`,
+  it("refuses a role of an unknown account", async () => {
+    await assert.rejects(startEmulator({ roles: [{ arn: arnOf("sync"), account: "absent" }] }), {
+      message: `A role of the emulator names the account absent: expected one of ${emulatorAccount.secretId}.`,
     });
   });
 });

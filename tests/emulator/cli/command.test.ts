@@ -12,7 +12,7 @@ import { call, sendSigned } from "../api/signedRequest";
 
 const root = path.join(__dirname, "../../..");
 
-/** The names that the refusal of a wrong one says are known. */
+/** The known names that the refusal of an unknown name lists. */
 function namesIn(refuse: () => unknown): string[] {
   try {
     refuse();
@@ -51,7 +51,7 @@ describe("the command cwp-emulator", () => {
     };
   }
 
-  it("prints its URL, then one line a request, and ends with 0 on SIGTERM", async () => {
+  it("prints its URL, then one line for each request, and ends with 0 on SIGTERM", async () => {
     const account = { secretId: "AKIDmine", secretKey: "mine" };
     const { child, nextLine, exitCode } = start(
       ...["--sync-seconds", "0.5", "--secret-id", account.secretId, "--secret-key", account.secretKey],
@@ -76,7 +76,7 @@ describe("the command cwp-emulator", () => {
     assert.equal(await nextLine(), undefined);
   });
 
-  it("greets nobody where its output is no terminal", async () => {
+  it("prints no greeting if its output is no terminal", async () => {
     const { child, nextLine } = start();
     let stderr = "";
     child.stderr.on("data", (chunk) => {
@@ -130,7 +130,7 @@ describe("the greeting of cwp-emulator", () => {
     ]);
   });
 
-  it("shows neither a key nor a token that somebody chose: the command asks for them", () => {
+  it("shows neither a key nor a token that the user chose: the command asks for them", () => {
     const text = greeting(url, { secretId: "AKIDmine", secretKey: "chosen-key", token: "chosen-token" });
     assert.doesNotMatch(text, /chosen/);
     assert.match(text, /set --secret tencentcloud:secretKey$/m);

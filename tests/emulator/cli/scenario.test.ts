@@ -162,7 +162,7 @@ describe("a scenario file", () => {
     assert.deepEqual(read({ hosts: { id: "ins-web" } }).hosts, [{ id: "ins-web" }]);
   });
 
-  it("can have syncs of somebody else's begin some time after the start", () => {
+  it("can begin syncs of other pipelines some time after the start", () => {
     const { options } = read({
       faults: {
         foreignSyncs: [

@@ -14,7 +14,7 @@ describe("the emulator's faults over HTTP", () => {
     sendSigned({ url: emulator.url, parameters: { Sync: sync }, ...(signal && { signal }) });
 
   describe("of CWP", () => {
-    /** The states seen: of the answer to the start, then after each of the waits. */
+    /** The states seen: in the answer to the start, then after each wait. */
     async function states(faults: Faults, ...waits: number[]): Promise<unknown[]> {
       emulator.setFaults(faults);
       const seen = [(await startSync()).State];
@@ -58,7 +58,7 @@ describe("the emulator's faults over HTTP", () => {
       assert.deepEqual([LatestStartTime, LatestEndTime], ["", ""]);
     });
 
-    it("neverEnds keeps a sync going", async () => {
+    it("neverEnds keeps a sync in progress", async () => {
       assert.deepEqual(await states({ neverEnds: 1 }, 100_000), ["SYNCING", "SYNCING"]);
     });
 
@@ -169,7 +169,7 @@ describe("the emulator's faults over HTTP", () => {
       await left;
     }
 
-    it("hang: never answers, until the client goes, and carries nothing out", async () => {
+    it("hang: never answers, until the client leaves, and carries nothing out", async () => {
       emulator.inject({ hang: true });
       await startAndLeave();
       assert.equal((await read()).State, "NOTASK");
@@ -196,7 +196,7 @@ describe("the emulator's faults over HTTP", () => {
       });
     }
 
-    it("comes in the order of injection, the next one when the first is used up", async () => {
+    it("hits in the order of injection, the next fault after the first is used up", async () => {
       emulator.inject({ http: 500 }, { on: "read" });
       emulator.inject({ http: 502 });
       assert.deepEqual([(await send(true)).status, (await send(false)).status], [502, 500]);

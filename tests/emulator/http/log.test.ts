@@ -31,8 +31,8 @@ describe("the emulator's log", () => {
   const read = () => send({ parameters: { Sync: false } });
 
   /**
-   * The last line without the time that it begins with and the RequestId that it may end with. TIME stands
-   * for others, with their dates, which they have around midnight.
+   * The last line without the time at its beginning and the RequestId at its end. TIME replaces other times,
+   * with their dates, which they have around midnight.
    */
   function lastLine(): string {
     const [, rest] = /^\d\d:\d\d:\d\d {2}(.*)$/.exec(lines.at(-1) ?? "") ?? [];
@@ -40,10 +40,10 @@ describe("the emulator's log", () => {
     return rest.replace(/ +\([0-9a-f-]{36}\)$/, "").replaceAll(/(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d/g, "TIME");
   }
 
-  /** How the last request came out, without the columns that say what it was. */
+  /** The outcome of the last request, without the columns that describe the request. */
   const outcome = () => lastLine().slice(49);
 
-  it("has a line for each request: when, what, who, how it came out, and its RequestId", async () => {
+  it("has a line for each request: time, action, SecretId, outcome and RequestId", async () => {
     await start();
     const { RequestId, LatestStartTime } = await call({
       url: emulator.url,
@@ -102,7 +102,7 @@ describe("the emulator's log", () => {
     assert.equal(outcome(), "SYNCING   started TIME");
   });
 
-  it("shows the dates of a sync that are not the line's own", async () => {
+  it("shows the dates of a sync if they differ from the date of the line", async () => {
     await start({ syncSeconds: 1 });
     await startSync();
     emulator.advance(3 * 86_400);
@@ -113,7 +113,7 @@ describe("the emulator's log", () => {
     );
   });
 
-  it("says whose key signed a GetCallerIdentity", async () => {
+  it("names the owner of the key that signed a GetCallerIdentity", async () => {
     await start();
     await send({ action: "GetCallerIdentity", version: "2018-08-13", region: "ap-guangzhou" });
     assert.match(
@@ -142,7 +142,7 @@ describe("the emulator's log", () => {
     assert.match(lastLine(), /read {5}AKID0123456789abcde… {2}AuthFailure/);
   });
 
-  it("keeps to one line whatever a client sends", async () => {
+  it("has one line for a request, whatever the client sends", async () => {
     await start();
     await send({ body: JSON.stringify({ "Sync\n\u001b[31m": true }) });
     assert.match(lines.at(-1) ?? "", /UnknownParameter {2}The parameter `Sync {2}\[31m` is not recognized/);
@@ -186,7 +186,7 @@ describe("the emulator's log", () => {
       assert.equal(outcome(), "NOTASK    ran TIME to TIME; finished but forgotten (fault)");
     });
 
-    it("staleSeconds: how old an answer is, when it is no longer true", async () => {
+    it("staleSeconds: the age of an answer that is no longer true", async () => {
       await start({ faults: { staleSeconds: 10, staleAlways: true } });
       await startSync();
       emulator.advance(65);

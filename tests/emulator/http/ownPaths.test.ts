@@ -20,7 +20,7 @@ describe("the emulator's own paths", () => {
     return { status: answer.status, json: JSON.parse(await answer.text()) };
   }
 
-  it("add one host or a list, and show which of them CWP shows", async () => {
+  it("add one host or a list, and show the hosts that CWP shows", async () => {
     await own("POST", "hosts", { id: "ins-1", name: "web", ip: "10.1.1.1", region: "ap-shanghai" });
     await call({ url: emulator.url, parameters: { Sync: true } });
     await own("POST", "hosts", [{ id: "ins-2" }, { id: "lhins-3", machineType: "LH" }]);
@@ -70,18 +70,18 @@ describe("the emulator's own paths", () => {
     assert.deepEqual(json, [{ ...host, visible: false }]);
   });
 
-  it("add none of a list when one of it is not valid", async () => {
+  it("add no host of a list if one host is not valid", async () => {
     const { status, json } = await own("POST", "hosts", [{ id: "ins-1" }, { name: "web" }]);
     assert.equal(status, 400);
     assert.match(json.error, /missing a required parameter `id`/);
     assert.deepEqual((await own("GET", "hosts")).json, []);
   });
 
-  it("mean the first account, or the one of secretId", async () => {
+  it("mean the first account, or the account of secretId", async () => {
     await own("POST", "hosts?secretId=AKIDother", { id: "ins-1" });
     assert.deepEqual((await own("GET", "hosts")).json, []);
     assert.equal((await own("GET", "hosts?secretId=AKIDother")).json.length, 1);
-    assert.equal((await own("GET", "hosts?secretId=AKIDnobody")).status, 400);
+    assert.equal((await own("GET", "hosts?secretId=AKIDunknown")).status, 400);
   });
 
   it("show and clear the log of API requests, and are not in it", async () => {
@@ -163,7 +163,7 @@ describe("the emulator's own paths", () => {
     assert.ok(performance.now() - sentMs >= 45);
   });
 
-  it("start a sync of somebody else's", async () => {
+  it("start a sync as another pipeline does", async () => {
     await own("POST", "foreign-sync", { seconds: 5 });
     assert.equal((await call({ url: emulator.url })).State, "SYNCING");
     emulator.advance(5);
@@ -202,7 +202,7 @@ describe("the emulator's own paths", () => {
     });
   }
 
-  /** Node.js's fetch lets nobody set these headers. */
+  /** Sends headers that Node.js's fetch does not accept. */
   function asBrowser(method: string, path: string, headers: Record<string, string>): Promise<number> {
     return new Promise((resolve, reject) => {
       const sent = request(`${emulator.url}/_emulator/${path}`, { method, headers }, (answer) => {
@@ -212,7 +212,7 @@ describe("the emulator's own paths", () => {
     });
   }
 
-  it("take nothing from the page of another site, whatever type it says its text has", async () => {
+  it("take nothing from the page of another site, whatever content type it claims", async () => {
     const { port, host } = new URL(emulator.url);
     const pages: Record<string, string>[] = [
       { origin: "https://evil.example.com", "content-type": "text/plain" },
@@ -222,7 +222,7 @@ describe("the emulator's own paths", () => {
       { origin: `https://${host}` },
       { "sec-fetch-site": "cross-site" },
       { "sec-fetch-site": "same-site" },
-      // A name of the other site that leads to this machine.
+      // A host name of the other site that resolves to this machine.
       { host: `evil.example.com:${port}`, origin: `http://evil.example.com:${port}` },
       { host: `evil.example.com:${port}` },
       { host: "127.0.0.1.example.com" },
@@ -240,7 +240,7 @@ describe("the emulator's own paths", () => {
     assert.deepEqual(emulator.hosts(), []);
   });
 
-  it("answer a browser that a person has sent there, and a page of their own", async () => {
+  it("answer a browser whose address bar a person used, and a page of their own", async () => {
     const { port, host } = new URL(emulator.url);
     for (const headers of [
       { "sec-fetch-site": "none" },
@@ -252,7 +252,7 @@ describe("the emulator's own paths", () => {
     }
   });
 
-  it("say which paths there are when one is unknown", async () => {
+  it("list the known paths if a path is unknown", async () => {
     const { status, json } = await own("PUT", "hosts");
     assert.equal(status, 404);
     assert.match(json.error, /no PUT \/_emulator\/hosts.*POST \/_emulator\/hosts/);

@@ -35,7 +35,7 @@ function status(State: string, start = "", end = "") {
 
 describe("the emulated world", () => {
   describe("when healthy", () => {
-    it("has no task and no times before the first sync", () => {
+    it("answers NOTASK and no times before the first sync", () => {
       assert.deepEqual(create().read(), status("NOTASK"));
     });
 
@@ -100,7 +100,7 @@ describe("the emulated world", () => {
       );
     });
 
-    it("shows a host that needs several syncs only after as many, and another one never", () => {
+    it("shows a host that needs several syncs only after as many, and another host never", () => {
       const { world, startSync, wait } = create();
       world.addHost({ id: "ins-late", syncsNeeded: 3 });
       world.addHost({ id: "ins-lost", neverListed: true });
@@ -151,7 +151,7 @@ describe("the emulated world", () => {
       assert.equal(read().State, "FINISHED");
     });
 
-    it("keeps the sync time of a sync that had started when the new one came, though nobody had asked", () => {
+    it("keeps the length of a sync that had started before a new sync time, though no request was sent", () => {
       const { world, startSync, read, wait } = create({ startLagSeconds: 5 });
       startSync();
       wait(6);
@@ -160,8 +160,8 @@ describe("the emulated world", () => {
     });
   });
 
-  describe("with syncs of somebody else's", () => {
-    it("shows one like any other sync, and a start joins it", () => {
+  describe("with syncs of other pipelines", () => {
+    it("shows such a sync like any other, and a start joins it", () => {
       const { world, startSync, read, wait } = create();
       world.startForeignSync(10);
       assert.deepEqual(startSync(), status("SYNCING", "12:00:00"));
@@ -170,7 +170,7 @@ describe("the emulated world", () => {
       assert.deepEqual(world.runs, [{ startMs: noonMs, endMs: noonMs + 10_000, by: "foreign" }]);
     });
 
-    it("has those of the past as its history, and starts later ones on time, in whatever order they are given", () => {
+    it("has past syncs as its history, and starts later syncs on time, in whatever order they are given", () => {
       const { world, read, wait } = create({
         foreignSyncs: [
           { atMs: noonMs + 60_000, seconds: 5 },
@@ -184,7 +184,7 @@ describe("the emulated world", () => {
       assert.equal(world.runs.length, 2);
     });
 
-    it("does not show a host for one that started before it was added, though nobody had asked", () => {
+    it("does not show a host after a sync that started before it was added, though no request was sent", () => {
       const { world, wait } = create({ foreignSyncs: [{ atMs: noonMs + 1000, seconds: 10 }] });
       wait(5);
       world.addHost({ id: "ins-1" });
@@ -192,14 +192,14 @@ describe("the emulated world", () => {
       assert.deepEqual(world.machines(), []);
     });
 
-    it("starts none that falls into a sync in progress", () => {
+    it("starts no sync during a sync in progress", () => {
       const { world, startSync, wait } = create({ foreignSyncs: [{ atMs: noonMs + 30_000, seconds: 60 }] });
       startSync();
       wait(90);
       assert.equal(world.runs.length, 1);
     });
 
-    it("starts only those of the faults set last, next to a start that was accepted", () => {
+    it("starts only syncs of the faults set last, beside a start that was accepted", () => {
       const { world, startSync, wait } = create({
         startLagSeconds: 100,
         foreignSyncs: [{ atMs: noonMs + 10_000, seconds: 1 }],
@@ -216,7 +216,7 @@ describe("the emulated world", () => {
       );
     });
 
-    it("ignores those already past when faults are set later", () => {
+    it("ignores past syncs if faults are set later", () => {
       const { world, read, wait } = create();
       wait(60);
       world.setFaults({ foreignSyncs: [{ atMs: noonMs, seconds: 1 }] });
@@ -251,7 +251,7 @@ describe("the emulated world", () => {
       assert.equal(read().State, "FINISHED");
     });
 
-    it("staleSeconds: draws for each answer how old it is", () => {
+    it("staleSeconds: draws the age of each answer", () => {
       const draws = [0, 0.9, 0.1];
       const { startSync, read, wait } = create({ staleSeconds: 10, random: () => draws.shift() ?? 0 });
       startSync();
@@ -287,7 +287,7 @@ describe("the emulated world", () => {
       assert.deepEqual([...new Set(draw())].sort(), ["NOTASK", "SYNCING"]);
     });
 
-    it("forgets: has no task once the sync has finished, with its times", () => {
+    it("forgets: answers NOTASK after the sync has finished, with its times", () => {
       const { startSync, read, wait } = create({ forgets: true });
       assert.equal(startSync().State, "SYNCING");
       wait(60);
@@ -340,7 +340,7 @@ describe("the emulated world", () => {
       assert.deepEqual(read(), status("FINISHED", "12:00:00", "12:01:00"));
     });
 
-    it("backToBackSeconds: has one sync of somebody else's after the other, from its own time on", () => {
+    it("backToBackSeconds: has one sync of another pipeline after the other, from its own time on", () => {
       const { world, startSync, read, wait } = create();
       wait(3);
       world.setFaults({ backToBackSeconds: 8 });
@@ -371,7 +371,7 @@ describe("the emulated world", () => {
       assert.equal(world.machines().length, 1);
     });
 
-    it("backToBackSeconds: goes on when the clock is moved by a year, and records the latest", () => {
+    it("backToBackSeconds: continues if the clock is moved by a year, and records the latest", () => {
       const { world, read, wait } = create({ backToBackSeconds: 1 });
       wait(365 * 86_400 + 0.5);
       assert.deepEqual(read(), {
@@ -430,7 +430,7 @@ describe("the emulated world", () => {
     const steps = fc.array(step, { maxLength: 40 });
     const syncSeconds = fc.constantFrom(0, 0.25, 1, 30, 60);
 
-    /** Plays the steps, and tells what was seen at each of them. */
+    /** Plays the steps, and returns the observation of each. */
     function play(plan: readonly Step[], worldFaults: Faults, seconds: number) {
       let nowMs = noonMs;
       const world = new World({ now: () => nowMs, syncSeconds: seconds, faults: worldFaults });
