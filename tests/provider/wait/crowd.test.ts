@@ -84,7 +84,7 @@ async function measure({ processes, within, seed, ...options }: Crowd): Promise<
   const { sent } = account;
   return {
     slowest: Math.max(...waited),
-    syncs: account.runs.filter(({ by }) => by === "trigger").length,
+    syncs: account.runs.filter(({ by }) => by !== "foreign").length,
     failed,
     refused: sent.filter((request) => request.refused).length / sent.length,
   };

@@ -194,7 +194,7 @@ export function keepsPollsApart(history: History): void {
 export function pollsCalmly({ accounts }: History): void {
   for (const { log, runs } of accounts) {
     const polls = log.findIndex(({ sync }) => sync);
-    const idle = runs.every(({ by }) => by === "trigger");
+    const idle = runs.every(({ by }) => by !== "foreign");
     assert.ok(!idle || polls <= 5, `${polls} polls were sent before the first start`);
   }
 }
@@ -327,10 +327,10 @@ export function failsOnlyAfterARow(history: History): void {
     const few = row.filter((one) => one.error instanceof CwpError && one.error.retry === "few").length;
     const limit = row.findLastIndex((one) => isLimit(one.error));
     const silent = (row.at(-1)?.at ?? 0) - (row[Math.max(0, limit)]?.at ?? 0);
-    const heard = (sent[lastGood]?.endedAt ?? Number.NEGATIVE_INFINITY) > called;
+    const isReached = (sent[lastGood]?.endedAt ?? Number.NEGATIVE_INFINITY) > called;
     assert.ok(!isLimit(last), "a refusal for the number of requests ended a wait before its deadline");
     assert.ok(
-      few > 3 || silent > (heard ? PATIENCE_MS : PATIENCE_UNREACHED_MS),
+      few > 3 || silent > (isReached ? PATIENCE_MS : PATIENCE_UNREACHED_MS),
       `${few} errors of the kind that is retried a few times, in a row of ${row.length} over ${silent} ms, ended a wait`,
     );
   }
@@ -465,12 +465,12 @@ export function costsOneStartATime({ plan, accounts, ended }: History): void {
  * question for long.
  */
 export function costsFewSyncs({ accounts }: History): void {
-  const runs = accounts.flatMap((account) => account.runs).filter(({ by }) => by === "trigger").length;
+  const runs = accounts.flatMap((account) => account.runs).filter(({ by }) => by !== "foreign").length;
   assert.ok(runs <= 4, `a crowd of processes cost ${runs} syncs`);
 }
 
 /** Processes that share a limit slow down. */
-export function isSeldomRefused({ accounts }: History): void {
+export function isRarelyRefused({ accounts }: History): void {
   const refused = sum(accounts.map(({ log }) => log.filter((one) => one.refused).length));
   const all = sum(accounts.map(({ log }) => log.length));
   assert.ok(refused <= 0.55 * all, `${refused} of ${all} requests were refused`);

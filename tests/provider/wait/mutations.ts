@@ -379,7 +379,7 @@ const pace: readonly Mutation[] = [
   {
     breaks: "a refusal does not slow the pace down",
     edit: inside("refused", "Math.max(FIRST_MS, 2 * this.interval)", "0"),
-    noticed: "isSeldomRefused",
+    noticed: "isRarelyRefused",
   },
   {
     breaks: "a pause outlasts the deadline",

@@ -28,7 +28,7 @@ const replay = {
 const LATE_MS = 2 * REQUEST_MS + SHORTEST_REQUEST_MS + 2_000;
 
 const ms = (min: number, max: number) => fc.integer({ min, max });
-const seldom = <T>(usual: T, arbitrary: fc.Arbitrary<T>) =>
+const rarely = <T>(usual: T, arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary });
 
 const codes = fc.constantFrom(
@@ -67,23 +67,23 @@ const waitPlan = fc.record({
   at: fc.oneof(fc.constant(0), ms(0, 3_000), ms(0, 120_000)),
   hosts: fc.array(fc.nat(11), { minLength: 1, maxLength: 6 }),
   timeoutMs: fc.oneof(ms(1, 40_000), ms(20_000, 300_000), ms(1_800_000, 3_600_000)),
-  abortsAfter: seldom<number | undefined>(undefined, ms(0, 90_000)),
+  abortsAfter: rarely<number | undefined>(undefined, ms(0, 90_000)),
   again: fc.array(ms(0, 60_000), { maxLength: 2 }),
 });
 
 const worlds = fc.record({
   syncSeconds: fc.oneof(ms(0, 5), ms(5, 90)),
-  staleSeconds: seldom(0, ms(0, 5)),
+  staleSeconds: rarely(0, ms(0, 5)),
   forgets: fc.boolean(),
-  deafTriggers: seldom(0, fc.nat(2)),
+  deafTriggers: rarely(0, fc.nat(2)),
   foreignSyncs: fc.array(fc.record({ atMs: ms(-60_000, 120_000), seconds: ms(1, 60) }), { maxLength: 3 }),
-  troubles: seldom<Due[]>([], fc.array(due, { maxLength: 6 })),
-  listTroubles: seldom<(ListTrouble | undefined)[]>([], fc.array(listTrouble, { maxLength: 20 })),
-  lagMs: seldom(0, ms(0, 5_000)),
+  troubles: rarely<Due[]>([], fc.array(due, { maxLength: 6 })),
+  listTroubles: rarely<(ListTrouble | undefined)[]>([], fc.array(listTrouble, { maxLength: 20 })),
+  lagMs: rarely(0, ms(0, 5_000)),
   latencyMs: ms(2, 400),
-  movesAt: seldom<number | undefined>(undefined, ms(0, 120_000)),
+  movesAt: rarely<number | undefined>(undefined, ms(0, 120_000)),
   /** Pages matter only where there are many machines. */
-  others: seldom(0, ms(0, 450)),
+  others: rarely(0, ms(0, 450)),
   hosts: fc.array(hostPlan, { minLength: 12, maxLength: 12 }),
   waits: fc.array(waitPlan, { minLength: 1, maxLength: 6 }),
   random: fc.nat(),

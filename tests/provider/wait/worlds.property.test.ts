@@ -127,7 +127,7 @@ describe("In worlds of every kind", function () {
   it("processes that share a limit cost few syncs and are seldom refused", () =>
     inEvery(
       arbitraries.limitedCrowd,
-      [must.succeedsOnlyOnItsRun, must.succeedsAll, must.costsFewSyncs, must.isSeldomRefused],
+      [must.succeedsOnlyOnItsRun, must.succeedsAll, must.costsFewSyncs, must.isRarelyRefused],
       0.015,
     ));
 

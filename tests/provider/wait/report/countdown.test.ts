@@ -9,19 +9,19 @@ const H = 60 * MIN;
 
 /** Everything that is told of a sync, with the moment at which each text appears, in milliseconds. */
 function texts(lengthMs: number, goneMs: number): [at: number, text: string][] {
-  const told: [number, string][] = [];
+  const lines: [number, string][] = [];
   for (let at = 0; at <= goneMs; ) {
     const { text, until } = countdown(lengthMs, at);
-    if (told.at(-1)?.[1] !== text) {
-      told.push([at, text]);
+    if (lines.at(-1)?.[1] !== text) {
+      lines.push([at, text]);
     }
     assert.ok(until > at, `at ${at} ms, "${text}" ends at ${until} ms`);
     at = until;
   }
-  return told;
+  return lines;
 }
 
-const inSeconds = (told: [number, string][]) => told.map(([at, text]) => `${at / S}: ${text}`);
+const inSeconds = (lines: [number, string][]) => lines.map(([at, text]) => `${at / S}: ${text}`);
 
 /** The milliseconds of `~1 min 30 s left`. */
 const leftIn = (text: string) => parseDuration(text.replaceAll(/[~ ]|left|in/g, ""));
@@ -72,13 +72,13 @@ describe("The countdown of a sync", () => {
   it("only gets less, is right within 2.5 s or a quarter of what is left, and takes few lines", () =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 24 * H }), (length) => {
-        const told = texts(length, 2 * length);
-        assert.ok(told.length <= 50, `${told.length} lines`);
-        for (const [i, [from, text]] of told.entries()) {
+        const lines = texts(length, 2 * length);
+        assert.ok(lines.length <= 50, `${lines.length} lines`);
+        for (const [i, [from, text]] of lines.entries()) {
           const left = leftIn(text);
           if (left !== undefined) {
-            assert.ok(left < (leftIn(told[i - 1]?.[1] ?? "") ?? Number.POSITIVE_INFINITY), text);
-            for (const at of [from, (told[i + 1]?.[0] ?? from) - 1]) {
+            assert.ok(left < (leftIn(lines[i - 1]?.[1] ?? "") ?? Number.POSITIVE_INFINITY), text);
+            for (const at of [from, (lines[i + 1]?.[0] ?? from) - 1]) {
               const off = Math.abs(left - (length - at));
               assert.ok(off <= Math.max(2_500, 0.25 * (length - at)), `${text} at ${at} ms of ${length}`);
             }

@@ -53,13 +53,13 @@ describe("What a wait tells", () => {
     const minutes = 20;
     const before = { atMs: -2 * minutes * 60_000, seconds: minutes * 60 };
     const scene = new Scene({ syncSeconds: minutes * 60, faults: { foreignSyncs: [before] } });
-    const told: [number, string][] = [];
-    const status = (text: string) => void told.push([scene.clock.now(), text]);
+    const shown: [number, string][] = [];
+    const status = (text: string) => void shown.push([scene.clock.now(), text]);
     const { ended } = scene.call(0, { log: { status, warning() {}, info() {} } });
     await scene.run();
     await ended;
     const start = scene.starts[0] ?? Number.NaN;
-    const at = (text: string) => (told.find(([, one]) => one === text)?.[0] ?? Number.NaN) - start;
+    const at = (text: string) => (shown.find(([, one]) => one === text)?.[0] ?? Number.NaN) - start;
     for (const [left, from] of [
       [15, 17.5],
       [10, 12.5],
@@ -81,12 +81,12 @@ describe("What a wait tells", () => {
 
   it("sends nothing for what it tells", async () => {
     const options = { syncSeconds: 300, faults: { foreignSyncs: [{ atMs: -500_000, seconds: 300 }] } };
-    const [told, silent] = [new Scene(options), new Scene(options)];
-    told.call(0, { log: new KeptLog() });
+    const [logged, silent] = [new Scene(options), new Scene(options)];
+    logged.call(0, { log: new KeptLog() });
     silent.call(0);
-    await told.run();
+    await logged.run();
     await silent.run();
-    assert.deepEqual(told.requests, silent.requests);
+    assert.deepEqual(logged.requests, silent.requests);
   });
 
   it("does not start a resumed sync, and knows nothing of its beginning", async () => {
@@ -175,14 +175,14 @@ describe("What a wait tells", () => {
       troubles: refusals(8, "poll").map((one) => ({ ...one, after: 3 })),
       random: () => 0.5,
     });
-    const told: string[][] = [[], []];
-    for (const row of told) {
+    const shown: string[][] = [[], []];
+    for (const row of shown) {
       scene.call(0, {
         log: { status: (text) => row.push(text), warning: () => row.push("(a warning)"), info() {} },
       });
     }
     await scene.run();
-    const [first = [], second = []] = told;
+    const [first = [], second = []] = shown;
     assert.ok(first.includes("(a warning)") && !first.includes("retrying"), first.join("\n"));
     assert.deepEqual(
       second,

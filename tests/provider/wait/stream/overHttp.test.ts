@@ -42,7 +42,7 @@ describe("The loop against a faulty service, over HTTP", () => {
   let loop: SyncLoop;
   let realLimitMs: number;
 
-  const triggers = () => emulator.requests.filter(({ sync }) => sync === true).length;
+  const starts = () => emulator.requests.filter(({ sync }) => sync === true).length;
   const runs = () => emulator.world().runs.filter(({ startMs }) => startMs > START);
 
   beforeEach(() => {
@@ -93,19 +93,19 @@ describe("The loop against a faulty service, over HTTP", () => {
   }
 
   /** The call succeeds once a sync that started after it has ended, having sent so many triggers. */
-  async function succeeds({ triggersSent = 1, ...options }: Partial<Call> & { triggersSent?: number } = {}) {
+  async function succeeds({ startsSent = 1, ...options }: Partial<Call> & { startsSent?: number } = {}) {
     const status = await call(options);
     assert.ok(
       runs().some(({ endMs }) => endMs <= time.now()),
       `no sync of its own has ended: ${JSON.stringify({ status, runs: emulator.world().runs })}`,
     );
-    assert.equal(triggers(), triggersSent, "triggers");
+    assert.equal(starts(), startsSent, "starts");
     return status;
   }
 
   /** The same, and the status shows the times of such a sync. */
-  async function showsItsOwn(triggersSent?: number): Promise<void> {
-    const { latestStartTime, latestEndTime } = await succeeds({ ...(triggersSent && { triggersSent }) });
+  async function showsItsOwn(startsSent?: number): Promise<void> {
+    const { latestStartTime, latestEndTime } = await succeeds({ ...(startsSent && { startsSent }) });
     assert.ok(latestStartTime >= NOON, `the start shown is ${latestStartTime}`);
     assert.ok(latestEndTime >= latestStartTime, `the end shown is ${latestEndTime}`);
   }
@@ -122,7 +122,7 @@ describe("The loop against a faulty service, over HTTP", () => {
   }
 
   describe("a call succeeds with a sync of its own", () => {
-    const cases: readonly [title: string, faults: Faults, triggersSent: number, syncSeconds?: number][] = [
+    const cases: readonly [title: string, faults: Faults, startsSent: number, syncSeconds?: number][] = [
       ["when all is well", {}, 1],
       ["when a sync ends within the second in which it began", {}, 1, 0],
       ["when a sync takes ten minutes", {}, 1, 600],
@@ -143,16 +143,16 @@ describe("The loop against a faulty service, over HTTP", () => {
       ["when the first request starts nothing", { deafTriggers: 1 }, 2],
       ["when the first two requests start nothing", { deafTriggers: 2 }, 3],
     ];
-    for (const [title, faults, triggersSent, syncSeconds] of cases) {
+    for (const [title, faults, startsSent, syncSeconds] of cases) {
       // The first sync of all is known only if it is seen in progress: one that takes no time is followed by another.
       const more = syncSeconds === 0 || syncSeconds === 0.5 ? 1 : 0;
       it(`${title}, where there has been no sync before`, async () => {
         await begin(faults, syncSeconds);
-        await showsItsOwn(triggersSent + more);
+        await showsItsOwn(startsSent + more);
       });
       it(`${title}, where there has been one`, async () => {
         await begin({ ...faults, foreignSyncs: [past] }, syncSeconds);
-        await showsItsOwn(triggersSent);
+        await showsItsOwn(startsSent);
       });
     }
 
@@ -164,7 +164,7 @@ describe("The loop against a faulty service, over HTTP", () => {
 
     it("when the service never gives a time, and shows a quick sync only in the answer to a second start", async () => {
       await begin({ emptyTimes: true }, 1);
-      await succeeds({ triggersSent: 2 });
+      await succeeds({ startsSent: 2 });
     });
 
     it("when the service gives no times and forgets", async () => {
@@ -220,7 +220,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       );
       assert.match(error.message, /Run "pulumi up" again later, or allow more time with customTimeouts/);
       assert.equal(error.unfinished, undefined);
-      assert.equal(triggers(), 0);
+      assert.equal(starts(), 0);
     });
 
     for (const busyTrigger of ["join", "FailedOperation"] as const) {
@@ -263,10 +263,10 @@ describe("The loop against a faulty service, over HTTP", () => {
         seconds: 8,
       }));
       await begin({ foreignSyncs: [past, ...often] });
-      emulator.inject({ error: "ServiceUnavailable" }, { on: "trigger", times: 1_000 });
+      emulator.inject({ error: "ServiceUnavailable" }, { on: "start", times: 1_000 });
       const { latestStartTime } = await call();
       assert.ok(latestStartTime >= NOON);
-      assert.ok(triggers() > 0 && triggers() <= 12, `${triggers()} starts`);
+      assert.ok(starts() > 0 && starts() <= 12, `${starts()} starts`);
       assert.ok(time.now() < START + 20_000, "a run that counts came and went");
     });
 
@@ -287,7 +287,7 @@ describe("The loop against a faulty service, over HTTP", () => {
         /^CWP started no machine sync in 1 min \d+ s though it was asked 3 times: the last of \d+ answers was FINISHED, started 2020-11-11 11:00:00 \(RequestId [0-9a-f-]{36}\)/,
       );
       assert.match(error.message, /Check in the CWP console that a sync can be started by hand/);
-      assert.equal(triggers(), 3);
+      assert.equal(starts(), 3);
     });
 
     it("when the sync never ends, and the next call goes on with the same one", async () => {
@@ -317,7 +317,7 @@ describe("The loop against a faulty service, over HTTP", () => {
         assert.ok(run);
         ({ unfinished: run } = await fails({ timeoutMs: MINUTE, run }));
       }
-      assert.equal(triggers(), 1);
+      assert.equal(starts(), 1);
     });
 
     it("when its time ends before the sync has shown, and the next call finds it", async () => {
@@ -331,7 +331,7 @@ describe("The loop against a faulty service, over HTTP", () => {
     it("when syncs show no times and are too quick to be seen", async () => {
       await begin({ emptyTimes: true }, 0);
       assert.equal((await fails()).code, "NothingStarted");
-      assert.equal(triggers(), 3);
+      assert.equal(starts(), 3);
     });
 
     it("when nothing but errors comes until its time is up, also to one that goes on with a sync", async () => {
@@ -377,7 +377,7 @@ describe("The loop against a faulty service, over HTTP", () => {
   /** The points of a call at which one request goes wrong. */
   const moments = [
     ["on the first poll", { on: "read" }],
-    ["on the start", { on: "trigger" }],
+    ["on the start", { on: "start" }],
     ["in the middle of the wait", { on: "read", after: 3 }],
     ["on the poll that would show the end", { on: "read", after: 6 }],
   ] as const satisfies readonly [string, Injection][];
@@ -390,7 +390,7 @@ describe("The loop against a faulty service, over HTTP", () => {
         it(`is retried: ${code} ${when}`, async () => {
           await begin({ foreignSyncs: [past] });
           emulator.inject({ error: code }, injection);
-          await showsItsOwn(injection.on === "trigger" ? 2 : 1);
+          await showsItsOwn(injection.on === "start" ? 2 : 1);
           assert.equal(runs().length, 1);
           assert.equal(emulator.requests.filter(({ answer }) => answer === code).length, 1);
         });
@@ -467,9 +467,9 @@ describe("The loop against a faulty service, over HTTP", () => {
           );
           assert.equal(emulator.requests.at(-1), refused, "it went on asking");
 
-          const wasTriggered = "after" in injection;
-          assert.equal(error.unfinished !== undefined, wasTriggered);
-          assert.equal(/go on waiting for the same sync/.test(error.message), wasTriggered);
+          const isStarted = "after" in injection;
+          assert.equal(error.unfinished !== undefined, isStarted);
+          assert.equal(/go on waiting for the same sync/.test(error.message), isStarted);
         });
       }
     }
@@ -504,13 +504,13 @@ describe("The loop against a faulty service, over HTTP", () => {
     ];
     for (const [title, fault, { carriedOut = false, silent = false } = {}] of cases) {
       for (const [when, injection] of moments.slice(0, 3)) {
-        const onTrigger = injection.on === "trigger";
-        const how = onTrigger && carriedOut ? ", without a second start" : "";
+        const onStart = injection.on === "start";
+        const how = onStart && carriedOut ? ", without a second start" : "";
         it(`is retried: ${title} ${when}${how}`, async () => {
           await begin({ foreignSyncs: [past] });
           emulator.inject(fault, injection);
           realLimitMs = silent ? REAL_LIMIT_OF_SILENCE_MS : REAL_LIMIT_MS;
-          await showsItsOwn(onTrigger && !carriedOut ? 2 : 1);
+          await showsItsOwn(onStart && !carriedOut ? 2 : 1);
           assert.equal(runs().length, 1, "syncs that were started");
         });
       }
@@ -519,7 +519,7 @@ describe("The loop against a faulty service, over HTTP", () => {
     for (const syncSeconds of [0, 3, 120]) {
       it(`costs no second sync when the start's answer is lost and a sync takes ${syncSeconds} s`, async () => {
         await begin({ foreignSyncs: [past], staleSeconds: 4, staleAlways: true }, syncSeconds);
-        emulator.inject({ loseAnswer: true }, { on: "trigger" });
+        emulator.inject({ loseAnswer: true }, { on: "start" });
         await showsItsOwn();
         assert.equal(runs().length, 1);
       });
@@ -527,7 +527,7 @@ describe("The loop against a faulty service, over HTTP", () => {
 
     it("leaves a lost start's sync to the next call when the time is up", async () => {
       await begin({ foreignSyncs: [past] });
-      emulator.inject({ loseAnswer: true }, { on: "trigger" });
+      emulator.inject({ loseAnswer: true }, { on: "start" });
       emulator.inject({ reset: true }, { on: "read", after: 1, times: 20 });
       const error = await fails({ timeoutMs: 5_000 });
       assert.match(
@@ -602,23 +602,23 @@ describe("The loop against a faulty service, over HTTP", () => {
       emulator.inject({ http: 502 });
       const { latestStartTime } = await call({ goal: "status" });
       assert.equal(latestStartTime, PAST_START);
-      assert.equal(triggers(), 0);
+      assert.equal(starts(), 0);
     });
 
     it("for the end of a sync starts one though its answer is lost", async () => {
       await begin({ foreignSyncs: [past] }, 600);
-      emulator.inject({ loseAnswer: true }, { on: "trigger" });
+      emulator.inject({ loseAnswer: true }, { on: "start" });
       const { state, latestStartTime } = await call({ goal: "started" });
       assert.equal(state, "SYNCING");
       assert.ok(latestStartTime >= NOON);
-      assert.equal(triggers(), 1);
+      assert.equal(starts(), 1);
     });
 
     it("for the end of a sync still waits for one that was in progress", async () => {
       await begin({ foreignSyncs: [{ atMs: START - 5_000, seconds: 30 }], busyTrigger: "FailedOperation" });
       await call({ goal: "started" });
       assert.equal(emulator.world().runs.at(-1)?.by, "trigger");
-      assert.equal(triggers(), 1);
+      assert.equal(starts(), 1);
     });
   });
 });

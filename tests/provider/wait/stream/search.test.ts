@@ -24,21 +24,21 @@ const blank = {
 };
 
 /**
- * What CWP answers. `loose`: the filter also lets through what only contains the id. `untold`: without a
+ * What CWP answers. `loose`: the filter also lets through what only contains the id. `uncounted`: without a
  * number of all.
  */
-function answer(list: List, { type, id, offset }: Part, { loose = false, untold = false } = {}) {
+function answer(list: List, { type, id, offset }: Part, { loose = false, uncounted = false } = {}) {
   const passes = (one: string) => id === undefined || (loose ? one.includes(id) : one === id);
   const all = (list[type] ?? []).filter(passes);
   const machines: Machine[] = all.slice(offset, offset + 100).map((instanceId) => ({ ...blank, instanceId }));
-  return { machines, total: untold ? undefined : all.length, account: "the account" };
+  return { machines, total: uncounted ? undefined : all.length, account: "the account" };
 }
 
 /** Searches to the end: what was asked, and what is not there. */
 function search(
   list: List,
   ids: readonly string[],
-  { totals, ...how }: { loose?: boolean; untold?: boolean; totals?: Search["totals"] } = {},
+  { totals, ...how }: { loose?: boolean; uncounted?: boolean; totals?: Search["totals"] } = {},
 ) {
   const asked: string[] = [];
   let at = beginSearch(ids, totals);
@@ -128,23 +128,23 @@ describe("A search for hosts in CWP's list", () => {
   });
 
   it("reads on to an empty page where no number of all is given", () => {
-    const { asked, missing } = search({ CVM: ids(250) }, [...ids(250), "ins-x"], { untold: true });
+    const { asked, missing } = search({ CVM: ids(250) }, [...ids(250), "ins-x"], { uncounted: true });
     assert.deepEqual(missing, ["ins-x"]);
     assert.deepEqual(asked.slice(0, 4), ["CVM 0", "CVM 100", "CVM 200", "CVM 250"]);
   });
 
   describe("in a list that moves between two pages", () => {
     /** Reads a list of which a machine of the first page goes when that has been read, so many times. */
-    function movingSearch(goes: number) {
+    function movingSearch(moves: number) {
       let list = ids(250);
       const asked: number[] = [];
       let at = beginSearch([...ids(250).slice(150), "ins-x"]);
       for (let part = nextPart(at); part?.type === "CVM"; part = nextPart(at)) {
         asked.push(part.offset);
         const page = answer({ CVM: list }, part);
-        if (part.offset === 0 && goes > 0) {
+        if (part.offset === 0 && moves > 0) {
           list = list.slice(1);
-          goes -= 1;
+          moves -= 1;
         }
         at = learnPage(at, part, page);
       }
@@ -223,7 +223,7 @@ describe("A search for hosts in CWP's list", () => {
     });
     const machines = fc.uniqueArray(machine, { selector: ({ id }) => id, maxLength: 400, size: "max" });
     fc.assert(
-      fc.property(machines, fc.boolean(), fc.boolean(), (all, loose, untold) => {
+      fc.property(machines, fc.boolean(), fc.boolean(), (all, loose, uncounted) => {
         const list: Partial<Record<MachineType, string[]>> = {};
         for (const { type, id } of all.filter(({ isListed }) => isListed)) {
           list[type] = [...(list[type] ?? []), id];
@@ -232,7 +232,7 @@ describe("A search for hosts in CWP's list", () => {
         const { missing } = search(
           list,
           wanted.map(({ id }) => id),
-          { loose, untold },
+          { loose, uncounted },
         );
         assert.deepEqual(
           new Set(missing),

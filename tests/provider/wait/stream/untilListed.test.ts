@@ -51,7 +51,7 @@ class Stage {
     return this.after(at, () => untilListed(this.waits, hosts, { timeoutMs: HOUR, ...call }));
   }
 
-  look(hosts: readonly string[], at: number, account = "the account"): Outcome {
+  lookUp(hosts: readonly string[], at: number, account = "the account"): Outcome {
     return this.after(at, async () => {
       const deadline = this.scene.clock.now() + 60_000;
       const machines = await ifListed(this.waits, hosts, account, { deadline });
@@ -359,9 +359,9 @@ describe("A wait for hosts", () => {
 
   it("says what is listed with one request and no sync, where that is all that one wants to know", async () => {
     const stage = new Stage({ hosts: hosts(1, { syncsNeeded: 0 }) });
-    const one = stage.look(["ins-0"], 0);
-    const other = stage.look(["ins-0", "ins-9"], 60_000);
-    const elsewhere = stage.look(["ins-0"], 120_000, "another account");
+    const one = stage.lookUp(["ins-0"], 0);
+    const other = stage.lookUp(["ins-0", "ins-9"], 60_000);
+    const elsewhere = stage.lookUp(["ins-0"], 120_000, "another account");
     await stage.run();
     assert.equal(quuids(one).length, 1);
     assert.deepEqual(quuids(other), []);
