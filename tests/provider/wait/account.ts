@@ -8,7 +8,7 @@ import { parseStatus, type SyncStatus } from "../../../provider/cwp/status";
 import type { AccountStatus } from "../../../provider/cwp/syncMachines";
 import type { VirtualClock } from "../../virtualClock";
 
-/** What goes wrong with one request on its way. */
+/** A fault of one request on its way. */
 export type Trouble =
   /** An API error: not carried out. */
   | { readonly does: "refuse"; readonly code: string }
@@ -16,38 +16,38 @@ export type Trouble =
   | { readonly does: "drop" }
   /** Carried out, then the connection fails. */
   | { readonly does: "lose" }
-  /** Carried out, answered with something that is not the documented shape. */
+  /** Carried out, but the answer does not have the documented shape. */
   | { readonly does: "garble" }
   /** No answer within any limit. */
   | { readonly does: "hang"; readonly carriedOut: boolean }
   /** Answered `ms` late; carried out at its beginning, or just before the answer. */
   | { readonly does: "delay"; readonly ms: number; readonly carriedOut: "early" | "late" };
 
-/** A trouble, and which request it hits: the one that comes after so many others of its kind. */
+/** A trouble, and the request that it hits, after so many requests of its kind. */
 export interface Due {
   readonly trouble: Trouble;
   readonly on: "any" | "poll" | "start";
   readonly after: number;
 }
 
-/** A request as it was sent, and whether a request to start a sync was certainly refused. */
+/** A request as it was sent; for a start, also if it was certainly refused. */
 export interface Sent {
   readonly at: number;
   readonly sync: boolean;
   readonly refused: boolean;
 }
 
-/** A request as it went. */
+/** A request with its result. */
 export interface Logged {
   readonly at: number;
   readonly sync: boolean;
   refused: boolean;
-  /** The process that sent it, and by which of its loops. */
+  /** The process that sent it, and the loop of that process. */
   readonly by: number;
   readonly loop: number;
-  /** When it ended; undefined while it is in flight. */
+  /** The time of its end; undefined while it is in flight. */
   endedAt?: number;
-  /** The good answer, or how it failed. */
+  /** The good answer, or the failure. */
   status?: SyncStatus;
   error?: unknown;
 }
@@ -60,20 +60,20 @@ export interface AccountOptions {
   readonly syncSeconds: number;
   /** Times of foreign syncs are on the virtual clock. */
   readonly faults?: Faults;
-  /** How long a request takes there and back. Default 40 ms. */
+  /** The duration of a request, there and back. Default 40 ms. */
   readonly latencyMs?: number;
-  /** Whether a request is carried out as soon as it is sent (default) or just before its answer comes. */
+  /** `early` (default): a request is carried out as soon as it is sent; `late`: just before its answer. */
   readonly carriedOut?: "early" | "late";
   readonly troubles?: readonly Due[];
-  /** How many requests the service takes within any one second. Default: any number. */
+  /** The most requests that the service takes within any one second. Default: any number. */
   readonly perSecond?: number;
   /** True if the request that is sent now is some wait's first poll. Default: never. */
   readonly isFirstQuestion?: (sync: boolean) => boolean;
-  /** What the client calls this account. */
+  /** The client's name for this account. */
   readonly name?: string;
   /**
-   * Until this moment an answer has no times: of an idle account that of one without any sync (`NOTASK`), or
-   * every answer (`none`).
+   * Until this moment answers have no times: `NOTASK`: the answers of an idle account, as if it had had no
+   * sync; `none`: all answers.
    */
   readonly blank?: { readonly untilMs: number; readonly as: "NOTASK" | "none" } | undefined;
 }
@@ -95,7 +95,7 @@ export class Account implements CwpClient {
   private readonly perSecond: number;
   private readonly isFirstQuestion: (sync: boolean) => boolean;
   private readonly blank: AccountOptions["blank"];
-  /** When the requests of the last second were taken. */
+  /** The times of the requests that were taken in the last second. */
   private taken: number[] = [];
 
   constructor({
@@ -138,7 +138,7 @@ export class Account implements CwpClient {
     return this.log.map(({ at, sync, refused }) => ({ at, sync, refused }));
   }
 
-  /** The requests to start a sync that were carried out or may have been. */
+  /** The starts that were carried out or may have been. */
   get starts(): Logged[] {
     return this.log.filter(({ sync, refused }) => sync && !refused);
   }
@@ -238,7 +238,7 @@ export class Account implements CwpClient {
       : showStatus(this.world.runs, EPOCH + this.clock.now(), { forgets, emptyTimes });
   }
 
-  /** Whether the service has taken so many requests within a second that it refuses this one. */
+  /** Returns true if the service has taken so many requests within a second that it refuses this request. */
   private isFull(now: number): boolean {
     if (this.perSecond === Number.POSITIVE_INFINITY) {
       return false;

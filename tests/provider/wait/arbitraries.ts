@@ -3,15 +3,15 @@ import type { Call } from "../../../provider/wait/stream/loop";
 import type { Due, Trouble } from "./account";
 import type { Plan, PlannedCall, PlannedProcess } from "./worlds";
 
-/* The kinds of worlds that are drawn at random. Times are in milliseconds where nothing else is said. */
+/* The kinds of worlds that are drawn at random. Times are in milliseconds unless stated otherwise. */
 
 const ms = (min: number, max: number) => fc.integer({ min, max });
 const tenths = (min: number, max: number) => fc.integer({ min: min * 10, max: max * 10 }).map((n) => n / 10);
-/** There in one world of so many. */
+/** Present in one world of so many. */
 const inOneOf = <T>(worlds: number, arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: worlds - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
-/** There in all but one world of so many. */
+/** The usual value in all but one world of so many. */
 const mostly = <T>(worlds: number, usual: T, arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: worlds - 1, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary });
 
@@ -22,7 +22,7 @@ const lengths = fc.oneof(
   { weight: 1, arbitrary: tenths(90, 1800) },
 );
 
-/** How old an answer is, and how much older its times or its state, never add up to more than the settle time. */
+/** The age of an answer, and the further age of its times or its state: in sum at most the settle time. */
 const ages = fc
   .tuple(
     fc.integer({ min: 0, max: 50 }),
@@ -41,7 +41,7 @@ const ages = fc
     };
   });
 
-/** Syncs of somebody else's, here and there or in a row with short gaps. */
+/** Syncs of other pipelines, here and there or in a row with short gaps. */
 const foreignSyncs = (minSeconds: number) =>
   fc.oneof(
     fc.array(
@@ -112,7 +112,7 @@ const outage = fc
     Array.from({ length: times }, () => ({ trouble, on, after })),
   );
 
-/** Short syncs of somebody else's in a row, around the beginning. */
+/** Short syncs of other pipelines in a row, around the beginning. */
 const shortSyncs = fc
   .record({
     from: ms(-20_000, 2_000),
@@ -123,7 +123,7 @@ const shortSyncs = fc
   })
   .map(({ from, row }) => repeated(from, row, from / 1000 + 0.001, 8));
 
-/** Syncs of somebody else's with hardly a pause between them, for a while. */
+/** Syncs of other pipelines with hardly a pause between them, for a while. */
 const backToBack = (minSeconds: number, maxSeconds: number) =>
   fc
     .record({
@@ -154,7 +154,7 @@ function repeated(
 
 const moments = fc.oneof(ms(0, 1_500), ms(0, 20_000), ms(0, 150_000));
 const timeouts = fc.oneof(ms(1, 3_000), ms(1_000, 40_000), ms(20_000, 300_000), ms(1_800_000, 7_200_000));
-/** How much later than its resource is checked a call is made. */
+/** The time from the check of a resource to its call. */
 const delays = inOneOf(2, fc.oneof(ms(0, 200), ms(0, 8_000), ms(0, 120_000)));
 const patiently = { goal: "finished", timeoutMs: 6 * 3_600_000, resumes: [] } as const;
 const healthy = { latencyMs: ms(2, 400), carriedOut, random: fc.nat() };
@@ -182,7 +182,7 @@ const anyCall: fc.Arbitrary<PlannedCall> = fc.record({
   ),
 });
 
-/** One process, or some on one account, or with another one among them. */
+/** One process, or several on one account, or with a process of another account among them. */
 const anyProcesses: fc.Arbitrary<PlannedProcess[]> = fc
   .tuple(somewhere(), fc.integer({ min: 1, max: 2 }))
   .map(([processes, loops]) => processes.map((process) => ({ ...process, loops })));
@@ -249,7 +249,7 @@ export const anyWorld: fc.Arbitrary<Plan> = fc
   })
   .map(plan);
 
-/** A few waits in one process, just as others sync and answers are old: nothing else goes wrong. */
+/** A few waits in one process, while other pipelines sync and answers are old, without other faults. */
 export const hectic: fc.Arbitrary<Plan> = fc
   .record({
     syncSeconds: tenths(0.1, 8),
@@ -335,8 +335,8 @@ export const forgetfulAccount: fc.Arbitrary<Plan> = fc
   });
 
 /**
- * Worlds in which every call must succeed: what goes wrong stays within the budgets. Few starts are wasted,
- * few requests in a row fail, and nothing hangs before the service has been reached.
+ * Worlds in which every call must succeed: the faults stay within the budgets. Few starts are wasted, few
+ * requests in a row fail, and no request hangs before the service has been reached.
  */
 export const bearableWorld: fc.Arbitrary<Plan> = fc
   .record({
@@ -379,7 +379,7 @@ export const bearableWorld: fc.Arbitrary<Plan> = fc
     let wasted = world.deafTriggers ?? 0;
     return plan({
       ...world,
-      // With no times, a run is known by nothing but SYNCING, which must be there to be seen.
+      // Without times, only SYNCING shows a run, which must last long enough to be seen.
       syncSeconds: emptyTimes ? Math.max(10, world.syncSeconds) : world.syncSeconds,
       foreignSyncs: emptyTimes ? [] : world.foreignSyncs,
       troubles: world.troubles.filter(({ trouble, on, after }) => {
@@ -421,14 +421,14 @@ interface Drawn {
 }
 
 /**
- * How long answers have no times, from the first call on. Those of an account that says NOTASK must have them
- * before an answer may be late (A2).
+ * The time for which answers have no times, from the first call on. The answers of an account that says
+ * NOTASK must have them before an answer may be late (A2).
  */
 const BLANK_MS = 3_000;
 const LONG_BLANK_MS = 30_000;
 
 function plan(drawn: Drawn): Plan {
-  // Nothing but its state says then that there have been runs: so the state must be true.
+  // Then only the state shows that there have been runs, so it must be true.
   const { seed, ...ages } = drawn.blank === "NOTASK" ? { seed: drawn.ages.seed } : drawn.ages;
   const { syncSeconds, latencyMs, carriedOut, perSecond, processes } = drawn;
   const faults = {
@@ -467,7 +467,7 @@ function plan(drawn: Drawn): Plan {
     processes,
     calls: drawn.calls.map((call) => ({
       ...there(call),
-      // Nothing is checked for a read.
+      // A read has no check.
       calledAfter: call.goal === "status" ? undefined : call.calledAfter,
       resumes: call.resumes.map(there),
     })),
@@ -480,7 +480,7 @@ const oneProcess: readonly PlannedProcess[] = [{ account: 0 }];
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 /**
- * A crowd in one process that comes within the length of one run. Some of it is called later than it comes.
+ * A crowd in one process whose resources are checked within the length of one run. Some calls follow later.
  */
 export const healthyCrowd: fc.Arbitrary<Plan> = fc
   .record({
@@ -515,7 +515,7 @@ export const oneUp: fc.Arbitrary<Plan> = fc
     calls: delays.map((calledAfter) => ({ ...patiently, process: 0, at: 0, calledAfter })),
   }));
 
-/** Resources of one program, of which the engine works on so many at a time. */
+/** Resources of one program; the engine works on so many at a time. */
 export const limitedUp: fc.Arbitrary<Plan> = fc
   .record({
     ...healthy,
@@ -546,7 +546,7 @@ export const limitedCrowd: fc.Arbitrary<Plan> = fc
     calls: arrivals.map((at, process) => ({ ...patiently, process, at })),
   }));
 
-/** Others sync without a pause, for much longer than anybody should have to wait. */
+/** Other pipelines sync without a pause, for much longer than any wait should take. */
 export const crowdedWorld: fc.Arbitrary<Plan> = fc
   .record({
     ...healthy,

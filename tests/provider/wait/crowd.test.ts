@@ -7,15 +7,15 @@ import { Account, type AccountOptions, virtualTime } from "./account";
 
 /**
  * Many processes, each with one wait, that share nothing but the account: its answers, and its limit of 20
- * requests a second. The slowest, the syncs, and the share of requests that the limit refused are what such a
- * crowd is measured by.
+ * requests a second. Measured are the slowest wait, the syncs, and the share of requests that the limit
+ * refused.
  */
 
 const SECOND = 1_000;
 const PER_SECOND = 20;
 const TIMEOUT_MS = 300 * SECOND;
 
-/** Random numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
+/** Random numbers from 0 up to 1, the same for the same seed (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -27,24 +27,23 @@ function seeded(seed: number): () => number {
 }
 
 interface Measured {
-  /** How long the slowest process waited, in milliseconds. */
+  /** The wait of the slowest process, in milliseconds. */
   readonly slowest: number;
   readonly syncs: number;
   readonly failed: number;
-  /** The part of all requests that was refused. */
+  /** The share of refused requests. */
   readonly refused: number;
 }
 
 type Crowd = Partial<AccountOptions> & {
   readonly processes: number;
-  /** Over how long their starts are spread. */
+  /** The time over which their starts are spread. */
   readonly within: number;
   readonly seed: number;
 };
 
 /**
- * Lets all of them sync, and checks that none of them is served by a sync that began before its wait, or has
- * not ended.
+ * Lets all processes sync, and checks that no wait succeeds on a sync that began before it or has not ended.
  */
 async function measure({ processes, within, seed, ...options }: Crowd): Promise<Measured> {
   const clock = new VirtualClock();
@@ -127,7 +126,7 @@ describe("A crowd of processes", () => {
     [0, 24],
     [300, 25],
   ] as const) {
-    it(`ends within ${seconds} s where others sync for 8 s on and on, ${pauseMs} ms apart`, async () => {
+    it(`ends within ${seconds} s while other pipelines sync for 8 s each, ${pauseMs} ms apart`, async () => {
       const foreignSyncs = Array.from({ length: 60 }, (_, i) => ({
         atMs: -3 * SECOND + i * (8 * SECOND + pauseMs),
         seconds: 8,

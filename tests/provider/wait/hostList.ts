@@ -10,16 +10,13 @@ export interface ListedHost {
   readonly type?: MachineType;
   /** When it was made. Default: at the beginning. */
   readonly at?: number;
-  /**
-   * How many syncs that began later must have ended before CWP lists it. 0: CWP lists it from the start.
-   * Default 1.
-   */
+  /** The later syncs that must have ended before CWP lists it. 0: CWP lists it from the start. Default 1. */
   readonly syncsNeeded?: number;
-  /** The name of the account that it belongs to. Default: every one. */
+  /** The name of the account that it belongs to. Default: every account. */
   readonly on?: string;
 }
 
-/** How one request for the list fails. */
+/** The failure of one request for the list. */
 export type ListTrouble = { readonly code: string } | "drop" | "hang";
 
 interface Options {
@@ -28,11 +25,11 @@ interface Options {
   readonly account: () => Account;
   readonly hosts: readonly ListedHost[];
   /**
-   * How much later than its end a sync's hosts are listed, at most. Each answer is this old, or a part of it.
+   * The time from a sync's end until its hosts are listed, at most. Each answer is at most this old.
    */
   readonly lagMs?: () => number;
   readonly latencyMs?: number;
-  /** How the next requests fail; undefined for one that does not. */
+  /** The failures of the next requests; undefined for a request that does not fail. */
   readonly troubles?: readonly (ListTrouble | undefined)[];
 }
 
@@ -67,7 +64,7 @@ export class HostList implements MachineClient {
     return { ...page, account: asked.name };
   }
 
-  /** Whether CWP listed the host at this moment. */
+  /** Returns true if CWP listed the host at this moment. */
   lists(id: string, moment: number, account = this.options.account()): boolean {
     const host = this.hosts.find((one) => one.id === id);
     return host !== undefined && this.isListed(host, moment, account);

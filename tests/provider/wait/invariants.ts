@@ -11,14 +11,13 @@ import { REQUEST_MS } from "../../../provider/wait/stream/requests";
 import { type Logged, virtualTime } from "./account";
 import { type History, requestsOf, sum, unfinishedIn, WARNING } from "./worlds";
 
-/* What must hold in every world. Each invariant takes a history and fails with a sentence of its own. */
+/* The invariants of every world. Each takes a history and fails with a sentence of its own. */
 
 export type Invariant = (history: History) => void;
 
 /**
- * A success of goal `finished` means that a run had ended which began after the resource came, on the account
- * that answers now. Where the wait resumed a run of this account: after the resource came for which that run
- * was started.
+ * A success of goal `finished` means that a run had ended which began after the wait, on the account that
+ * answers now. If the wait resumed a run of this account: after the wait that started that run.
  */
 export function succeedsOnlyOnItsRun(history: History): void {
   for (const { call, process, called, counts, at, outcome, account } of history.ended) {
@@ -28,7 +27,7 @@ export function succeedsOnlyOnItsRun(history: History): void {
     if (call.goal === "status") {
       assert.ok(
         requestsOf(history, process).some((sent) => sent.at >= called && sent.at <= at),
-        "a status was answered that nobody asked for after the call",
+        "a status was answered to no request after the call",
       );
       continue;
     }
@@ -49,8 +48,7 @@ export function succeedsOnlyOnItsRun(history: History): void {
       "the start that was answered is older than the call's run",
     );
     const end = virtualTime(status.latestEndTime);
-    // In whole seconds, the end of a run right before it looks like its own, unless it stood beside SYNCING
-    // last.
+    // In whole seconds, the end of the run right before looks like its own, unless SYNCING last showed it.
     const before = account.runs.findLast(({ endMs }) => endMs <= its.startMs)?.endMs;
     const syncing = requestsOf(history, process).findLast(
       (sent) => sent.at > counts && (sent.endedAt ?? at) < at && sent.status?.state === "SYNCING",
@@ -69,7 +67,7 @@ function wholeSecond(ms: number): number {
   return Math.floor(ms / 1000) * 1000;
 }
 
-/** Each wait starts a sync three times at most, and one that goes on waiting for a run, twice. */
+/** Each wait starts a sync three times at most; a wait that resumes a run, twice. */
 export function startsFew({ plan, accounts, ended }: History): void {
   for (const [process, { moves }] of plan.processes.entries()) {
     const starts = accounts.flatMap((account) => account.starts).filter(({ by }) => by === process).length;
@@ -90,7 +88,7 @@ export function keepsTheTurns(history: History): void {
   }
 }
 
-/** The requests of a loop, and when its calls began. */
+/** The requests of a loop, and the times of its calls. */
 function loopsOf(history: History): { sent: Logged[]; called: number[] }[] {
   return history.plan.processes.flatMap(({ loops = 1, moves }, process) =>
     Array.from({ length: moves ? 0 : loops }, (_, loop) => ({
@@ -108,7 +106,7 @@ function codeOf({ error }: Logged): string {
   return error instanceof CwpError ? error.code : "";
 }
 
-/** A start comes from an idle answer to the last poll. */
+/** A start follows an idle answer to the last poll. */
 export function startsFromIdle(history: History): void {
   for (const { sent } of loopsOf(history)) {
     for (const [i, { sync }] of sent.entries()) {
@@ -121,7 +119,9 @@ export function startsFromIdle(history: History): void {
   }
 }
 
-/** No start follows a refused one without an idle answer to a poll between, after ResourceInUse a later one. */
+/**
+ * Between a refused start and the next start, a poll gets an idle answer, after ResourceInUse a later one.
+ */
 export function pollsAfterARefusal(history: History): void {
   for (const { sent, called } of loopsOf(history)) {
     for (const [i, refusal] of sent.entries()) {
@@ -134,7 +134,7 @@ export function pollsAfterARefusal(history: History): void {
       const polled = sent.some(
         (one) => !one.sync && one.at > refusal.at + lag && one.at < next.at && one.status !== undefined,
       );
-      assert.ok(polled, `a start followed a refused one (${codeOf(refusal)}) without a poll between`);
+      assert.ok(polled, `a start followed a refused start (${codeOf(refusal)}) without a poll between`);
     }
   }
 }
@@ -165,8 +165,8 @@ export function pausesBetweenRefusals(history: History): void {
 }
 
 /**
- * Two polls are CLOSEST_POLLS_MS apart. A last poll at a deadline, one for which weak evidence or a grace
- * ends, and one after a failure may be closer to another: so any six polls take two gaps at least.
+ * Two polls are CLOSEST_POLLS_MS apart. Closer may be a last poll at a deadline, a poll at the end of weak
+ * evidence or of a grace, and a poll after a failure: so any six polls take two gaps at least.
  */
 export function keepsPollsApart(history: History): void {
   for (const process of history.plan.processes.keys()) {
@@ -190,7 +190,9 @@ export function keepsPollsApart(history: History): void {
   }
 }
 
-/** Those who come one after the other are asked for half a second apart, before the sync starts for all. */
+/**
+ * The polls for waits that begin one after the other are half a second apart, before the sync starts for all.
+ */
 export function pollsCalmly({ accounts }: History): void {
   for (const { log, runs } of accounts) {
     const polls = log.findIndex(({ sync }) => sync);
@@ -200,8 +202,8 @@ export function pollsCalmly({ accounts }: History): void {
 }
 
 /**
- * A wait's last poll is at its deadline. A request under way then is cut a second later, unless it was sent
- * before the call; and a turn may have to be waited for.
+ * A wait's last poll is at its deadline. A request in progress then is cut a second later, unless it was sent
+ * before the call; and a poll may have to wait for its turn.
  */
 export function endsInTime(history: History): void {
   for (const { call, process, called, at, abortedAt } of history.ended) {
@@ -216,11 +218,11 @@ export function endsInTime(history: History): void {
       at <= deadline + LAST_POLL_MS + CLOSEST_MS + REQUEST_MS,
       `a wait ended ${at - deadline} ms after its deadline, later than its last poll may take`,
     );
-    assert.ok(abortedAt === undefined || at === abortedAt, "an aborted call went on");
+    assert.ok(abortedAt === undefined || at === abortedAt, "an aborted call did not end");
   }
 }
 
-/** What is named in words, for want of a code of Tencent Cloud's. */
+/** The causes that have words, but no code of Tencent Cloud. */
 const causes =
   /No connection to|did not answer within|HTTP status|This is no answer of the API|answered with the state "PENDING"/;
 const whatToDo =
@@ -232,7 +234,7 @@ export function failuresSayWhyAndWhatToDo(history: History): void {
       continue;
     }
     const { error } = end.outcome;
-    assert.ok(error instanceof WaitError, `a call failed with something other than a WaitError: ${error}`);
+    assert.ok(error instanceof WaitError, `a call failed with an error that is no WaitError: ${error}`);
     const { message, code, last } = error;
     assert.ok(
       message.includes(code) || (last && message.includes(last.state)) || causes.test(message),
@@ -242,7 +244,7 @@ export function failuresSayWhyAndWhatToDo(history: History): void {
   }
 }
 
-/** Whoever may have started a sync and does not see its end, aborted or not, hands it on to be resumed. */
+/** A call that may have started a sync and does not see its end, aborted or not, leaves it to be resumed. */
 export function losesNoRun(history: History): void {
   for (const end of history.ended) {
     const { call, process, called, at, outcome, abortedAt, account, resumes } = end;
@@ -265,7 +267,7 @@ export function losesNoRun(history: History): void {
   }
 }
 
-/** No one gives up for lateness without a last poll at the deadline. */
+/** No wait times out without a last poll at the deadline. */
 export function pollsOnceMore(history: History): void {
   for (const { call, process, called, at, outcome } of history.ended) {
     if ("error" in outcome && outcome.error instanceof WaitError && outcome.error.code === "SyncTimeout") {
@@ -278,7 +280,7 @@ export function pollsOnceMore(history: History): void {
   }
 }
 
-/** A wait that resumes a run starts no other one when the run has been seen, nor while it is in progress. */
+/** A wait that resumes a run starts no other run after the run has been seen, nor while it is in progress. */
 export function resumesWithoutStart({ plan, ended }: History): void {
   for (const end of ended) {
     const { call, process, counts, called, at, account, resumes } = end;
@@ -301,8 +303,8 @@ function isLimit(error: unknown): boolean {
 }
 
 /**
- * An error that a retry may help ends a wait only after a row of them, with no good answer to any wait of its
- * loop between, or after refused starts for as long.
+ * An error that a retry may help ends a wait only after a row of such errors, with no good answer to any wait
+ * of its loop between, or after refused starts for as long.
  */
 export function failsOnlyAfterARow(history: History): void {
   for (const { call, process, loop, called, at, outcome } of history.ended) {
@@ -340,8 +342,8 @@ export function failsOnlyAfterARow(history: History): void {
  * No wait fails though its process has polled before, during and after whole runs that began after
  * its wait.
  *
- * Before: a poll late enough to show an anchor, whose answer is not known to be stale. After: one that shows
- * the account idle again, or a later run where a run that counts was seen before (rules 3, 5 and 6). The
+ * Before: a poll late enough to show an anchor, whose answer is not known to be stale. After: a poll that
+ * shows the account idle again, or a later run if a run that counts was seen before (rules 3, 5 and 6). The
  * margins are the age that an answer may have, and whole seconds.
  */
 export function seesWholeRuns(history: History): void {
@@ -380,7 +382,7 @@ export function seesWholeRuns(history: History): void {
     for (const run of its) {
       const next = runs.find(({ startMs }) => startMs > run.startMs)?.startMs ?? Number.POSITIVE_INFINITY;
       const idle = good.filter((poll) => poll.at >= run.endMs + SETTLE_MS + 1 && (poll.endedAt ?? 0) < next);
-      // A state that lags lets the run's own end stand beside SYNCING: then calm has to confirm it (rule 7).
+      // If the state lags, the run's own end shows beside SYNCING: then calm has to confirm it (rule 7).
       const isSeen = faults?.laggingStateSeconds ? isCalm(idle) : idle.length > 0;
       assert.ok(
         !isSeen,
@@ -403,14 +405,14 @@ function isCalm(idle: readonly Logged[]): boolean {
   return idle.length >= SETTLE_POLLS && (last?.at ?? 0) - (first?.endedAt ?? 0) > SETTLE_MS;
 }
 
-/** Its process had seen a newer start before: no anchor is taken from such an answer. */
+/** Returns true if its process had seen a newer start before: then the answer gives no anchor. */
 function isStale({ at, status }: Logged, sent: readonly Logged[]): boolean {
   const start = status?.latestStartTime ?? "";
   return sent.some((before) => (before.endedAt ?? at) < at && (before.status?.latestStartTime ?? "") > start);
 }
 
 export function leavesNothingBehind({ accounts, left }: History): void {
-  assert.equal(left.sleepers, 0, "somebody still slept after all calls had ended");
+  assert.equal(left.sleepers, 0, "a timer was still set after all calls had ended");
   assert.equal(left.inFlight, 0, "a request was still in flight after all calls had ended");
   assert.equal(left.waits, 0, "a wait was kept after all calls had ended");
   assert.equal(
@@ -435,8 +437,8 @@ export function costsTwoStarts({ accounts }: History): void {
 }
 
 /**
- * The first answer of an idle account is enough to start a sync, once those who come at the same time have
- * had theirs.
+ * The first answer of an idle account is enough to start a sync, once the waits that begin at the same time
+ * have had theirs.
  */
 export function startsSoon({ accounts, ended }: History): void {
   const called = Math.min(...ended.map((end) => end.called));
@@ -453,7 +455,7 @@ export function costsOneStart({ accounts }: History): void {
   assert.equal(starts, 1, `resources that were all checked before the first start cost ${starts}`);
 }
 
-/** Those that the engine works on at a time share a start. */
+/** The resources that the engine works on at a time share a start. */
 export function costsOneStartATime({ plan, accounts, ended }: History): void {
   const starts = sum(accounts.map((account) => account.starts.length));
   const most = Math.ceil(ended.length / (plan.parallel ?? ended.length));
@@ -461,8 +463,8 @@ export function costsOneStartATime({ plan, accounts, ended }: History): void {
 }
 
 /**
- * The syncs of a crowd of processes that come at the same time, of which some are refused their first
- * question for long.
+ * A crowd of processes whose waits begin at the same time needs few syncs, though the first polls of some are
+ * refused for long.
  */
 export function costsFewSyncs({ accounts }: History): void {
   const runs = accounts.flatMap((account) => account.runs).filter(({ by }) => by !== "foreign").length;
@@ -476,7 +478,7 @@ export function isRarelyRefused({ accounts }: History): void {
   assert.ok(refused <= 0.55 * all, `${refused} of ${all} requests were refused`);
 }
 
-/** Nobody waits for longer than the first one whose run it is, but for the time that the engine takes. */
+/** No wait lasts longer than the first wait for the same run, except for the time that the engine takes. */
 export function endsWithTheFirst({ ended }: History): void {
   const ends = ended.map(({ at }) => at);
   assert.ok(
@@ -486,7 +488,8 @@ export function endsWithTheFirst({ ended }: History): void {
 }
 
 /**
- * One run in progress, a run that counts, and a part of the next, beside the time that tells the runs apart.
+ * A wait lasts for a run in progress, a run that counts, and a part of the next, and for the time in which
+ * the runs become distinct.
  */
 export function endsSoonAmongOthers({ accounts, ended }: History): void {
   const longest = Math.max(
@@ -498,23 +501,23 @@ export function endsSoonAmongOthers({ accounts, ended }: History): void {
   }
 }
 
-/** A row has room for twenty characters, and tells no time gone by: Pulumi's own clock beside it does. */
+/** A row has room for twenty characters, and shows no elapsed time: Pulumi's own clock beside it does. */
 export function showsLittle({ ended }: History): void {
   for (const { shown } of ended) {
     for (const [i, text] of shown.entries()) {
       assert.ok(text.length <= 20 && /^(~.+ left|[a-z ]+)$/.test(text), `a row showed ${text}`);
       const isNews = text !== shown[i - 1] || text === WARNING;
-      assert.ok(isNews, `a row was told twice: ${text}`);
+      assert.ok(isNews, `a row got the same text twice: ${text}`);
     }
   }
 }
 
-/** What is left of a sync only gets less. */
+/** The remaining time of a sync only decreases. */
 export function countsDown({ ended }: History): void {
   for (const { shown } of ended) {
     const left = shown.map((text) => parseDuration(text.replaceAll(/[~ ]|left|in/g, "")));
     for (const [i, ms] of left.entries()) {
-      assert.ok(i === 0 || !ms || ms < (left[i - 1] ?? ms + 1), `${shown[i]} came after ${shown[i - 1]}`);
+      assert.ok(i === 0 || !ms || ms < (left[i - 1] ?? ms + 1), `${shown[i]} followed ${shown[i - 1]}`);
     }
   }
 }

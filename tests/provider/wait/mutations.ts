@@ -11,11 +11,11 @@ import ts from "typescript";
  *   npm run -s mutations [part of a name]
  *
  * Every mutation is made in a copy of the project and judged by its one invariant alone, in random worlds.
- * The command fails when one survives, or when its function or expression is not there any more: then find
+ * The command fails when one survives, or when its function or expression is gone: then find
  * the rule's new place. mutations.test.ts notices that sooner.
  */
 
-/** Finds the place in a source file, and says what stands there instead. */
+/** Finds the place in a source file, and returns the replacement. */
 type Edit = (source: ts.SourceFile) => { start: number; end: number; text: string };
 
 interface Mutation {
@@ -111,7 +111,7 @@ const evidence: readonly Mutation[] = [
     noticed: "succeedsOnlyOnItsRun",
   },
   {
-    breaks: "rule 1: the times of the run before stand for the run that is in progress beside them",
+    breaks: "rule 1: the times of the run before are taken for the run that is in progress beside them",
     edit: inside(
       "learnRunning",
       'known.isUnsure && known.its === "" && !isIdle(status) && hasEnded(status)',
@@ -120,7 +120,7 @@ const evidence: readonly Mutation[] = [
     noticed: "succeedsOnlyOnItsRun",
   },
   {
-    breaks: "rule 1: an idle answer shows the times of the run, though the one before it is not known",
+    breaks: "rule 1: an idle answer shows the times of the run, though the run before it is not known",
     edit: inside("isOfItsRun", "isUnsure && isIdle(status)", "false"),
     noticed: "succeedsOnlyOnItsRun",
   },
@@ -130,12 +130,12 @@ const evidence: readonly Mutation[] = [
     noticed: "succeedsOnlyOnItsRun",
   },
   {
-    breaks: "rule 3: no answer tells which run was the newest, until the account is idle",
+    breaks: "rule 3: no answer shows the newest run until the account is idle",
     edit: body("anchorOf", "return undefined;"),
     noticed: "endsSoonAmongOthers",
   },
   {
-    breaks: "rule 3: an answer of any age tells which run was the newest",
+    breaks: "rule 3: an answer of any age shows the newest run",
     edit: body("isLate", "return sentAt >= began;"),
     noticed: "succeedsOnlyOnItsRun",
   },
@@ -175,12 +175,12 @@ const evidence: readonly Mutation[] = [
     noticed: "succeedsOnlyOnItsRun",
   },
   {
-    breaks: "rule 5: the baseline's end is that of the run",
+    breaks: "rule 5: the baseline's end is the run's",
     edit: inside("learnRunning", "status.latestEndTime !== baseline.latestEndTime", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
-    breaks: "rule 5: an end that stood beside SYNCING is the run's own",
+    breaks: "rule 5: an end that SYNCING has shown is the run's own",
     edit: inside("learnRunning", "isNext ? notItsEnd : status.latestEndTime", "undefined"),
     noticed: "run/evidence.test.ts",
   },
@@ -195,7 +195,7 @@ const evidence: readonly Mutation[] = [
     noticed: "seesWholeRuns",
   },
   {
-    breaks: "rule 6: an end that has stood beside SYNCING is never the run's own",
+    breaks: "rule 6: an end that SYNCING has shown is never the run's own",
     edit: body("endsAfter", "return end >= its && end !== notItsEnd;"),
     noticed: "seesWholeRuns",
   },
@@ -220,17 +220,17 @@ const evidence: readonly Mutation[] = [
     noticed: "succeedsOnlyOnItsRun",
   },
   {
-    breaks: "A1: a poll is a first one also while a wait of its loop awaits a run",
+    breaks: "A1: a poll is a first poll even while a wait of its loop awaits a run",
     edit: body("isRunAwaited", "return this.neighbours.awaitRun(this);"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
-    breaks: "A1: a poll is a first one also while a wait of another loop awaits a run",
+    breaks: "A1: a poll is a first poll even while a wait of another loop awaits a run",
     edit: body("awaitRun", "return false;"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
-    breaks: "A1: no poll is a first one",
+    breaks: "A1: no poll is a first poll",
     edit: inside("send", 'request === "poll" && !this.isRunAwaited()', "false"),
     noticed: "startsSoon",
   },
@@ -238,7 +238,7 @@ const evidence: readonly Mutation[] = [
 
 const sharing: readonly Mutation[] = [
   {
-    breaks: "a wait observes a request that was under way when it began",
+    breaks: "a wait observes a request that was in progress when it began",
     edit: inside("observeAll", "asks.has(one)", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
@@ -271,7 +271,7 @@ const accounts: readonly Mutation[] = [
     noticed: "resumesWithoutStart",
   },
   {
-    breaks: "what was known of one account is believed of the next",
+    breaks: "the knowledge of one account is believed of the next",
     edit: inside("onAccount", "wait.account === undefined || wait.account === account", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
@@ -289,12 +289,12 @@ const failures: readonly Mutation[] = [
     noticed: "failsOnlyAfterARow",
   },
   {
-    breaks: "a service that has answered gets no more patience than another one",
+    breaks: "a service that has answered gets no more patience than another",
     edit: inside("isOver", "isReached ? PATIENCE_MS : PATIENCE_UNREACHED_MS", "PATIENCE_UNREACHED_MS"),
     noticed: "failsOnlyAfterARow",
   },
   {
-    breaks: "an error that seldom passes is not retried",
+    breaks: "an error that rarely passes is not retried",
     edit: constant("MOST_FEW", "0"),
     noticed: "failsOnlyAfterARow",
   },
@@ -354,7 +354,7 @@ const failures: readonly Mutation[] = [
     noticed: "losesNoRun",
   },
   {
-    breaks: "a start that is under way at an abort is forgotten",
+    breaks: "a start that is in progress at an abort is forgotten",
     edit: body("cutShort", "return one.wait;"),
     noticed: "losesNoRun",
   },
@@ -409,17 +409,17 @@ const pace: readonly Mutation[] = [
 
 const crowds: readonly Mutation[] = [
   {
-    breaks: "a process that sees another's run does not take it for one that counts",
+    breaks: "another process's run does not count",
     edit: body("needsStart", "return wait.starts === 0 || graceIsOver(wait);"),
     noticed: "costsTwoStarts",
   },
   {
-    breaks: "an aborted wait stays among those who wait",
+    breaks: "an aborted wait stays on the waiting list",
     edit: inside("join", "this.reject(item, why())", "this.waiting.get(item)?.reject(why())"),
     noticed: "leavesNothingBehind",
   },
   {
-    breaks: "the last wait to be aborted leaves its request under way",
+    breaks: "the last wait to be aborted leaves its request in progress",
     edit: inside("onWaitLeft", "this.inFlight.abort();", ""),
     noticed: "leavesNothingBehind",
   },
@@ -432,12 +432,12 @@ const crowds: readonly Mutation[] = [
 
 const rows: readonly Mutation[] = [
   {
-    breaks: "a row tells more of a sync than the one before it took",
+    breaks: "a row shows more time than the sync before took",
     edit: inside("countdown", "Math.min(step, first)", "step"),
     noticed: "countsDown",
   },
   {
-    breaks: "a row is told again what it shows",
+    breaks: "a row gets the same text again",
     edit: inside("status", "text !== undefined && text !== one.said", "text !== undefined"),
     noticed: "showsLittle",
   },

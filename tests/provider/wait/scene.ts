@@ -8,12 +8,12 @@ import { Account, type AccountOptions } from "./account";
 /** One hour, in milliseconds. */
 export const HOUR = 3_600_000;
 
-/** How a call ended, and when. */
+/** The end of a call: its result and its time. */
 export interface Outcome {
   at: number;
   status?: SyncStatus;
   error?: unknown;
-  /** Resolves when it has, well or not. */
+  /** Resolves at the end, with success or without. */
   ended: Promise<void>;
 }
 
@@ -29,8 +29,7 @@ export class Scene {
   private readonly random: () => number;
 
   /**
-   * `random` draws the numbers of the loop's pace. Default: always 0, which is the longest back-off and no
-   * pause.
+   * `random` draws the numbers of the loop's pace. Default: always 0, the longest back-off and no pause.
    */
   constructor({ random = () => 0, ...options }: Omit<AccountOptions, "clock"> & { random?: () => number }) {
     this.account = new Account({ clock: this.clock, ...options });

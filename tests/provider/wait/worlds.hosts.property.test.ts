@@ -14,8 +14,8 @@ import { Account, type Due } from "./account";
 import { HostList, type ListedHost, type ListTrouble } from "./hostList";
 
 /*
- * Random worlds in virtual time whose waits name hosts. worlds.property.test.ts says how to run more of them,
- * and how to replay one that failed: FC_RUNS, FC_SEED and FC_PATH.
+ * Random worlds in virtual time whose waits name hosts. worlds.property.test.ts says how to run more worlds,
+ * and how to replay a world that failed: FC_RUNS, FC_SEED and FC_PATH.
  */
 
 const RUNS = Number(process.env.FC_RUNS ?? 1000) / 5;
@@ -24,7 +24,7 @@ const replay = {
   ...(process.env.FC_PATH && { path: process.env.FC_PATH }),
 };
 
-/** How late a wait may end: its last poll, and a last look-up with the request after it. */
+/** The time that a wait may overrun: its last poll, and a last look-up with the request after it. */
 const LATE_MS = 2 * REQUEST_MS + SHORTEST_REQUEST_MS + 2_000;
 
 const ms = (min: number, max: number) => fc.integer({ min, max });
@@ -82,7 +82,7 @@ const worlds = fc.record({
   lagMs: rarely(0, ms(0, 5_000)),
   latencyMs: ms(2, 400),
   movesAt: rarely<number | undefined>(undefined, ms(0, 120_000)),
-  /** Pages matter only where there are many machines. */
+  /** Pages matter only if there are many machines. */
   others: rarely(0, ms(0, 450)),
   hosts: fc.array(hostPlan, { minLength: 12, maxLength: 12 }),
   waits: fc.array(waitPlan, { minLength: 1, maxLength: 6 }),
@@ -90,7 +90,7 @@ const worlds = fc.record({
 });
 type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
-/** One operation as it went. */
+/** One operation with its result. */
 interface Ended {
   readonly ids: readonly string[];
   /** A run that began later counts. */
@@ -316,7 +316,7 @@ function leavesNothingBehind({ left }: History): void {
 describe("In worlds with hosts", function () {
   this.timeout(0);
 
-  it("a wait succeeds only when CWP lists each host, names those that are missing, ends in time and leaves nothing", () =>
+  it("a wait succeeds only when CWP lists each host, names missing hosts, ends in time and leaves nothing", () =>
     fc.assert(
       fc.asyncProperty(worlds, async (world) => {
         const history = await live(world);

@@ -4,7 +4,7 @@ import * as must from "./invariants";
 import { live, type Plan } from "./worlds";
 
 /*
- * Random worlds in virtual time (worlds.ts), of several kinds (arbitraries.ts), and what must hold in them
+ * Random worlds in virtual time (worlds.ts), of several kinds (arbitraries.ts), and their invariants
  * (invariants.ts).
  *
  *   FC_RUNS=20000 npx mocha tests/provider/wait/worlds.property.test.ts     more worlds in all (default: 500)
@@ -72,24 +72,24 @@ describe("In worlds of every kind", function () {
       0.5,
     ));
 
-  it("nobody takes an older run for its own where others sync and answers are old", () =>
+  it("no call takes an older run for its own while other pipelines sync and answers are old", () =>
     inEvery(
       arbitraries.hectic,
       [must.succeedsOnlyOnItsRun, must.keepsPollsApart, must.seesWholeRuns, must.pollsOnceMore],
       0.2,
     ));
 
-  it("a call takes no run of long ago for its own where the first answers have no times", () =>
+  it("a call takes no run of long ago for its own if the first answers have no times", () =>
     inEvery(
       arbitraries.forgetfulAccount,
       [must.succeedsOnlyOnItsRun, must.startsFew, must.succeedsAll],
       0.15,
     ));
 
-  it("every call succeeds where what goes wrong is bearable", () =>
+  it("every call succeeds if the faults are bearable", () =>
     inEvery(arbitraries.bearableWorld, [must.succeedsOnlyOnItsRun, must.startsFew, must.succeedsAll], 0.12));
 
-  it("a crowd that comes within one run costs two starts at most", () =>
+  it("a crowd that begins within one run costs two starts at most", () =>
     inEvery(
       arbitraries.healthyCrowd,
       [
@@ -124,14 +124,14 @@ describe("In worlds of every kind", function () {
       0.02,
     ));
 
-  it("processes that share a limit cost few syncs and are seldom refused", () =>
+  it("processes that share a limit cost few syncs and are rarely refused", () =>
     inEvery(
       arbitraries.limitedCrowd,
       [must.succeedsOnlyOnItsRun, must.succeedsAll, must.costsFewSyncs, must.isRarelyRefused],
       0.015,
     ));
 
-  it("a call ends soon where others sync without a pause", () =>
+  it("a call ends soon while other pipelines sync without a pause", () =>
     inEvery(
       arbitraries.crowdedWorld,
       [must.succeedsOnlyOnItsRun, must.succeedsAll, must.endsSoonAmongOthers],

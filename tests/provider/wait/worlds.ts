@@ -15,7 +15,7 @@ import { Account, type AccountOptions, type Logged } from "./account";
 
 /**
  * A process: one loop, or several as for credentials that were found in several ways, on one of the accounts,
- * until all of them move to another one. Times are in milliseconds.
+ * until all loops move to another account. Times are in milliseconds.
  */
 export interface PlannedProcess {
   readonly account: number;
@@ -24,12 +24,12 @@ export interface PlannedProcess {
   readonly loops?: number | undefined;
 }
 
-/** One call of a plan, with what its resource does beside waiting. */
+/** One call of a plan, with the other events of its resource. */
 export interface PlannedCall {
   readonly process: number;
-  /** Which loop of the process. Default: the first. */
+  /** The loop of the process. Default: the first. */
   readonly loop?: number | undefined;
-  /** When its resource is checked, and how much later it is called; undefined: it is not checked. */
+  /** The time of its resource's check, and the time from that to the call; undefined: it is not checked. */
   readonly at: number;
   readonly calledAfter?: number | undefined;
   readonly goal: Call["goal"];
@@ -38,7 +38,7 @@ export interface PlannedCall {
   readonly resumes: readonly PlannedResume[];
 }
 
-/** When a call leaves an unfinished run: which process resumes it, and how. */
+/** The process that resumes an unfinished run of a call, and its way. */
 interface PlannedResume {
   readonly process: number;
   readonly loop?: number | undefined;
@@ -56,31 +56,31 @@ export interface Plan {
   /** Resources that are checked and never created. */
   readonly neverCreated?: readonly { readonly process: number; readonly at: number }[];
   /**
-   * How many calls one process has at the same time at most, as the engine limits them. Default: any number.
+   * The most calls that one process has at the same time, as the engine limits them. Default: any number.
    */
   readonly parallel?: number | undefined;
   readonly random: number;
 }
 
-/** What a row shows in these worlds in place of a warning. */
+/** The text of a row in place of a warning in these worlds. */
 export const WARNING = "a warning";
 
-/** One call as it went. */
+/** One call with its result. */
 export interface Ended {
   readonly call: Call;
   readonly process: number;
   readonly loop: number;
-  /** When it was called and when it ended. */
+  /** The times of the call and of its end. */
   readonly called: number;
   readonly at: number;
   readonly outcome: { readonly status: SyncStatus } | { readonly error: unknown };
   readonly abortedAt: number | undefined;
-  /** The account that answered last, and the run's account is that one too. */
+  /** The account that answered last, which is also the run's account. */
   readonly account: Account;
   readonly resumes: boolean;
-  /** A run that began later counts: when the first call began for which the run was started that it resumes. */
+  /** A run that began later counts: the begin of the call that started the run which this call resumes. */
   readonly counts: number;
-  /** What its row showed, one after the other. */
+  /** The texts of its row, one after the other. */
   readonly shown: readonly string[];
 }
 
@@ -88,7 +88,7 @@ export interface History {
   readonly plan: Plan;
   readonly accounts: readonly Account[];
   readonly ended: readonly Ended[];
-  /** As it was when the last call had ended. */
+  /** The rest after the last call had ended. */
   readonly left: {
     readonly sleepers: number;
     readonly inFlight: number;

@@ -7,7 +7,7 @@ const S = 1_000;
 const MIN = 60 * S;
 const H = 60 * MIN;
 
-/** Everything that is told of a sync, with the moment at which each text appears, in milliseconds. */
+/** All texts about a sync, with the moment at which each appears, in milliseconds. */
 function texts(lengthMs: number, goneMs: number): [at: number, text: string][] {
   const lines: [number, string][] = [];
   for (let at = 0; at <= goneMs; ) {
@@ -27,7 +27,7 @@ const inSeconds = (lines: [number, string][]) => lines.map(([at, text]) => `${at
 const leftIn = (text: string) => parseDuration(text.replaceAll(/[~ ]|left|in/g, ""));
 
 describe("The countdown of a sync", () => {
-  it("tells the step that is nearest", () =>
+  it("shows the nearest step", () =>
     assert.deepEqual(inSeconds(texts(20 * S, 60 * S)), [
       "0: ~20 s left",
       "2.5: ~15 s left",
@@ -69,7 +69,7 @@ describe("The countdown of a sync", () => {
       }),
     ));
 
-  it("only gets less, is right within 2.5 s or a quarter of what is left, and takes few lines", () =>
+  it("only decreases, is right within 2.5 s or a quarter of the remaining time, and takes few lines", () =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 24 * H }), (length) => {
         const lines = texts(length, 2 * length);

@@ -15,7 +15,7 @@ describe("At debug level a wait shows each of its answers", () => {
     return lines;
   }
 
-  it("with what it takes for its baseline, what counts, and what ends it", async () => {
+  it("with its baseline, the run that counts, and its end", async () => {
     const lines = await linesOf({
       syncSeconds: 3,
       faults: { foreignSyncs: [{ atMs: -60_000, seconds: 3 }] },

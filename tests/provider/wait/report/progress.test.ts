@@ -4,7 +4,7 @@ import { WaitError } from "../../../../provider/wait/run/waitError";
 import type { Due } from "../account";
 import { Scene } from "../scene";
 
-/** A log that keeps what it was told, with the second at which it was. */
+/** A log that keeps its texts, with the second of each. */
 class KeptLog implements ResourceLog {
   readonly statuses: string[] = [];
   readonly warnings: string[] = [];
@@ -29,8 +29,8 @@ function refusals(times: number, on: Due["on"] = "any"): Due[] {
   }));
 }
 
-describe("What a wait tells", () => {
-  it("says that it comes after another sync, then that it starts one, then how long that still takes", async () => {
+describe("The report of a wait", () => {
+  it("says that it follows another sync, then that it starts a sync, then the remaining time", async () => {
     const scene = new Scene({ syncSeconds: 40, faults: { foreignSyncs: [{ atMs: -5_000, seconds: 30 }] } });
     const log = new KeptLog();
     scene.call(0, { log });
@@ -49,7 +49,7 @@ describe("What a wait tells", () => {
     ]);
   });
 
-  it("tells what is left when that is so, though nobody asks the service at that moment", async () => {
+  it("shows each remaining time at its moment, though no request is sent then", async () => {
     const minutes = 20;
     const before = { atMs: -2 * minutes * 60_000, seconds: minutes * 60 };
     const scene = new Scene({ syncSeconds: minutes * 60, faults: { foreignSyncs: [before] } });
@@ -67,11 +67,11 @@ describe("What a wait tells", () => {
       [2, 2.5],
     ] as const) {
       const off = at(`~${left} min left`) - (minutes - from) * 60_000;
-      assert.ok(Math.abs(off) < 1_000, `"~${left} min left" was told ${off} ms after its time`);
+      assert.ok(Math.abs(off) < 1_000, `"~${left} min left" appeared ${off} ms after its time`);
     }
   });
 
-  it("knows no length where there was no sync before", async () => {
+  it("has no countdown if there was no sync before", async () => {
     const scene = new Scene({ syncSeconds: 12 });
     const log = new KeptLog();
     scene.call(0, { log });
@@ -79,7 +79,7 @@ describe("What a wait tells", () => {
     assert.deepEqual(log.statuses, ["starting", "syncing"]);
   });
 
-  it("sends nothing for what it tells", async () => {
+  it("sends no request of its own", async () => {
     const options = { syncSeconds: 300, faults: { foreignSyncs: [{ atMs: -500_000, seconds: 300 }] } };
     const [logged, silent] = [new Scene(options), new Scene(options)];
     logged.call(0, { log: new KeptLog() });
@@ -89,7 +89,7 @@ describe("What a wait tells", () => {
     assert.deepEqual(logged.requests, silent.requests);
   });
 
-  it("does not start a resumed sync, and knows nothing of its beginning", async () => {
+  it("does not start a resumed sync, and has no countdown for it", async () => {
     const scene = new Scene({
       syncSeconds: 300,
       faults: { foreignSyncs: [{ atMs: -500_000, seconds: 300 }] },
@@ -103,7 +103,7 @@ describe("What a wait tells", () => {
     assert.deepEqual(log.statuses, ["still syncing"]);
   });
 
-  it("only starts one where the end is not waited for", async () => {
+  it("only says that it starts a sync if the end is not awaited", async () => {
     const scene = new Scene({ syncSeconds: 60 });
     const log = new KeptLog();
     scene.call(0, { log, goal: "started" });
@@ -112,7 +112,7 @@ describe("What a wait tells", () => {
     assert.deepEqual(log.infos, ["Asked CWP for a machine sync, and did not wait for its end."]);
   });
 
-  it("tells those who come while another's sync is in progress that they wait for its end", async () => {
+  it("says that it waits for the end of another pipeline's sync, if it begins during that", async () => {
     const scene = new Scene({ syncSeconds: 60 });
     const log = new KeptLog();
     scene.call(0);
@@ -121,7 +121,7 @@ describe("What a wait tells", () => {
     assert.equal(log.statuses[0], "after another sync");
   });
 
-  it("says nothing of a read", async () => {
+  it("is empty for a read", async () => {
     const scene = new Scene({ syncSeconds: 60 });
     const log = new KeptLog();
     scene.call(0, { log, goal: "status" });
@@ -144,7 +144,7 @@ describe("What a wait tells", () => {
     );
   });
 
-  it("closes without times where the service gives none", async () => {
+  it("closes without times if the service gives none", async () => {
     const scene = new Scene({ syncSeconds: 20, faults: { emptyTimes: true } });
     const log = new KeptLog();
     scene.call(0, { log });
@@ -152,7 +152,7 @@ describe("What a wait tells", () => {
     assert.deepEqual(log.infos, ["Machines synced."]);
   });
 
-  it("warns once of a retry that lasts, however long it does and however many wait", async () => {
+  it("warns once of a retry that lasts, however long and for however many waits", async () => {
     const scene = new Scene({ syncSeconds: 60, troubles: refusals(12), random: () => 0.5 });
     const logs = [new KeptLog(), new KeptLog()];
     for (const log of logs) {
@@ -167,7 +167,7 @@ describe("What a wait tells", () => {
     );
   });
 
-  it("says so on the other rows, while the one with the warning keeps it, until the service answers", async () => {
+  it("shows the retry on the other rows, while one row keeps the warning, until the service answers", async () => {
     const foreign = { atMs: -400_000, seconds: 120 };
     const scene = new Scene({
       syncSeconds: 120,
@@ -200,7 +200,7 @@ describe("What a wait tells", () => {
     assert.equal(log.infos.length, 1);
   });
 
-  it("warns of a start that is repeated", async () => {
+  it("warns of a repeated start", async () => {
     const scene = new Scene({ syncSeconds: 60, faults: { deafTriggers: 1 } });
     const log = new KeptLog();
     scene.call(0, { log });

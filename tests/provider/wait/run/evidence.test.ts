@@ -3,8 +3,8 @@ import { parseStatus, type SyncStatus } from "../../../../provider/cwp/status";
 import { type Answer, type Knowledge, learn, settlesAt } from "../../../../provider/wait/run/evidence";
 
 /**
- * When an answer came, in seconds, and what it said: the state, then the seconds at which the latest run
- * started and ended.
+ * The second of an answer, and its text: the state, then the seconds at which the latest run started and
+ * ended.
  */
 type Said = readonly [second: number, says: string];
 
@@ -28,7 +28,7 @@ function answer([second, says]: Said, rest: Partial<Answer> = {}): Answer {
 }
 
 /**
- * What is known to a wait that began right before the first second, and whose process got no other answers.
+ * The knowledge of a wait that began right before the first second, and whose process got no other answers.
  */
 function learned(answers: readonly Said[], mayBeFirst = true): Knowledge {
   let known: Knowledge = { is: "unasked" };
@@ -45,7 +45,7 @@ interface Row {
   readonly it: string;
   readonly after: readonly Said[];
   readonly knows: Knowledge["is"];
-  /** Whether an idle answer may be a first one. Default true. */
+  /** True if an idle answer may be a first answer. Default true. */
   readonly mayBeFirst?: boolean;
 }
 
@@ -131,7 +131,7 @@ describe("A run is recognised", () => {
         knows: "blocked",
       },
       {
-        it: "an old end that comes back after SYNCING without times is staleness",
+        it: "an old end that shows again after SYNCING without times is staleness",
         after: [
           [0, "SYNCING"],
           [8, "FINISHED 10-20"],
@@ -211,7 +211,7 @@ describe("A run is recognised", () => {
     ]);
   });
 
-  describe("by a start newer than one that was the newest after the resource came", () => {
+  describe("by a start newer than a start that was the newest after the wait began", () => {
     const old: Said = [0, "SYNCING 10-05"];
     const anchor: Said = [5.1, "SYNCING 10-05"];
     table([
@@ -241,7 +241,7 @@ describe("A run is recognised", () => {
         knows: "blocked",
       },
       {
-        it: "somebody else's run that ended between two polls counts",
+        it: "another pipeline's run that ended between two polls counts",
         after: [old, anchor, [20, "FINISHED 12-19"]],
         knows: "finished",
       },
@@ -306,7 +306,7 @@ describe("A run is recognised", () => {
         knows: "finished",
       },
       {
-        it: "also where it was in the way of the wait's start",
+        it: "even if it was in the way of the wait's start",
         after: [
           [0, "SYNCING 10-05"],
           [6, "SYNCING 10-05"],
@@ -362,14 +362,14 @@ describe("A run is recognised", () => {
       assert.deepEqual(known.status, status("FINISHED 26-36"));
     });
 
-    it("the status has its own start also where two more have begun since", () => {
+    it("the status has its own start even if two more runs have begun since", () => {
       const known = learned([...first, [40, "SYNCING 38-20"], [59, "SYNCING 50-48"]]);
       assert.ok(known.is === "finished");
       assert.equal(known.status.latestStartTime, time("26"));
     });
   });
 
-  describe("behind a run whose end of before was blank", () => {
+  describe("behind a run whose earlier end was blank", () => {
     table([
       {
         it: "its own end frees the account",
@@ -459,13 +459,13 @@ describe("A run is recognised", () => {
       },
     ]);
 
-    it("the status answered is the one that shows the end", () => {
+    it("the answered status is the status that shows the end", () => {
       const known = learned([baseline, [9, "NOTASK 30-40"]]);
       assert.ok(known.is === "finished");
       assert.deepEqual(known.status, status("NOTASK 30-40"));
     });
 
-    it("what is finished stays so", () => {
+    it("a finished run stays finished", () => {
       const known = learned([baseline, [9, "FINISHED 30-40"], [10, "SYNCING 45-40"]]);
       assert.ok(known.is === "finished");
       assert.equal(known.status.latestEndTime, time("40"));
@@ -562,7 +562,7 @@ describe("A run is recognised", () => {
       },
     ]);
 
-    it("the moment when it has held long enough is known", () => {
+    it("the moment at which it has held long enough is known", () => {
       const last = learned([...seen, [7, "FINISHED"]]);
       assert.equal(settlesAt(last), 7_020 + 5_001);
       assert.equal(settlesAt(learned(seen)), undefined, "under SYNCING there is nothing to hold");
@@ -593,7 +593,7 @@ describe("A run is recognised", () => {
     );
   });
 
-  it("not by an end that stood beside SYNCING: it is an earlier run's, within the second of the start", () => {
+  it("not by an end that SYNCING has shown: it is an earlier run's, within the second of the start", () => {
     const seen: Said[] = [
       [0, "FINISHED 10-11"],
       [6, "SYNCING 30-30"],
@@ -610,7 +610,7 @@ describe("A run is recognised", () => {
     assert.equal(verdict([...blocked, [8, "FINISHED 10-16"]]), "idle");
   });
 
-  it("not from an idle answer older than what this process has seen: it says nothing of now", () => {
+  it("not from an idle answer older than the newest start of this process: it says nothing of now", () => {
     const known = (newestStart: string) =>
       learn({ is: "unasked" }, answer([0, "FINISHED 10-20"], { newestStart }), -20).is;
     assert.equal(known(time("30")), "blocked");

@@ -26,7 +26,7 @@ describe("The next poll", () => {
     );
   });
 
-  it("comes, without a history, within 1 s, a quarter of the time gone by, and half a minute", () => {
+  it("is due, without a history, within 1 s, a quarter of the elapsed time, and half a minute", () => {
     fc.assert(
       fc.property(elapsed, (at) => {
         assert.ok(nextPoll(at) <= Math.max(1_000, at + 500, Math.min(at * 1.25, at + 30_000)));
@@ -34,7 +34,7 @@ describe("The next poll", () => {
     );
   });
 
-  it("comes, with the most misleading history, within 2.7 s or three quarters of the time gone by", () => {
+  it("is due, with the most misleading history, within 2.7 s or three quarters of the elapsed time", () => {
     fc.assert(
       fc.property(elapsed, history, (at, expected) => {
         assert.ok(nextPoll(at, expected) <= Math.max(2_700, at + 500, at * 1.75));
@@ -42,7 +42,7 @@ describe("The next poll", () => {
     );
   });
 
-  it("comes within a thirteenth of the time gone by and half a minute, once a run outlasts its history", () => {
+  it("is due within a thirteenth of the elapsed time and half a minute, once a run outlasts its history", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 2_000, max: HOUR, noNaN: true }),
@@ -55,7 +55,7 @@ describe("The next poll", () => {
     );
   });
 
-  it("takes a history shorter than 2 s for none", () => {
+  it("ignores a history shorter than 2 s", () => {
     fc.assert(
       fc.property(
         elapsed,

@@ -40,7 +40,7 @@ const internal = new ApiError("InternalError", "internal error", "id-internal");
 const busy = new ApiError("FailedOperation", "Operation failed", "id-busy");
 const noAnswer = new NoAnswer("RequestTimeout", "cwp.tencentcloudapi.com did not answer within 9 s.");
 
-/** A wait to which one thing happens after the other, each in no time. */
+/** A wait to which events happen one after the other, each in no time. */
 class Story {
   private account = "the account";
   private newestStart = "";
@@ -63,7 +63,7 @@ class Story {
     return this.at(this.now + ms);
   }
 
-  /** Whose answers come from now on. */
+  /** From now on this account answers. */
   by(account: string): this {
     this.account = account;
     this.newestStart = "";
@@ -120,7 +120,7 @@ class Story {
     return endingOf(this.wait, step.why, this.now);
   }
 
-  /** Polls and starts as it wants to, the account saying the same on and on, until it does something else. */
+  /** Lets it poll and start, with the same answer each time, until its next step is another. */
   until(does: Step["does"], says: string): this {
     for (let requests = 0; requests < 1000; requests++) {
       const { step } = this;
@@ -131,7 +131,7 @@ class Story {
       this.at(Math.max(this.now, step.at));
       step.does === "start" ? this.start(says) : this.poll(says);
     }
-    throw new Error("it goes on for ever");
+    throw new Error("it never ends");
   }
 }
 
@@ -148,13 +148,13 @@ describe("A wait", () => {
       assert.equal(Story.of("finished").poll("NOTASK").does, "start");
     });
 
-    it("starts none while another run is in progress, but when that has ended", () => {
+    it("starts no sync while another run is in progress, but after its end", () => {
       const story = Story.of("finished").poll("SYNCING 30-20").at(MINUTE).poll("SYNCING 30-20");
       assert.equal(story.does, "poll");
       assert.equal(story.at(2 * MINUTE).poll("FINISHED 30-40").does, "start");
     });
 
-    it("starts none when another run has begun since it saw the account idle", () => {
+    it("starts no sync if another run has begun since it saw the account idle", () => {
       assert.equal(Story.of("finished").poll(idle).later(50).poll("SYNCING 30-20").does, "poll");
     });
 
@@ -187,28 +187,28 @@ describe("A wait", () => {
     });
   });
 
-  describe("that wants less", () => {
-    it("a status, takes any answer", () => {
+  describe("with another goal", () => {
+    it("a status: it takes any answer", () => {
       assert.deepEqual(Story.of("status").poll("SYNCING 30-20").step, {
         does: "succeed",
         status: status("SYNCING 30-20"),
       });
     });
 
-    it("a started run, is content with a start that was taken", () => {
+    it("a started run: an accepted start is enough", () => {
       assert.equal(Story.of("started").poll(idle).does, "start");
       assert.equal(Story.of("started").poll(idle).start(idle).does, "succeed");
     });
 
-    it("a started run, is content with another pipeline's that began after it", () => {
+    it("a started run: another pipeline's run that began after it is enough", () => {
       assert.equal(Story.of("started").poll(idle).later(50).poll("SYNCING 30-20").does, "succeed");
     });
 
-    it("a started run, is not content with one that was in progress when it began", () => {
+    it("a started run: a run that was in progress when it began is not enough", () => {
       assert.equal(Story.of("started").poll("SYNCING 30-20").does, "poll");
     });
 
-    it("a started run, is not content with a start whose answer was lost, before the run shows", () => {
+    it("a started run: a start whose answer was lost is not enough, before the run shows", () => {
       const story = Story.of("started").poll(idle).startFails(noAnswer);
       assert.equal(story.does, "poll");
       assert.equal(story.later(500).poll("SYNCING 30-20").does, "succeed");
@@ -292,7 +292,7 @@ describe("A wait", () => {
       assert.deepEqual(pauses, [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
     });
 
-    it("pauses no longer than the common pace asks for, if it is the number of requests", () => {
+    it("pauses no longer than the common pace, if the refusal is for the number of requests", () => {
       const story = Story.of("finished").poll(idle);
       for (let times = 0; times < 20; times++) {
         assert.deepEqual(story.startFails(limited).later(100).poll(idle).step, {
@@ -308,7 +308,7 @@ describe("A wait", () => {
       assert.equal(story.later(8_000).poll("FINISHED 30-38").does, "succeed");
     });
 
-    it("starts again after ResourceInUse only if an answer shows that no run of then is in progress", () => {
+    it("starts again after ResourceInUse only if a later answer shows no run in progress", () => {
       const story = Story.of("finished").poll(idle).at(100).startFails(inUse);
       assert.deepEqual(story.step, { does: "poll", at: 100 });
       const polls: number[] = [];
@@ -320,7 +320,7 @@ describe("A wait", () => {
       assert.deepEqual(polls.map(Math.round), [200, 1_867, 3_533, 5_101]);
     });
 
-    it("gives up after two minutes of it, whatever its polls say, and names the refusal", () => {
+    it("gives up after two minutes of refusals, whatever its polls say, and names the refusal", () => {
       const story = Story.of("finished").poll(idle);
       let starts = 1;
       while (story.startFails(unavailable).does !== "fail") {
@@ -343,7 +343,7 @@ describe("A wait", () => {
       assert.equal(story.does, "start");
     });
 
-    it("that repeats one without effect, polls at once and starts again", () => {
+    it("that repeats a start without effect, polls at once and starts again", () => {
       const story = Story.of("finished").poll(idle).start(idle).at(GRACE_MS).poll(idle);
       assert.equal(story.does, "start");
       story.startFails(unavailable);
@@ -415,7 +415,7 @@ describe("A wait", () => {
       assert.equal(story.poll(idle).does, "start");
     });
 
-    it("does not count the time in which it was only refused against a service that is silent then", () => {
+    it("does not count a time of refusals alone against a service that is silent later", () => {
       const story = Story.of("finished").poll("SYNCING 30-20").fail(noAnswer);
       for (let minute = 1; minute < 10; minute++) {
         story.at(minute * MINUTE).fail(limited);
@@ -424,7 +424,7 @@ describe("A wait", () => {
       assert.equal(story.later(1).fail(noAnswer).error.code, noAnswer.code);
     });
 
-    it("counts InternalError on, whatever was refused in between", () => {
+    it("counts InternalError further, whatever was refused in between", () => {
       const story = Story.of("finished").fail(internal).fail(internal).fail(limited).fail(internal);
       assert.equal(story.does, "poll");
       assert.equal(story.fail(limited).does, "poll");
@@ -453,7 +453,7 @@ describe("A wait", () => {
       assert.equal(story.does, "poll");
     });
 
-    it("asks again before it gives up, however sparse its polls had become", () => {
+    it("polls again before it gives up, however sparse its polls had become", () => {
       const story = Story.of("finished")
         .poll("SYNCING 30-20")
         .at(30 * MINUTE)
@@ -509,7 +509,7 @@ describe("A wait", () => {
       assert.deepEqual(story.step, { does: "poll", at: MINUTE });
     });
 
-    it("says that the run did not finish, what was seen, and how to go on", () => {
+    it("says that the run did not finish, what was seen, and how to continue", () => {
       const story = Story.of("finished", { timeoutMs })
         .poll(idle)
         .start("SYNCING 30-20")
@@ -526,7 +526,7 @@ describe("A wait", () => {
       );
     });
 
-    it("says that the run did not show, when it did not", () => {
+    it("says that the run did not show, if it did not", () => {
       const story = Story.of("finished", { timeoutMs })
         .at(MINUTE - 2_000)
         .poll(idle)
@@ -540,7 +540,7 @@ describe("A wait", () => {
       assert.equal(story.error.unfinished?.shown, false);
     });
 
-    it("says that another run was in the way, when one was", () => {
+    it("says that another run was in the way, if so", () => {
       const story = Story.of("finished", { timeoutMs })
         .poll("SYNCING 30-20")
         .at(MINUTE)
@@ -594,23 +594,23 @@ describe("A wait", () => {
       assert.equal(Story.of("finished", { run }).poll("FINISHED 30-40").does, "succeed");
     });
 
-    it("does not take the run before for a measure of how long it has gone on", () => {
+    it("does not measure its elapsed time by the run before", () => {
       const story = Story.of("finished", { run }).poll("SYNCING 30-20");
       assert.equal(lengthBefore(story.wait), undefined);
       assert.deepEqual(story.step, { does: "poll", at: nextPoll(0) });
     });
 
-    it("does not take the record of before the run for its end", () => {
+    it("does not take the record before the run for its end", () => {
       const story = Story.of("finished", { run: { ...run, shown: false } }).poll(idle);
       assert.equal(story.does, "poll");
     });
 
-    it("starts again, after the grace, a run that has never shown", () => {
+    it("starts a run that has never shown again, after the grace", () => {
       const story = Story.of("finished", { run: { ...run, shown: false } });
       assert.equal(story.until("start", idle).now, GRACE_MS);
     });
 
-    it("hands the run on when its own time is over too", () => {
+    it("leaves the run to be resumed if its own time is over too", () => {
       const story = Story.of("finished", { run, timeoutMs: MINUTE })
         .poll("SYNCING 30-20")
         .at(MINUTE)
@@ -618,13 +618,13 @@ describe("A wait", () => {
       assert.deepEqual(story.error.unfinished, run);
     });
 
-    it("hands the run on when the service never answers", () => {
+    it("leaves the run to be resumed if the service never answers", () => {
       const story = Story.of("finished", { run, timeoutMs: MINUTE }).fail(noAnswer).at(MINUTE).fail(noAnswer);
       assert.deepEqual(story.error.unfinished, run);
     });
   });
 
-  describe("that finds a run of another account's in the state, or of no account's", () => {
+  describe("that finds a run of another account in the state, or of no account", () => {
     const run: UnfinishedRun = {
       state: "FINISHED",
       latestStartTime: "2020-11-11 12:00:10",
@@ -646,7 +646,7 @@ describe("A wait", () => {
         assert.deepEqual(story.step, { does: "succeed", status: status("FINISHED 50-59") });
       });
 
-      it(`keeps the run when it fails before an answer tells the account: ${whose}`, () => {
+      it(`keeps the run if it fails before an answer shows the account: ${whose}`, () => {
         const story = Story.of("finished", { run: kept, timeoutMs: MINUTE });
         story.fail(noAnswer).later(10_000).fail(noAnswer);
         assert.deepEqual(story.error.unfinished, kept);
@@ -654,7 +654,7 @@ describe("A wait", () => {
         assert.deepEqual(cancelled.unfinished, kept);
       });
 
-      it(`keeps nothing of the run when it fails after that: ${whose}`, () => {
+      it(`keeps nothing of the run if it fails after that: ${whose}`, () => {
         const story = Story.of("finished", { run: kept })
           .poll(idle)
           .fail(new UnknownState("PENDING", "id-1"));
@@ -663,7 +663,7 @@ describe("A wait", () => {
     }
   });
 
-  it("takes no run of an account without a name for that of another", () => {
+  it("takes no run of an account without a name for a run of another account", () => {
     const run: UnfinishedRun = {
       state: "NOTASK",
       latestStartTime: "",
@@ -674,7 +674,7 @@ describe("A wait", () => {
     assert.equal(Story.of("finished", { run }).by("").poll("FINISHED 30-40").does, "start");
   });
 
-  describe("whose account changes on the way", () => {
+  describe("whose account changes during the wait", () => {
     const moved = () =>
       Story.of("finished").poll(idle).start("SYNCING 30-20").later(9_000).by("another account");
 
@@ -691,13 +691,13 @@ describe("A wait", () => {
       assert.equal(story.later(9_000).poll("FINISHED 40-48").does, "start");
     });
 
-    it("may start as many syncs there as it might have at first", () => {
+    it("may start as many syncs there as before", () => {
       const story = moved().until("fail", idle);
       assert.equal(story.error.code, "NothingStarted");
       assert.equal(story.wait.starts, MOST_STARTS);
     });
 
-    it("leaves a run of that account, not of the first", () => {
+    it("leaves a run of that account to be resumed, not of the first", () => {
       const story = moved()
         .poll("FINISHED 12-18")
         .start("SYNCING 50-18")
@@ -711,7 +711,7 @@ describe("A wait", () => {
   describe("that finds a sync in progress", () => {
     const current = "SYNCING 10-05";
 
-    it("polls again only when the answer can tell which run was the newest after it began", () => {
+    it("polls again only when the answer can show the newest run after it began", () => {
       const story = Story.of("finished").poll(current);
       assert.deepEqual(story.step, { does: "poll", at: SETTLE_MS + 1 });
     });
@@ -724,7 +724,7 @@ describe("A wait", () => {
       assert.deepEqual(story.step, { does: "poll", at: nextPoll(SETTLE_MS + 1) });
     });
 
-    it("waits for the run after it, whoever started that, and starts none", () => {
+    it("waits for the run after it, whichever pipeline started that, and starts none", () => {
       const story = Story.of("finished")
         .poll(current)
         .at(SETTLE_MS + 1)
@@ -734,7 +734,7 @@ describe("A wait", () => {
       assert.equal(story.wait.starts, 0);
     });
 
-    it("knows from the run after it how long that one took, and polls accordingly", () => {
+    it("learns the length of that sync from the run after it, and polls accordingly", () => {
       const story = Story.of("finished")
         .poll(current)
         .at(SETTLE_MS + 1)
@@ -748,7 +748,7 @@ describe("A wait", () => {
       assert.equal(lengthBefore(story.wait), 21_000);
     });
 
-    it("does not know it where the service shows no end beside the run", () => {
+    it("does not learn it if the service shows no end beside the run", () => {
       const story = Story.of("finished")
         .poll(current)
         .at(SETTLE_MS + 1)
@@ -760,7 +760,7 @@ describe("A wait", () => {
     });
   });
 
-  it("knows from a finished run how long that took, and polls accordingly", () => {
+  it("learns the length of a finished run, and polls accordingly", () => {
     const story = Story.of("finished").poll(idle).start("SYNCING 30-20");
     assert.equal(lengthBefore(story.wait), 10_000);
     assert.deepEqual(story.step, { does: "poll", at: nextPoll(0, 10_000) });

@@ -4,7 +4,7 @@ import { systemClock } from "../../../../provider/wait/stream/clock";
 const LONG_MS = 60_000;
 
 describe("The clock of the waits", () => {
-  it("sleeps as long as it is told to", async () => {
+  it("sleeps as long as asked", async () => {
     const before = systemClock.now();
     await systemClock.sleep(30, new AbortController().signal);
     const slept = systemClock.now() - before;

@@ -44,7 +44,7 @@ describe("The machine syncs of an account", () => {
       assert.ok(one.at >= 60_000 && one.at < 75_000, `seen at ${one.at} ms`);
     });
 
-    it("wait for a sync that was in progress, and then for one of its own", async () => {
+    it("wait for a sync that was in progress, and then for a sync of its own", async () => {
       const scene = new Scene({ syncSeconds: 20, faults: { foreignSyncs: [{ atMs: -5_000, seconds: 30 }] } });
       const one = scene.call(0);
       await scene.run();
@@ -71,7 +71,7 @@ describe("The machine syncs of an account", () => {
       assert.ok(one.at < 1_000);
     });
 
-    it("resume the sync of a call that ran out of time, with no second start", async () => {
+    it("resume the sync of a call that timed out, with no second start", async () => {
       const scene = new Scene({ syncSeconds: 300 });
       const first = scene.call(0, { timeoutMs: 60_000 });
       await scene.run();
@@ -86,7 +86,7 @@ describe("The machine syncs of an account", () => {
   });
 
   describe("for many waits", () => {
-    it("cost one start and one stream of polls, however many come at once", async () => {
+    it("cost one start and one stream of polls, however many begin at once", async () => {
       const alone = new Scene({ syncSeconds: 60 });
       alone.call(0);
       await alone.run();
@@ -97,7 +97,7 @@ describe("The machine syncs of an account", () => {
       assert.deepEqual(crowd.account.sent, alone.account.sent);
     });
 
-    it("let those who come before the start ride on it", async () => {
+    it("count for all waits that begin before the start", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       const all = [0, 50, 110, 150].map((at) => scene.call(at));
       await scene.run();
@@ -105,7 +105,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 1);
     });
 
-    it("let those who come later share the next one", async () => {
+    it("share the next sync among all waits that begin later", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       const first = scene.call(0);
       const later = [5_000, 20_000, 59_000].map((at) => scene.call(at));
@@ -115,11 +115,11 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 2);
       assert.ok(first.at < 70_000, "the first does not wait for the second sync");
       for (const { at } of later) {
-        assert.ok(at >= 120_000, "the later ones do");
+        assert.ok(at >= 120_000, "the later waits do");
       }
     });
 
-    it("ask once for those who come later, to know which sync was the newest then", async () => {
+    it("poll once for the waits that begin later, to know the newest sync then", async () => {
       const alone = new Scene({ syncSeconds: 600 });
       alone.call(0);
       await alone.clock.run(590_000);
@@ -131,7 +131,7 @@ describe("The machine syncs of an account", () => {
       assert.ok(scene.requests.length <= alone.requests.length + 1, `${scene.requests.length} requests`);
     });
 
-    it("ask no more often than every half second for those who keep coming", async () => {
+    it("poll no more often than every half second for waits that keep beginning", async () => {
       const scene = new Scene({ syncSeconds: 600 });
       scene.call(0);
       Array.from({ length: 100 }, (_, i) => scene.call(60_000 + i * 50));
@@ -141,7 +141,7 @@ describe("The machine syncs of an account", () => {
       assert.ok(Math.min(...gaps) >= CLOSEST_POLLS_MS, `gaps of ${gaps}`);
     });
 
-    it("start the next one at once for those who come late, however short the first", async () => {
+    it("start the next sync at once for late waits, however short the first", async () => {
       const scene = new Scene({ syncSeconds: 2 });
       const first = scene.call(0);
       const late = [500, 1_000, 1_500].map((at) => scene.call(at));
@@ -151,7 +151,7 @@ describe("The machine syncs of an account", () => {
       assert.ok((scene.starts[1] ?? 0) - first.at < 500, "they waited for what the first had already seen");
     });
 
-    it("are as patient, when they come after others were answered, as with a service that has answered them", async () => {
+    it("are as patient with a service that has answered other waits before", async () => {
       const alone = new Scene({ syncSeconds: 2 });
       alone.call(0);
       await alone.run();
@@ -161,10 +161,10 @@ describe("The machine syncs of an account", () => {
       const late = scene.call(60_000);
       await scene.run();
       [first, late].forEach(succeeded);
-      assert.ok(late.at > 60_000 + PATIENCE_UNREACHED_MS, "the outage was too short to tell");
+      assert.ok(late.at > 60_000 + PATIENCE_UNREACHED_MS, "the outage was too short for this test");
     });
 
-    it("ask at once when all have given up whose run they waited for", async () => {
+    it("poll at once when all waits have given up whose run they awaited", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       scene.call(0, { timeoutMs: 5_000 });
       const late = scene.call(500);
@@ -175,7 +175,7 @@ describe("The machine syncs of an account", () => {
       assert.ok(late.at < 136_000, `it was served at ${late.at} ms`);
     });
 
-    it("do not serve one that came while a start was under way by the run of that start", async () => {
+    it("do not count the run of a start for a wait that began while the start was in progress", async () => {
       const delay: Trouble = { does: "delay", ms: 2_000, carriedOut: "early" };
       const scene = new Scene({ syncSeconds: 1, troubles: once(delay, "start") });
       const first = scene.call(0);
@@ -186,7 +186,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 2);
     });
 
-    it("do not let a crowd that keeps coming put off a start for long", async () => {
+    it("do not delay a start for long while more waits keep beginning", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       Array.from({ length: 100 }, (_, i) => scene.call(i * 50));
       await scene.run();
@@ -194,7 +194,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 2);
     });
 
-    it("start no sync in the second in which the one before it started, since both would leave the same record", async () => {
+    it("start no sync in the second in which the sync before started, since both would leave the same record", async () => {
       const scene = new Scene({ syncSeconds: 0.1 });
       const all = [0, 150, 300, 450, 600].map((at) => scene.call(at));
       await scene.run();
@@ -203,7 +203,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(new Set(seconds).size, seconds.length, `started in the seconds ${seconds}`);
     });
 
-    it("start none in that second either when the one before was not waited for", async () => {
+    it("start no sync in that second either if the sync before was not awaited", async () => {
       const scene = new Scene({ syncSeconds: 0.1 });
       const both = [scene.call(0, { goal: "started" }), scene.call(200)];
       await scene.run();
@@ -213,7 +213,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 2);
     });
 
-    it("hold every wait to its own deadline, and fail nobody else", async () => {
+    it("hold every wait to its own deadline, and fail no other wait", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       const hasty = scene.call(0, { timeoutMs: 5_000 });
       const patient = scene.call(0);
@@ -224,7 +224,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 1);
     });
 
-    it("tell all of an error that no retry helps, after one request", async () => {
+    it("fail all waits with an error that no retry helps, after one request", async () => {
       const scene = new Scene({
         syncSeconds: 60,
         troubles: once({ does: "refuse", code: "AuthFailure.SecretIdNotFound" }),
@@ -267,7 +267,7 @@ describe("The machine syncs of an account", () => {
       });
     }
 
-    it("fail after two minutes if no other sync comes, and say so after 15 s", async () => {
+    it("fail after two minutes if no other sync begins, and warn after 15 s", async () => {
       const troubles = always({ does: "refuse", code: "ServiceUnavailable" }, "start");
       const scene = new Scene({ syncSeconds: 60, troubles });
       const warnings: string[] = [];
@@ -293,7 +293,7 @@ describe("The machine syncs of an account", () => {
     });
   });
 
-  it("take turns together with those of other accounts", async () => {
+  it("take turns with the syncs of other accounts", async () => {
     const clock = new VirtualClock();
     const turns = new Turns(clock);
     const accounts = [1, 2, 3].map(() => new Account({ clock, syncSeconds: 10 }));
@@ -317,7 +317,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.requests.at(-1), 600_900);
     });
 
-    it("end within one request more, though that one hangs", async () => {
+    it("end within one request more, though that request hangs", async () => {
       const hang: Trouble = { does: "hang", carriedOut: false };
       const scene = new Scene({
         syncSeconds: 600,
@@ -361,13 +361,13 @@ describe("The machine syncs of an account", () => {
       }
     });
 
-    it("end it so while somebody else's sync is in the way", async () => {
+    it("end it likewise while another pipeline's sync is in the way", async () => {
       const faults = { foreignSyncs: [{ atMs: -5_000, seconds: 300 }] };
       const one = await abortAt(30_000, new Scene({ syncSeconds: 60, faults }));
       assert.equal(one.error, reason);
     });
 
-    it("keep the run of a start that is under way, and wait for it at the next call", async () => {
+    it("keep the run of a start that is in progress, and wait for it at the next call", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       const one = await abortAt(120, scene);
       assert.deepEqual(scene.starts, [100]);
@@ -387,7 +387,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 1);
     });
 
-    it("keep no run for one that came while that start was under way", async () => {
+    it("keep no run for a wait that began while that start was in progress", async () => {
       const abort = new AbortController();
       const scene = new Scene({ syncSeconds: 60 });
       const first = scene.call(0, { signal: abort.signal });
@@ -411,7 +411,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 1);
     });
 
-    it("keep the run that it was to go on with, though nothing has been answered yet", async () => {
+    it("keep the run that it was to resume, though no answer has arrived yet", async () => {
       const run = { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true } as const;
       const one = await abortAt(20, new Scene({ syncSeconds: 60 }), { run });
       assert.deepEqual(failedWith(one, "Cancelled").unfinished, run);
@@ -426,14 +426,14 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.requests.length, requests, "a request was sent after the abort");
     });
 
-    it("leave no request under way", async () => {
+    it("leave no request in progress", async () => {
       const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "hang", carriedOut: true }) });
       await abortAt(3_000, scene);
       assert.equal(scene.account.inFlight, 0);
       assert.deepEqual(scene.clock.pending, []);
     });
 
-    it("go on for the others", async () => {
+    it("continue for the other waits", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       const other = scene.call(0);
       const one = await abortAt(30_000, scene);
@@ -443,7 +443,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 1);
     });
 
-    it("serve one who comes at the same moment", async () => {
+    it("serve a wait that begins at the same moment", async () => {
       const scene = new Scene({ syncSeconds: 5, troubles: once({ does: "hang", carriedOut: false }) });
       const next = scene.call(3_000);
       await abortAt(3_000, scene);
@@ -451,7 +451,7 @@ describe("The machine syncs of an account", () => {
       succeeded(next);
     });
 
-    it("send nothing for a call that comes aborted", async () => {
+    it("send nothing for a call that is aborted from the start", async () => {
       const scene = new Scene({ syncSeconds: 60 });
       const one = scene.call(0, { signal: AbortSignal.abort(reason) });
       await scene.run();
@@ -492,7 +492,7 @@ describe("The machine syncs of an account", () => {
       );
     });
 
-    it("ask more and more seldom while nobody answers", async () => {
+    it("poll more and more rarely while the service does not answer", async () => {
       const scene = new Scene({
         syncSeconds: 60,
         troubles: always({ does: "refuse", code: "ServiceUnavailable" }),
@@ -505,7 +505,7 @@ describe("The machine syncs of an account", () => {
       assert.deepEqual(gaps, [540, 1_040, 2_040, 4_040, 8_040, 8_040]);
     });
 
-    it("find back to their rhythm after an outage", async () => {
+    it("return to their rhythm after an outage", async () => {
       const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "drop" }, "poll", 5) });
       const one = scene.call(0);
       await scene.run();
@@ -533,7 +533,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 2);
     });
 
-    it("count no failure of before a good answer, also for those that come later and wait for another's run", async () => {
+    it("count no failure from before a good answer, even for waits that begin later and await another's run", async () => {
       const internal: Trouble = { does: "refuse", code: "InternalError" };
       const troubles = [4, 9, 13, 15].map((after): Due => ({ trouble: internal, on: "poll", after }));
       const scene = new Scene({ syncSeconds: 60, troubles });
@@ -544,7 +544,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 2);
     });
 
-    it("know that the service is there from an answer to a request of before they came", async () => {
+    it("know that the service is there from an answer to a request that was sent before they began", async () => {
       const drops = Array.from(
         { length: 7 },
         (): Due => ({ trouble: { does: "drop" }, on: "any", after: 1 }),
@@ -555,7 +555,7 @@ describe("The machine syncs of an account", () => {
       both.forEach(succeeded);
     });
 
-    it("wait until they are served where others' requests fill the limit for minutes", async () => {
+    it("wait until they are served while others' requests fill the limit for minutes", async () => {
       const refused: Trouble = { does: "refuse", code: "RequestLimitExceeded" };
       const scene = new Scene({ syncSeconds: 20, troubles: always(refused, "any", 250), random: () => 0.5 });
       const both = [scene.call(0), scene.call(60_000)];
@@ -565,7 +565,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(scene.starts.length, 1);
     });
 
-    it("take no request for longer than REQUEST_MS, nor for longer than a deadline leaves", async () => {
+    it("let no request last longer than REQUEST_MS, nor longer than the deadline allows", async () => {
       const limits: number[] = [];
       const clock = new VirtualClock();
       const client: CwpClient = {
@@ -584,7 +584,7 @@ describe("The machine syncs of an account", () => {
       assert.ok(limits.some((limit) => limit < REQUEST_MS));
     });
 
-    it("sync the account that answers now when that changes on the way", async () => {
+    it("sync the account that answers now if that changes during the wait", async () => {
       const clock = new VirtualClock();
       const first = new Account({ clock, syncSeconds: 60, name: "the first" });
       const second = new Account({ clock, syncSeconds: 20, name: "the second" });
@@ -607,7 +607,7 @@ describe("The machine syncs of an account", () => {
       assert.ok(clock.now() < 162_000, `it took until ${clock.now()} ms`);
     });
 
-    it("tell all waits of a fault in the client, and serve those who come later", async () => {
+    it("fail all waits with a fault in the client, and serve later waits", async () => {
       const fault = new TypeError("a fault in the program");
       let faulty = true;
       const clock = new VirtualClock();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AccountAnswer } from "../../../../provider/wait/run/wait";
 import { Memory } from "../../../../provider/wait/stream/memory";
 
-/** An answer to a poll of this moment by which the latest run started at this second of the service's. */
+/** An answer to a poll at this moment: the latest run started at this second of the service's clock. */
 function answer(sentAt: number, second: string, account = "the account"): AccountAnswer {
   const status = {
     state: "FINISHED",
@@ -13,17 +13,17 @@ function answer(sentAt: number, second: string, account = "the account"): Accoun
   return { status, account, sentAt, at: sentAt + 40, mayBeFirst: true, newestStart: "" };
 }
 
-describe("What a process keeps of an account", () => {
-  it("is nothing of another account, once that has answered", () => {
+describe("A process's memory of an account", () => {
+  it("forgets one account once another has answered", () => {
     const memory = new Memory();
     memory.record(answer(100, "30"));
     memory.record(answer(300, "10", "another"));
     assert.equal(memory.newestStartOf("another"), "2020-11-11 12:00:10");
     assert.equal(memory.newestStartOf("the account"), "");
-    assert.ok(memory.recordNewUntil < 0, "the start of one says nothing of the other");
+    assert.ok(memory.recordNewUntil < 0, "the start of one account says nothing of the other");
   });
 
-  it("is the newest start, whatever stale answers say", () => {
+  it("keeps the newest start, whatever stale answers say", () => {
     const memory = new Memory();
     assert.equal(memory.newestStartOf("the account"), "");
     for (const second of ["20", "10", ""]) {
@@ -32,7 +32,7 @@ describe("What a process keeps of an account", () => {
     }
   });
 
-  it("is that a second must pass after a run has shown before the record of the next is another", () => {
+  it("makes a second pass after a run has shown, before the record of the next is another", () => {
     const memory = new Memory();
     memory.record(answer(100, "20"));
     assert.ok(memory.recordNewUntil < 0, "the first run that is seen may be long over");
@@ -42,7 +42,7 @@ describe("What a process keeps of an account", () => {
     assert.equal(memory.recordNewUntil, 2_040);
   });
 
-  it("is that also after the first run ever", () => {
+  it("does so after the first run ever too", () => {
     const memory = new Memory();
     memory.record(answer(100, ""));
     assert.ok(memory.recordNewUntil < 0);

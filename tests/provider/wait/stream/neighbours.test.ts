@@ -19,7 +19,7 @@ describe("Loops at one endpoint, which may serve one account", () => {
     assert.ok(Math.max(...both.map(({ at }) => at)) <= only.at + 1_000);
   });
 
-  it("do not believe the first answer of one while another awaits a run, for it may be of before that run", async () => {
+  it("do not believe the first answer of one loop while another awaits a run: it may be older than that run", async () => {
     const faults = { staleSeconds: 4, staleAlways: true };
     const scene = new Scene({ syncSeconds: 60, faults });
     const first = scene.call(0);
@@ -31,7 +31,7 @@ describe("Loops at one endpoint, which may serve one account", () => {
     assert.equal(scene.starts.length, 2);
   });
 
-  it("poll for one after the settle time, or as soon as no other awaits a run", async () => {
+  it("poll for a first answer after the settle time, or as soon as no other loop awaits a run", async () => {
     for (const [syncSeconds, firstPollAt] of [
       [60, 1_000 + SETTLE_MS + 1],
       [2, 0],
@@ -70,7 +70,7 @@ describe("A resource that was checked, and is not created yet", () => {
     assert.equal(scene.starts.length, 2);
   });
 
-  it("holds it back by 2 s at most, however many there are, and costs no request", async () => {
+  it("holds it back by 2 s at most, however many such resources there are, and costs no request", async () => {
     const scene = new Scene({ syncSeconds: 60 });
     scene.create("first", 10);
     for (let i = 1; i < 100; i++) {

@@ -17,21 +17,20 @@ import { type Call, SyncLoop } from "../../../../provider/wait/stream/loop";
 import { Turns } from "../../../../provider/wait/stream/turns";
 import { HurriedTime } from "../../../hurriedTime";
 
-/** When every test begins: noon in the service's zone. */
+/** The begin of every test: noon in the service's zone. */
 const START = Date.UTC(2020, 10, 11, 4);
 const NOON = "2020-11-11 12:00:00";
 const MINUTE = 60_000;
 
-/** How long a request takes in the test's time. */
+/** The duration of a request in the test's time. */
 const LATENCY_MS = 40;
 /**
- * When a request is given up in real time, in milliseconds: in general, and where the test sends no whole
- * answer.
+ * The limits of a request in real time, in milliseconds: in general, and if the test sends no whole answer.
  */
 const REAL_LIMIT_MS = 5_000;
 const REAL_LIMIT_OF_SILENCE_MS = 300;
 
-/** A sync of somebody else's that ended an hour ago. */
+/** A sync of another pipeline that ended an hour ago. */
 const past = { atMs: START - 60 * MINUTE, seconds: 10 };
 const PAST_START = "2020-11-11 11:00:00";
 const PAST_END = "2020-11-11 11:00:10";
@@ -92,7 +91,7 @@ describe("The loop against a faulty service, over HTTP", () => {
     return loop.call({ goal: "finished", timeoutMs: 30 * MINUTE, ...call });
   }
 
-  /** The call succeeds once a sync that started after it has ended, having sent so many triggers. */
+  /** The call succeeds once a sync that started after it has ended, after so many requests to start it. */
   async function succeeds({ startsSent = 1, ...options }: Partial<Call> & { startsSent?: number } = {}) {
     const status = await call(options);
     assert.ok(
@@ -144,13 +143,14 @@ describe("The loop against a faulty service, over HTTP", () => {
       ["when the first two requests start nothing", { deafTriggers: 2 }, 3],
     ];
     for (const [title, faults, startsSent, syncSeconds] of cases) {
-      // The first sync of all is known only if it is seen in progress: one that takes no time is followed by another.
+      // The first sync of all is known only if it is seen in progress: one that takes no time is followed by
+      // another.
       const more = syncSeconds === 0 || syncSeconds === 0.5 ? 1 : 0;
-      it(`${title}, where there has been no sync before`, async () => {
+      it(`${title}, on an account without a sync before`, async () => {
         await begin(faults, syncSeconds);
         await showsItsOwn(startsSent + more);
       });
-      it(`${title}, where there has been one`, async () => {
+      it(`${title}, on an account with a sync before`, async () => {
         await begin({ ...faults, foreignSyncs: [past] }, syncSeconds);
         await showsItsOwn(startsSent);
       });
@@ -178,10 +178,10 @@ describe("The loop against a faulty service, over HTTP", () => {
     });
   });
 
-  describe("a sync of somebody else's", () => {
+  describe("a sync of another pipeline", () => {
     const elsewhere = (atMs: number, seconds = 30) => ({ foreignSyncs: [{ atMs: START + atMs, seconds }] });
 
-    it("that was in progress is waited out, and does not count", async () => {
+    it("that was in progress is awaited, and does not count", async () => {
       await begin(elsewhere(-5_000));
       await showsItsOwn();
       const [foreign, own] = emulator.world().runs;
@@ -189,19 +189,19 @@ describe("The loop against a faulty service, over HTTP", () => {
       assert.equal(own.by, "trigger");
     });
 
-    it("that was in progress is waited out also where answers are stale and tasks forgotten", async () => {
+    it("that was in progress is awaited even if answers are stale and finished syncs forgotten", async () => {
       await begin({ ...elsewhere(-5_000), staleSeconds: 4, staleAlways: true, forgets: true });
       await showsItsOwn();
       assert.equal(emulator.world().runs.at(-1)?.by, "trigger");
     });
 
-    it("that was in progress does not count either when stale answers first show the end of the one before it", async () => {
+    it("that was in progress does not count either if stale answers first show the end of the sync before", async () => {
       const [ended, current] = [
         { atMs: START - 14_000, seconds: 12 },
         { atMs: START - 1_000, seconds: 30 },
       ];
       await begin({ foreignSyncs: [past, ended, current], staleSeconds: 4, staleAlways: true });
-      // Only an idle first answer is true in any case. This takes the emulator's own true one away.
+      // Only an idle first answer is true in any case. This uses up the emulator's own true answer.
       emulator.world().syncMachines(false);
       await showsItsOwn();
       assert.equal(emulator.requests[0]?.answer, "SYNCING");
@@ -251,7 +251,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       assert.equal(emulator.world().runs.length, 1);
     });
 
-    it("that starts as the own one ends does not hide it for ever", async () => {
+    it("that starts as the own sync ends does not hide it for ever", async () => {
       await begin(elsewhere(12_000, 20));
       await showsItsOwn();
       assert.ok(time.now() < START + 45_000, "it waited long after both had ended");
@@ -267,10 +267,10 @@ describe("The loop against a faulty service, over HTTP", () => {
       const { latestStartTime } = await call();
       assert.ok(latestStartTime >= NOON);
       assert.ok(starts() > 0 && starts() <= 12, `${starts()} starts`);
-      assert.ok(time.now() < START + 20_000, "a run that counts came and went");
+      assert.ok(time.now() < START + 20_000, "a run that counts has ended");
     });
 
-    it("during the own one changes nothing", async () => {
+    it("during the own sync changes nothing", async () => {
       await begin(elsewhere(5_000, 20));
       await showsItsOwn();
       assert.equal(emulator.world().runs.length, 1);
@@ -290,7 +290,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       assert.equal(starts(), 3);
     });
 
-    it("when the sync never ends, and the next call goes on with the same one", async () => {
+    it("when the sync never ends, and the next call continues with it", async () => {
       await begin({ foreignSyncs: [past] }, 90);
       const error = await fails({ timeoutMs: MINUTE });
       assert.equal(error.code, "SyncTimeout");
@@ -310,7 +310,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       assert.equal(runs().length, 1);
     });
 
-    it("when the sync never ends though the call comes again and again", async () => {
+    it("when the sync never ends, at every further call", async () => {
       await begin({ neverEnds: true });
       let run = (await fails({ timeoutMs: 5 * MINUTE })).unfinished;
       for (let tries = 0; tries < 3; tries++) {
@@ -334,7 +334,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       assert.equal(starts(), 3);
     });
 
-    it("when nothing but errors comes until its time is up, also to one that goes on with a sync", async () => {
+    it("when only errors arrive until its time is up, even if it resumes a sync", async () => {
       await begin();
       emulator.inject({ error: "RequestLimitExceeded" }, { times: 1_000 });
       const fresh = await fails({ timeoutMs: 5_000 });
@@ -365,7 +365,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       assert.equal(emulator.requests.length, 1);
     });
 
-    it("when the state turns unknown during the sync, which the next call goes on with", async () => {
+    it("when the state becomes unknown during the sync, which the next call continues with", async () => {
       await begin();
       emulator.inject({ body: '{"Response":{"State":"PAUSED","RequestId":"r"}}' }, { on: "read", after: 2 });
       const error = await fails();
@@ -374,7 +374,7 @@ describe("The loop against a faulty service, over HTTP", () => {
     });
   });
 
-  /** The points of a call at which one request goes wrong. */
+  /** The points of a call at which one request fails. */
   const moments = [
     ["on the first poll", { on: "read" }],
     ["on the start", { on: "start" }],
@@ -383,7 +383,7 @@ describe("The loop against a faulty service, over HTTP", () => {
   ] as const satisfies readonly [string, Injection][];
 
   describe("an error code that passes", () => {
-    // errors.test.ts has all codes. These are what a start or a poll tells apart.
+    // errors.test.ts has all codes. A start and a poll distinguish these.
     const codes = ["RequestLimitExceeded", "ResourceInUse", "ServiceUnavailable", "FailedOperation"];
     for (const code of codes) {
       for (const [when, injection] of moments) {
@@ -438,7 +438,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       });
     }
 
-    it("leaves the sync to the next call when it comes to stay during the wait", async () => {
+    it("leaves the sync to the next call if it does not pass during the wait", async () => {
       await begin({}, 60);
       emulator.inject({ error: "ServiceUnavailable" }, { on: "read", after: 3, times: 30 });
       const error = await fails();
@@ -465,7 +465,7 @@ describe("The loop against a faulty service, over HTTP", () => {
             error.message.startsWith(`${code}: So it is (RequestId ${refused.requestId}). `),
             error.message,
           );
-          assert.equal(emulator.requests.at(-1), refused, "it went on asking");
+          assert.equal(emulator.requests.at(-1), refused, "it sent further requests");
 
           const isStarted = "after" in injection;
           assert.equal(error.unfinished !== undefined, isStarted);
@@ -477,8 +477,8 @@ describe("The loop against a faulty service, over HTTP", () => {
 
   describe("a transport that fails", () => {
     /**
-     * `carriedOut`: the request is, though its answer is no good. `silent`: the client cannot but wait for
-     * its limit.
+     * `carriedOut`: the request is carried out, though its answer is no good. `silent`: the client has to
+     * wait for its limit.
      */
     const cases: readonly [
       title: string,
@@ -545,7 +545,7 @@ describe("The loop against a faulty service, over HTTP", () => {
 
     it("does no harm when every other connection is reset", async () => {
       await begin({ foreignSyncs: [past] });
-      // Each of these waits for one request more than the one before it, not counting those that are reset.
+      // Each fault lets one request more pass than the fault before it, not counting requests that are reset.
       for (let after = 0; after < 20; after++) {
         emulator.inject({ reset: true }, { after });
       }
@@ -596,7 +596,7 @@ describe("The loop against a faulty service, over HTTP", () => {
   });
 
   describe("a call that does not wait", () => {
-    it("for the status is retried, and starts none", async () => {
+    it("for the status is retried, and starts no sync", async () => {
       await begin({ foreignSyncs: [past] });
       emulator.inject({ error: "RequestLimitExceeded" }, { times: 2 });
       emulator.inject({ http: 502 });
@@ -605,7 +605,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       assert.equal(starts(), 0);
     });
 
-    it("for the end of a sync starts one though its answer is lost", async () => {
+    it("for the end of a sync starts a sync though its answer is lost", async () => {
       await begin({ foreignSyncs: [past] }, 600);
       emulator.inject({ loseAnswer: true }, { on: "start" });
       const { state, latestStartTime } = await call({ goal: "started" });
@@ -614,7 +614,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       assert.equal(starts(), 1);
     });
 
-    it("for the end of a sync still waits for one that was in progress", async () => {
+    it("for the end of a sync still waits for a sync that was in progress", async () => {
       await begin({ foreignSyncs: [{ atMs: START - 5_000, seconds: 30 }], busyTrigger: "FailedOperation" });
       await call({ goal: "started" });
       assert.equal(emulator.world().runs.at(-1)?.by, "trigger");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Pace } from "../../../../provider/wait/stream/pace";
 
-/** What came of one request. */
+/** The result of one request. */
 type Outcome = "answered" | "refused" | "failed";
 
-/** How long the next request rests after these outcomes, all of one moment, in milliseconds. */
+/** The pause of the next request after these outcomes, all of one moment, in milliseconds. */
 function rest(outcomes: readonly Outcome[], { random = 0.5, knowsLeast = false } = {}): number {
   const now = 1_000_000;
   const pace = new Pace(() => random);
@@ -33,14 +33,14 @@ function table(rows: readonly Row[]): void {
 }
 
 describe("The pace of a process", () => {
-  describe("where nothing goes wrong", () => {
+  describe("while all requests succeed", () => {
     table([
       { it: "rests for nothing at first", after: [], rests: 0 },
       { it: "rests for nothing after answers", after: times(10, "answered"), rests: 0 },
     ]);
   });
 
-  describe("where the service refuses requests for their number", () => {
+  describe("while the service refuses requests for their number", () => {
     table([
       { it: "rests 2 s in the mean after a first refusal", after: ["refused"], rests: 2_000 },
       { it: "twice as long after a second", after: times(2, "refused"), rests: 4_000 },
@@ -58,7 +58,7 @@ describe("The pace of a process", () => {
     ]);
   });
 
-  describe("where the service answers again", () => {
+  describe("when the service answers again", () => {
     table([
       { it: "keeps nine tenths of the interval", after: ["refused", "answered"], rests: 1_800 },
       {
@@ -98,7 +98,7 @@ describe("The pace of a process", () => {
     ]);
   });
 
-  describe("where requests fail otherwise", () => {
+  describe("when requests fail otherwise", () => {
     table([
       { it: "backs off for half a second by the smallest number", after: ["failed"], rests: 500, random: 0 },
       { it: "for half of that by the greatest", after: ["failed"], rests: 250, random: 1 },
@@ -126,7 +126,7 @@ describe("The pace of a process", () => {
     ]);
   });
 
-  it("rests from the moment of the refusal on, not from the one before", () => {
+  it("rests from the moment of the refusal on, not from the moment before", () => {
     const pace = new Pace(() => 0.5);
     pace.refused(0);
     pace.refused(10_000);

@@ -24,8 +24,8 @@ const blank = {
 };
 
 /**
- * What CWP answers. `loose`: the filter also lets through what only contains the id. `uncounted`: without a
- * number of all.
+ * CWP's answer. `loose`: the filter also lets texts pass that only contain the id. `uncounted`: without the
+ * total number.
  */
 function answer(list: List, { type, id, offset }: Part, { loose = false, uncounted = false } = {}) {
   const passes = (one: string) => id === undefined || (loose ? one.includes(id) : one === id);
@@ -34,7 +34,7 @@ function answer(list: List, { type, id, offset }: Part, { loose = false, uncount
   return { machines, total: uncounted ? undefined : all.length, account: "the account" };
 }
 
-/** Searches to the end: what was asked, and what is not there. */
+/** Searches to the end. Returns the requests, and the missing hosts. */
 function search(
   list: List,
   ids: readonly string[],
@@ -63,15 +63,15 @@ describe("A search for hosts in CWP's list", () => {
       ],
       ["reads one page for a few hosts among few", { CVM: ids(90) }, ids(10), ["CVM 0"]],
       [
-        "asks by the filter for two among many, once a page has told how many there are",
+        "asks by the filter for two among many, once a page has shown the total number",
         { CVM: ids(10_000) },
         ["ins-7000", "ins-8000"],
         ["CVM 0", "CVM ins-7000", "CVM ins-8000"],
       ],
       ["reads on no further than to the last host", { CVM: ids(900) }, ids(150), ["CVM 0", "CVM 100"]],
-      ["takes the type that the prefix tells first: LH", { LH: ["lhins-1"] }, ["lhins-1"], ["LH lhins-1"]],
-      ["takes the type that the prefix tells first: ECM", { ECM: ["ein-1"] }, ["ein-1"], ["ECM ein-1"]],
-      ["takes the type that the prefix tells first: BM", { BM: ["cpm-1"] }, ["cpm-1"], ["BM cpm-1"]],
+      ["takes the type of the prefix first: LH", { LH: ["lhins-1"] }, ["lhins-1"], ["LH lhins-1"]],
+      ["takes the type of the prefix first: ECM", { ECM: ["ein-1"] }, ["ein-1"], ["ECM ein-1"]],
+      ["takes the type of the prefix first: BM", { BM: ["cpm-1"] }, ["cpm-1"], ["BM cpm-1"]],
       [
         "tries all other types, whatever the prefix says",
         { Other: ["ins-1"] },
@@ -101,7 +101,7 @@ describe("A search for hosts in CWP's list", () => {
     });
   }
 
-  it("takes at most 15 requests for a thousand hosts, also where one is missing or all are of the last type", () => {
+  it("takes at most 15 requests for a thousand hosts, even if one is missing or all are of the last type", () => {
     const thousand = ids(1000);
     assert.equal(search({ CVM: thousand }, thousand).asked.length, 10);
     assert.equal(search({ CVM: ids(1500).reverse() }, thousand).asked.length, 15);
@@ -109,7 +109,7 @@ describe("A search for hosts in CWP's list", () => {
     assert.ok(search({ Other: thousand }, thousand).asked.length <= 15);
   });
 
-  it("knows from an earlier search how many machines there are", () => {
+  it("knows the number of machines from an earlier search", () => {
     const list = { CVM: ids(10_000) };
     const { totals } = search(list, ["ins-1", "ins-9000"]);
     assert.deepEqual(search(list, ["ins-7000", "ins-8000"], { totals }).asked, [
@@ -118,7 +118,7 @@ describe("A search for hosts in CWP's list", () => {
     ]);
   });
 
-  it("compares whole ids, and reads on behind those that a loose filter lets through", () => {
+  it("compares whole ids, and reads on behind ids that a loose filter lets pass", () => {
     const list = { CVM: [...ids(300, "ins-10"), "ins-1"] };
     assert.deepEqual(search(list, ["ins-1"], { loose: true }), {
       asked: ["CVM ins-1", "CVM ins-1", "CVM ins-1", "CVM ins-1"],
@@ -127,14 +127,14 @@ describe("A search for hosts in CWP's list", () => {
     });
   });
 
-  it("reads on to an empty page where no number of all is given", () => {
+  it("reads on to an empty page if no total number is given", () => {
     const { asked, missing } = search({ CVM: ids(250) }, [...ids(250), "ins-x"], { uncounted: true });
     assert.deepEqual(missing, ["ins-x"]);
     assert.deepEqual(asked.slice(0, 4), ["CVM 0", "CVM 100", "CVM 200", "CVM 250"]);
   });
 
   describe("in a list that moves between two pages", () => {
-    /** Reads a list of which a machine of the first page goes when that has been read, so many times. */
+    /** Reads a list from which a machine of the first page disappears after that page, so many times. */
     function movingSearch(moves: number) {
       let list = ids(250);
       const asked: number[] = [];
@@ -151,7 +151,7 @@ describe("A search for hosts in CWP's list", () => {
       return { asked, left: [...at.left.keys()] };
     }
 
-    it("reads it again, so that it misses none that has moved to a page before", () => {
+    it("reads it again, so that it misses no machine that has moved to an earlier page", () => {
       const { asked, left } = movingSearch(1);
       assert.deepEqual(left, ["ins-x"]);
       assert.deepEqual(asked, [0, 100, 0, 100, 200]);
@@ -186,7 +186,7 @@ describe("A search for hosts in CWP's list", () => {
       );
     });
 
-    it("ends with the second page, if no number of all is given", () => {
+    it("ends with the second page, if no total number is given", () => {
       assert.equal(readAll(same(undefined)), 2);
     });
 
@@ -202,7 +202,7 @@ describe("A search for hosts in CWP's list", () => {
     });
   });
 
-  it("forgets what no look-up wants any more, the list that it reads for it included", () => {
+  it("forgets an id that no look-up wants any more, and the list that it reads for it", () => {
     const list = { CVM: [...ids(300, "ins-10"), "ins-1"] };
     let at = beginSearch(["ins-1"]);
     const part = nextPart(at);
@@ -212,7 +212,7 @@ describe("A search for hosts in CWP's list", () => {
     assert.equal(nextPart(narrowed(at, () => false)), undefined);
   });
 
-  it("finds all that is listed and nothing else, whatever it is asked", () => {
+  it("finds all listed hosts and no others, whatever it is asked", () => {
     const machine = fc.record({
       type: fc.constantFrom<MachineType>("CVM", "LH", "BM", "ECM", "Other"),
       id: fc

@@ -18,22 +18,22 @@ describe("The turns of a process", () => {
     return at;
   }
 
-  it("come at once at first, and after a long pause", async () => {
+  it("begin at once at first, and after a long pause", async () => {
     assert.deepEqual(await turnsAt([0, 5_000]), [0, 5_000]);
   });
 
-  it("are spaced out for those who come together, first come first served", async () => {
+  it("are spaced out for requests that arrive together, in their order", async () => {
     assert.deepEqual(
       await turnsAt([0, 0, 0, 0]),
       [0, 1, 2, 3].map((n) => n * CLOSEST_MS),
     );
   });
 
-  it("let who comes too soon wait for the rest only", async () => {
+  it("delay an early request for the rest of the gap only", async () => {
     assert.deepEqual(await turnsAt([0, 30]), [0, CLOSEST_MS]);
   });
 
-  it("come at half of the API's 20 requests a second", async () => {
+  it("follow at half of the API's 20 requests a second", async () => {
     const turns = await turnsAt(Array.from({ length: 100 }, () => 0));
     for (const [i, turn] of turns.entries()) {
       assert.ok(turn - (turns[i - 10] ?? Number.NEGATIVE_INFINITY) >= 1_000);

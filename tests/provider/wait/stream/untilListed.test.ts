@@ -15,7 +15,7 @@ interface Setting extends Partial<AccountOptions> {
   readonly region?: string;
 }
 
-/** How a wait for hosts ended, and when. */
+/** The end of a wait for hosts: its result and its time. */
 interface Outcome {
   at: number;
   listed?: Listed;
@@ -107,7 +107,7 @@ describe("A wait for hosts", () => {
       );
     });
 
-    it("with one sync where the list lags behind its end by less than the settle time", async () => {
+    it("with one sync if the list lags behind its end by less than the settle time", async () => {
       const stage = new Stage({ hosts: hosts(1), lagMs: SETTLE_MS - 100 });
       const one = stage.wait(["ins-0"]);
       await stage.run();
@@ -115,7 +115,7 @@ describe("A wait for hosts", () => {
       assert.equal(stage.scene.starts.length, 1);
     });
 
-    it("after the second sync where the first did not see a host", async () => {
+    it("after the second sync if the first did not find a host", async () => {
       const stage = new Stage({ hosts: hosts(2, { syncsNeeded: 2 }) });
       const warnings: string[] = [];
       const shown: string[] = [];
@@ -135,7 +135,7 @@ describe("A wait for hosts", () => {
       assert.deepEqual(notLeft, ["starting", "syncing", "looking up hosts", "starting", "looking up hosts"]);
     });
 
-    it("whatever type they are of, and whatever fails for a while", async () => {
+    it("whatever their type, and whatever fails for a while", async () => {
       const stage = new Stage({
         hosts: [{ id: "ins-0", type: "Other" }],
         listTroubles: ["drop", { code: "RequestLimitExceeded" }, "hang", { code: "InternalError" }],
@@ -146,7 +146,7 @@ describe("A wait for hosts", () => {
       assert.equal(stage.scene.starts.length, 1);
     });
 
-    it("in the region that is set, where CWP refuses to list all of them", async () => {
+    it("in the region that is set, if CWP refuses to list all regions", async () => {
       const stage = new Stage({
         hosts: hosts(1),
         listTroubles: [{ code: "InvalidParameterValue" }],
@@ -187,7 +187,7 @@ describe("A wait for hosts", () => {
       assert.equal(quuids(two).length, 1);
     });
 
-    it("with no request for the list where none are named", async () => {
+    it("with no request for the list if no hosts are named", async () => {
       const stage = new Stage({ hosts: hosts(1) });
       const one = stage.wait([]);
       await stage.run();
@@ -248,7 +248,7 @@ describe("A wait for hosts", () => {
       assert.match(message, /^CWP does not list ins-0, ins-1 after 1 machine sync\. CWP did not answer\. /);
     });
 
-    it("at once where it may not read the list, and says what to grant", async () => {
+    it("at once if it may not read the list, and says what to grant", async () => {
       const stage = new Stage({
         hosts: hosts(1),
         listTroubles: [{ code: "AuthFailure.UnauthorizedOperation" }],
@@ -261,7 +261,7 @@ describe("A wait for hosts", () => {
       assert.equal(stage.service.queries.length, 1);
     });
 
-    it("within its time where the list never answers", async () => {
+    it("within its time if the list never answers", async () => {
       const stage = new Stage({ hosts: hosts(1), listTroubles: Array(500).fill("hang") });
       const one = stage.wait(["ins-0"], { timeoutMs: 90_000 });
       await stage.run();
@@ -277,7 +277,7 @@ describe("A wait for hosts", () => {
       assert.ok(one.at > 180_000 && one.at < 210_000, `at ${one.at} ms`);
     });
 
-    it("only at its deadline where the service refuses the number of requests", async () => {
+    it("only at its deadline if the service refuses the number of requests", async () => {
       const listTroubles = Array(5000).fill({ code: "RequestLimitExceeded" });
       const stage = new Stage({ hosts: hosts(1), listTroubles });
       const one = stage.wait(["ins-0"], { timeoutMs: 600_000 });
@@ -304,7 +304,7 @@ describe("A wait for hosts", () => {
     });
   });
 
-  it("sends no more than three requests to start a sync in all, also where some start nothing", async () => {
+  it("sends no more than three requests to start a sync in all, even if some start nothing", async () => {
     const stage = new Stage({ hosts: [{ id: "ins-0", syncsNeeded: 9 }], faults: { deafTriggers: 1 } });
     const one = stage.wait(["ins-0"]);
     await stage.run();
@@ -312,7 +312,7 @@ describe("A wait for hosts", () => {
     assert.equal(stage.scene.starts.length, 3);
   });
 
-  it("fails as any wait where no sync has finished", async () => {
+  it("fails as any wait if no sync has finished", async () => {
     const stage = new Stage({ hosts: hosts(1), syncSeconds: 600 });
     const one = stage.wait(["ins-0"], { timeoutMs: 60_000 });
     await stage.run();
@@ -349,7 +349,7 @@ describe("A wait for hosts", () => {
     assert.equal(stage.service.queries.length, 1);
   });
 
-  it("shares the next sync too among those whose hosts are missing", async () => {
+  it("shares the next sync too among the waits whose hosts are missing", async () => {
     const stage = new Stage({ hosts: hosts(100, { syncsNeeded: 2 }) });
     const waits = hosts(100).map(({ id }) => stage.wait([id]));
     await stage.run();
@@ -357,7 +357,7 @@ describe("A wait for hosts", () => {
     assert.equal(stage.scene.starts.length, 2);
   });
 
-  it("says what is listed with one request and no sync, where that is all that one wants to know", async () => {
+  it("returns the listed hosts with one request and no sync, if only the list is wanted", async () => {
     const stage = new Stage({ hosts: hosts(1, { syncsNeeded: 0 }) });
     const one = stage.lookUp(["ins-0"], 0);
     const other = stage.lookUp(["ins-0", "ins-9"], 60_000);
