@@ -1,9 +1,9 @@
-/** What the package reads from the environment: its settings and the proxies. */
+/** The variables that the package reads from the environment: its settings and the proxies. */
 const read = /^(TENCENTCLOUD|TCCLI|TKE)_|proxy/i;
 
 /**
- * Gives every test of a suite an environment without any of the package's settings, and undoes what the test
- * sets.
+ * Gives every test of a suite an environment without any of the package's settings, and restores it after
+ * the test.
  */
 export function cleanEnvironment(): void {
   let before: NodeJS.ProcessEnv = {};

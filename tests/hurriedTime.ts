@@ -2,9 +2,9 @@ import { mock } from "node:test";
 import type { Clock } from "../provider/wait/stream/clock";
 
 /**
- * The one time of the waiting loop, the emulator, the credentials and the SDK's signatures. It stands still
- * but for what a test lets pass and for waits, which take no real time: so minutes of waiting over real HTTP
- * take milliseconds, and always the same course. `restore` gives the real time back.
+ * The common time of the waiting loop, the emulator, the credentials and the SDK's signatures. It passes only
+ * when a test moves it and during waits, which take no real time: so minutes of waiting over real HTTP take
+ * milliseconds, and are always the same. `restore` returns to the real time.
  */
 export class HurriedTime implements Clock {
   constructor(startMs: number = Date.UTC(2020, 10, 11, 4)) {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 
 /**
- * The error that a promise, or a function, ends with. Fails when it does not end with one, and when the error
- * shows one of the secrets anywhere: in its message, its stack, or a property however deep.
+ * The error that a promise, or a function, ends with. Fails if it does not end with an error, or if the error
+ * shows a secret anywhere: in its message, its stack, or a property however deep.
  */
 export async function refusal(
   attempt: Promise<unknown> | (() => unknown),

@@ -6,8 +6,8 @@ interface Sleeper {
 }
 
 /**
- * A clock whose time passes only while everybody sleeps, so that hours of waiting take milliseconds. It
- * starts at 0 and counts whole milliseconds; a part of one is rounded up, as a timer rounds it.
+ * A clock whose time passes only while all code sleeps, so that hours of waiting take milliseconds. It starts
+ * at 0 and counts whole milliseconds; a fraction is rounded up, as a timer rounds it.
  */
 export class VirtualClock implements Clock {
   private time = 0;
@@ -36,18 +36,18 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** When those who sleep now will wake: empty when nothing is left to come. */
+  /** The moments at which the present sleeps end: empty if there are none. */
   get pending(): readonly number[] {
     return [...this.sleepers].map(({ wakesAt }) => wakesAt);
   }
 
   /**
-   * Lets time pass until nobody sleeps any more, or only beyond `until`. Fails when that takes more than
+   * Lets time pass until no sleep is left, or only sleeps beyond `until`. Fails if that takes more than
    * `mostSteps`.
    */
   async run(until = Number.POSITIVE_INFINITY, mostSteps = 100_000): Promise<void> {
     for (let step = 0; step < mostSteps; step++) {
-      // All that can be done at this moment is done before the next one.
+      // All work of this moment is done before the next moment.
       await new Promise(setImmediate);
       const next = this.earliest();
       if (!next || next.wakesAt > until) {

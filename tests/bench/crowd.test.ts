@@ -10,7 +10,7 @@ const run = (startMs: number, by: "trigger" | "foreign" = "trigger") => ({
 const request = (at: number, isRefused = false) => ({ at, startsSync: false, isRefused });
 
 describe("the crowd benchmark", () => {
-  it("counts a wait that ends with an error, and one that takes an older sync for its own, as failed", () => {
+  it("counts a wait that ends with an error, or takes an older sync for its own, as failed", () => {
     const runs = [run(1_000), run(20_300), run(40_000, "foreign")];
     const waits = [
       { begunMs: 500, seconds: 11, start: serviceTime(1_000) },

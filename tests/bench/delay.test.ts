@@ -90,7 +90,7 @@ describe("the delay benchmark", () => {
     assert.equal(places.filter(([, , , name]) => name?.startsWith("this package, ")).length, 2);
     const heights = places.map(([, , y]) => Number(y)).sort((one, other) => one - other);
     for (const [i, y] of heights.entries()) {
-      assert.ok(i === 0 || y - (heights[i - 1] ?? 0) >= 6, `names stand at ${heights.join(", ")}`);
+      assert.ok(i === 0 || y - (heights[i - 1] ?? 0) >= 6, `names are at ${heights.join(", ")}`);
     }
     assert.doesNotMatch(image, /NaN|undefined/);
   });

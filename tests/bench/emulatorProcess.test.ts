@@ -10,14 +10,14 @@ describe("the benchmark's emulator", function () {
   let bench: ChildProcess;
 
   afterEach(() => {
-    // Where the emulator lives on, they would keep the tests from ending.
+    // If the emulator lived on, they would keep the tests from ending.
     bench.stdout?.destroy();
     bench.stderr?.destroy();
   });
 
   for (const { how, end } of [
     {
-      how: "an error that nobody catches",
+      how: "an uncaught error",
       end: 'setImmediate(() => { throw new Error("measured nothing"); })',
     },
     { how: "a kill", end: 'process.kill(process.pid, "SIGKILL")' },
@@ -31,7 +31,7 @@ describe("the benchmark's emulator", function () {
       });
       bench = ended;
       const [url]: unknown[] = await once(ended.stdout, "data");
-      // Comes only when nobody holds the pipes any more.
+      // Emitted only after every process has closed the pipes.
       await once(bench, "close");
       await assert.rejects(fetch(String(url)), /fetch failed/);
     });

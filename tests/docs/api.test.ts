@@ -13,7 +13,7 @@ describe("The API reference", function () {
   const folder = mkdtempSync(path.join(tmpdir(), "cwp-api-"));
   after(() => rmSync(folder, { recursive: true }));
 
-  it("is what the docstrings give", () => {
+  it("is generated from the present docstrings", () => {
     const typedoc = path.join(root, "node_modules/typedoc/bin/typedoc");
     const args = [typedoc, "--logLevel", "Warn", "--out", folder];
     execFileSync(process.execPath, args, { cwd: root, encoding: "utf8", stdio: "pipe" });
@@ -26,7 +26,7 @@ describe("The API reference", function () {
     }
   });
 
-  it("says of everything what it is: a link alone shows nothing in an editor", () => {
+  it("describes everything: a link alone shows nothing in an editor", () => {
     for (const page of pages(path.join(root, "docs/api"))) {
       const text = readFileSync(path.join(root, "docs/api", page), "utf8");
       assert.doesNotMatch(text, /(?:^|\| )(?:As|The argument) \[[^\]]+\]\([^)]+\)\.?(?: \||$)/m, page);

@@ -17,7 +17,7 @@ const flags = [
 const settings = settingsRead();
 
 /**
- * What is wrong with the shell commands of a document: npm scripts, flags of this package's commands, and
+ * The mistakes in the shell commands of a document: npm scripts, flags of this package's commands, and
  * settings that do not exist.
  */
 export function wrongCommands(document: Document): string[] {
@@ -71,7 +71,7 @@ function wrongSettings(command: string): string[] {
     .map((key) => `nothing reads the setting ${key}: known are ${[...settings].join(", ")}.`);
 }
 
-/** What is asked for when nothing is set, and when there is a pair of keys, which may have a token. */
+/** The settings that are read without any set, and with a pair of keys, which may have a token. */
 function settingsRead(): Set<string> {
   const asked = new Set(Object.keys(settingRules).map((name) => `tencentcloud-cwp:${name}`));
   const keys = { "tencentcloud:secretId": "AKIDexample", "tencentcloud:secretKey": "not-a-real-key" };

@@ -4,7 +4,7 @@ import type { Document } from "./markdown";
 
 export const root = path.resolve(__dirname, "../..");
 
-/** What people wrote: the pages of the root and of docs/, and the examples' own. */
+/** The hand-written pages: of the root, of docs/, and of the examples. */
 export function guides(): Document[] {
   const examples = readdirSync(path.join(root, "examples")).map((name) => `examples/${name}/README.md`);
   return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...pagesIn("docs"), ...examples]
@@ -12,7 +12,7 @@ export function guides(): Document[] {
     .map(read);
 }
 
-/** What `npm run api` wrote. */
+/** The pages that `npm run api` has written. */
 export function reference(): Document[] {
   return pagesIn("docs/api", true).map(read);
 }

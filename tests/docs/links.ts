@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { root } from "./documents";
 import { anchors, type Document, links } from "./markdown";
 
-/** What is wrong with the links of a document to files of this repository and to headings in them. */
+/** The wrong links of a document to files of this repository and to headings in them. */
 export function wrongLinks(document: Document): string[] {
   return links(document)
     .filter(({ target }) => !isElsewhere(target))
@@ -25,7 +25,7 @@ function wrongTarget(target: string, document: Document): string[] {
   return anchor === undefined || anchors(page).has(anchor) ? [] : [`${page.path} has no heading #${anchor}.`];
 }
 
-/** A page without headings where it is a folder, or no Markdown. */
+/** Reads a page; a folder, or a file that is no Markdown, has no headings. */
 function read(page: string): Document | undefined {
   const file = path.join(root, page);
   if (!existsSync(file)) {

@@ -7,9 +7,9 @@ export interface Document {
 
 /** A fenced code block. */
 export interface Fence {
-  /** What stands behind the opening fence, such as `ts`. */
+  /** The word behind the opening fence, such as `ts`. */
   readonly language: string;
-  /** Where its code begins in the document, from 1. */
+  /** The line of the document at which its code begins, from 1. */
   readonly line: number;
   /** The line of the closing fence. */
   readonly end: number;
@@ -50,7 +50,10 @@ export function links(document: Document): Link[] {
   );
 }
 
-/** What a link to the document may name behind `#`: its headings as GitHub writes them, and `<a id="…">`. */
+/**
+ * The names that a link may have behind `#`: the headings of the document as GitHub writes them, and `<a
+ * id="…">`.
+ */
 export function anchors(document: Document): Set<string> {
   const found = new Set<string>();
   for (const content of prose(document)) {
@@ -78,7 +81,7 @@ function slugOf(heading: string): string {
     .replaceAll(" ", "-");
 }
 
-/** The document's lines, with empty ones in place of fenced code. */
+/** The document's lines, with empty lines in place of fenced code. */
 function prose(document: Document): string[] {
   const lines = document.text.split("\n");
   for (const { line, end } of fences(document)) {

@@ -5,10 +5,10 @@ import { type Document, fences } from "./markdown";
 
 const languages = ["ts", "typescript", "js"];
 
-/** A snippet as a user would save it: a module beside the document that it stands in. */
+/** A snippet as a user would save it: a module beside its document. */
 export interface Module {
   readonly document: string;
-  /** Where its code begins in the document, from 1. */
+  /** The line of the document at which its code begins, from 1. */
   readonly line: number;
   readonly file: string;
   readonly code: string;
@@ -52,7 +52,7 @@ const options: ts.CompilerOptions = {
 };
 
 /**
- * Type-checks all of them at once. Gives a function that says what is wrong with one, each time with the
+ * Type-checks all modules at once. Returns a function that lists the mistakes of a module, each with the
  * document's line.
  */
 export function typeCheck(modules: readonly Module[]): (module: Module) => string[] {
@@ -72,7 +72,7 @@ export function typeCheck(modules: readonly Module[]): (module: Module) => strin
   };
 }
 
-/** TypeScript writes paths with forward slashes, also on Windows. */
+/** TypeScript writes paths with forward slashes, even on Windows. */
 function canonical(file: string): string {
   return file.replaceAll(path.sep, "/");
 }

@@ -19,7 +19,7 @@ function helpOf(pulumi: string, path: readonly string[]): string {
   return help;
 }
 
-/** What of a command the CLI does not know, by its own help. */
+/** The parts of a command that the CLI does not know, by its own help. */
 export function wrongPulumiCommand(command: string, pulumi: string): string[] {
   const [, ...words] = wordsOf(command);
   const path = words.slice(0, words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word)) >>> 0);

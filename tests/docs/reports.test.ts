@@ -9,14 +9,14 @@ const asksForNoKey = /There is no SecretId, .* in what I have written.*\.\n {10}
 describe("The form for a report", () => {
   const form = read("bug.yml");
 
-  it("asks for what whoever answers it needs", () => {
+  it("asks for the facts that an answer needs", () => {
     const asked = [...form.matchAll(/^ {4}id: (\w+)$/gm)].map(([, id]) => id);
     assert.deepEqual(asked, [
       ...["happened", "program", "entryPoint", "version", "pulumi", "system", "endpoint", "request", "keys"],
     ]);
   });
 
-  it("asks for no key, and lets nobody send one by mistake", () => {
+  it("asks for no key, and warns before one is sent by mistake", () => {
     assert.match(form, /Never paste a SecretId, a SecretKey, a token/);
     assert.match(form, asksForNoKey);
   });
@@ -25,7 +25,7 @@ describe("The form for a report", () => {
 describe("The form for a record", () => {
   const form = read("record.yml");
 
-  it("takes the record and its verdicts, and says what is not in it", () => {
+  it("takes the record and its verdicts, and says which data it does not hold", () => {
     const asked = [...form.matchAll(/^ {4}id: (\w+)$/gm)].map(([, id]) => id);
     assert.deepEqual(asked, ["record", "verdicts", "site", "machines", "others", "keys"]);
     assert.match(form, /docs\/first-contact\.md says/);

@@ -5,7 +5,7 @@ import { type ProviderSetting, providerSettings } from "../../provider/account/p
 import { settingRules as ofPlugin } from "../../provider/plugin/providerArgs";
 import { root } from "./documents";
 
-/** What the page says of a setting, in the first words of its row. */
+/** The page's verdict on a setting, in the first words of its row. */
 const words: Readonly<Record<ProviderSetting["here"], string>> = {
   honoured: "as the provider",
   refused: "refused",
@@ -37,7 +37,7 @@ describe("The settings page", () => {
   });
 
   providerSettings.forEach(({ names, environment, here }, index) => {
-    it(`says of ${names[0]} where it may stand, and what is made of it`, () => {
+    it(`names the sources of ${names[0]}, and its use`, () => {
       const [, inConfig, inEnvironment, what] = cellsOf(rows[index] ?? "");
       assert.deepEqual(
         namesIn(inConfig),
@@ -51,7 +51,7 @@ describe("The settings page", () => {
 
 describe("SECURITY.md", () => {
   const page = readFileSync(path.join(root, "SECURITY.md"), "utf8");
-  /** The settings in the sentence that begins so. A role's own fields stand behind the word "with". */
+  /** The settings in the sentence that begins so. A role's own fields follow the word "with". */
   const namesAfter = (start: string) => {
     const [, sentence = ""] = page.split(start);
     const [names = ""] = sentence.split(/ with its |\./);
@@ -63,7 +63,7 @@ describe("SECURITY.md", () => {
       .map(([name]) => name)
       .sort();
 
-  it("says which settings of a Provider are encrypted in the state, and which are in clear", () => {
+  it("says which settings of a Provider are encrypted in the state, and which are in plain text", () => {
     assert.deepEqual(namesAfter("Encrypted in any case: "), settingsThat(true));
     assert.deepEqual(namesAfter("In clear: "), settingsThat(false));
   });

@@ -7,9 +7,12 @@ const languages = ["sh", "bash", "shell"];
 export interface ShellCommand {
   /** In the document, from 1. */
   readonly line: number;
-  /** Without its comment, and on one line where it goes on after a backslash. */
+  /** Without its comment; lines that end with a backslash are joined. */
   readonly command: string;
-  /** Where it runs, after each `cd` of its block before it: from where the block begins, with forward slashes. */
+  /**
+   * The folder in which it runs, after each `cd` before it: relative to the block's first folder, with
+   * slashes.
+   */
   readonly folder: string;
   /** The line at which its block begins. */
   readonly block: number;
@@ -33,7 +36,7 @@ export function shellCommands(document: Document): ShellCommand[] {
     });
 }
 
-/** The commands in the sentences of a document, as they stand between backticks, that begin with this program. */
+/** The commands in the sentences of a document, between backticks, that begin with this program. */
 export function commandsInSentences({ text }: Document, program: string): string[] {
   return [...text.replaceAll(/```.*?```/gs, "").matchAll(/`([^`]+)`/g)]
     .map(([, code = ""]) => code.replaceAll(/\s+/g, " "))
@@ -50,7 +53,7 @@ export function wordsOf(command: string): string[] {
 function joined(code: string): string {
   return code.replaceAll(/(?:[^\n]*\\\n)+[^\n]*/g, (lines) => {
     const parts = lines.split("\\\n");
-    // Empty lines in place of the others keep the count.
+    // Empty lines in place of the joined lines keep the line numbers.
     return `${parts.join(" ")}${"\n".repeat(parts.length - 1)}`;
   });
 }

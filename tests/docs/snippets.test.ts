@@ -5,7 +5,7 @@ import { wrongLinks } from "./links";
 import { type Document, fences } from "./markdown";
 import { type Module, modulesOf, typeCheck } from "./modules";
 
-/** A page with one of each kind of mistake, to see that they are noticed. */
+/** A page with one mistake of each kind, to check that each is noticed. */
 const badPage: Document = {
   path: "docs/bad.md",
   text: `# A bad page
@@ -84,18 +84,18 @@ describe("The documentation", function () {
   }
 
   for (const page of [...pages, ...reference()]) {
-    it(`has only links that lead somewhere in ${page.path}`, () => assertNone(wrongLinks(page)));
+    it(`has only working links in ${page.path}`, () => assertNone(wrongLinks(page)));
   }
 
-  describe("with mistakes", () => {
-    it("is told of a snippet that does not type-check, in TypeScript's own words", () => {
+  describe("with mistakes fails a test that", () => {
+    it("names a snippet that does not type-check, in TypeScript's own words", () => {
       const [misspelt, incomplete] = modulesOf(badPage).map(mistakesIn);
       assert.equal(misspelt?.length, 1);
       assert.match(misspelt[0] ?? "", /^docs\/bad\.md:8: Object literal .*'trigger' does not exist/);
       assert.deepEqual(incomplete, ["docs/bad.md:12: Cannot find name 'cwp'. (TS2304)"]);
     });
 
-    it("is told of scripts, flags and settings that do not exist, but not of comments", () => {
+    it("names scripts, flags and settings that do not exist, but no comments", () => {
       const [script, flag, setting, option, inSentence, ...more] = wrongCommands(badPage);
       assert.match(script ?? "", /^docs\/bad\.md:20: there is no npm script "no-such-script": .*\btest\b/);
       assert.match(flag ?? "", /^docs\/bad\.md:21: cwp-emulator has no --no-such-flag: .*--port\b/);
@@ -105,13 +105,13 @@ describe("The documentation", function () {
       assert.deepEqual(more, []);
     });
 
-    it("is told of JSON that cannot be read", () => {
+    it("names JSON that cannot be read", () => {
       const [mistake, ...more] = wrongJson(badPage);
       assert.match(mistake ?? "", /^docs\/bad\.md:16: /);
       assert.deepEqual(more, []);
     });
 
-    it("is told of links that lead nowhere", () => {
+    it("names links that lead nowhere", () => {
       assert.deepEqual(wrongLinks(badPage), [
         "docs/bad.md:3: docs/settings.md has no heading #no-such-heading.",
         "docs/bad.md:3: nothing.md leads to no file.",

@@ -1,6 +1,6 @@
 /**
- * Stand in for packages that the documentation's snippets use, and that are not installed here: each has what
- * is used of it.
+ * Declarations of packages that the documentation's snippets use and that are not installed here, as far as
+ * the snippets use them.
  */
 declare module "@pulumi/tencentcloud" {
   import type * as pulumi from "@pulumi/pulumi";
@@ -10,7 +10,7 @@ declare module "@pulumi/tencentcloud" {
   }
 }
 
-/** What `pulumi package add` generates from schema.json. */
+/** The SDK that `pulumi package add` generates from schema.json. */
 declare module "@pulumi/tencentcloud-cwp" {
   import type * as pulumi from "@pulumi/pulumi";
 

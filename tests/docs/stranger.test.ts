@@ -10,7 +10,7 @@ import type { Document } from "./markdown";
 import { pulumiCommands, wrongPulumiCommand } from "./pulumiCommands";
 import { type Tarball, waysMissing, wrongPackedLinks, wrongSteps } from "./stranger";
 
-/** An example with one of each kind of mistake, to see that they are noticed. */
+/** An example with one mistake of each kind, to check that each is noticed. */
 const badExample: Document = {
   path: "examples/fleet/README.md",
   text: `# A bad example
@@ -35,7 +35,7 @@ npx --no-install cwp-emulator --scenario examples/no-such-example/emulator.json
 `,
 };
 
-/** What npm would pack of a folder, without building it first. */
+/** The files that npm would pack from a folder, without a build. */
 function pack(folder: string): Tarball {
   const args = ["pack", "--dry-run", "--ignore-scripts", "--json"];
   const options = {
@@ -48,7 +48,7 @@ function pack(folder: string): Tarball {
   return { filename, files: new Set(files.map((file: { path: string }) => file.path)) };
 }
 
-describe("Somebody who has the tarball, or a clone, and nothing else", function () {
+describe("A reader who has the tarball, or a clone, and nothing else", function () {
   this.timeout(60_000);
 
   const pages = guides();
@@ -63,12 +63,12 @@ describe("Somebody who has the tarball, or a clone, and nothing else", function 
   });
 
   for (const page of pages) {
-    it(`has all that the commands of ${page.path} name`, () => {
+    it(`has all files and programs that the commands of ${page.path} name`, () => {
       assert.deepEqual(wrongSteps(page, tarball), []);
     });
   }
 
-  it("can follow every link of what is packed", () => {
+  it("can follow every link of the packed documents", () => {
     const packed = [...pages, ...reference()].filter((page) => tarball.files.has(page.path));
     assert.ok(packed.length > 20, `only ${packed.length} pages are packed`);
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe("Somebody who has the tarball, or a clone, and nothing else", function 
     assert.ok(tarball.files.has(path.posix.join("plugin", main)), main);
   });
 
-  it("reads in every example what to do in a clone, and what in a copy", () => {
+  it("finds steps for a clone and for a copy in every example", () => {
     assert.ok(examples.length > 10);
     assert.deepEqual(examples.flatMap(waysMissing), []);
   });
@@ -126,7 +126,7 @@ describe("Somebody who has the tarball, or a clone, and nothing else", function 
   });
 
   describe("with mistakes", () => {
-    it("is told of what is not there", () => {
+    it("misses files and programs that are not there", () => {
       const line = (number: number, wrong: string) => `${badExample.path}:${number}: ${wrong}`;
       assert.deepEqual(wrongSteps(badExample, tarball), [
         line(6, `npm pack makes ${tarball.filename}, not pulumi-tencentcloud-cwp-9.9.9.tgz.`),
@@ -143,7 +143,7 @@ describe("Somebody who has the tarball, or a clone, and nothing else", function 
       assert.deepEqual(waysMissing(badExample), [`${badExample.path} does not say what to do "In a clone".`]);
     });
 
-    it("is told of Pulumi commands and options that do not exist", () => {
+    it("misses Pulumi commands and options that do not exist", () => {
       const wrong = pulumiCommands(badExample).flatMap((command) => wrongPulumiCommand(command, pulumi));
       assert.deepEqual(wrong, [
         '"pulumi stack innit": pulumi stack has no command innit.',

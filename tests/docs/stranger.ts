@@ -4,7 +4,7 @@ import { root } from "./documents";
 import { type Document, links } from "./markdown";
 import { type ShellCommand, shellCommands, wordsOf } from "./shell";
 
-/** What somebody has who got the tarball and nothing else. */
+/** The tarball, which is all that a reader may have. */
 export interface Tarball {
   /** `NAME-VERSION.tgz`. */
   readonly filename: string;
@@ -15,15 +15,15 @@ export interface Tarball {
 const { name, bin } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 const installed = `node_modules/${name}/`;
 
-/** What a reader is expected to have beside the package. */
+/** The programs that a reader is expected to have beside the package. */
 const programs = ["cd", "curl", "export", "go", "npm", "npx", "pip", "pulumi", "python", "sleep", "tccli"];
 
-/** For those who have a clone only: what leads out of it, or is not in the tarball, does no harm. */
+/** For readers of a clone only: it may link to files that the tarball does not have. */
 const forContributors = "CONTRIBUTING.md";
 
 /**
- * What the commands of a document name that its reader does not have: in a clone, or in a copy of the
- * example's folder with the tarball installed in it.
+ * The parts of a document's commands that its reader does not have: in a clone, or in a copy of the example's
+ * folder with the tarball installed in it.
  */
 export function wrongSteps(document: Document, tarball: Tarball): string[] {
   const commands = shellCommands(document);
@@ -39,7 +39,7 @@ export function wrongSteps(document: Document, tarball: Tarball): string[] {
   );
 }
 
-/** The links of a packed document to what npm does not pack. */
+/** The links of a packed document to files that npm does not pack. */
 export function wrongPackedLinks(document: Document, { files }: Tarball): string[] {
   return links(document)
     .filter(({ target }) => !/^([a-z][a-z\d+.-]*:|#)/i.test(target))
@@ -51,7 +51,7 @@ export function wrongPackedLinks(document: Document, { files }: Tarball): string
     .map(({ line, file }) => `${document.path}:${line}: ${file} is not in the tarball.`);
 }
 
-/** What an example does not say of the two places where it can be run. */
+/** The ways to run an example, of two, that its page does not describe. */
 export function waysMissing(document: Document): string[] {
   return ["In a copy of this folder", "In a clone"]
     .filter((way) => !document.text.replaceAll(/\s+/g, " ").includes(way))
@@ -70,7 +70,10 @@ function unknownPrograms({ command }: ShellCommand): string[] {
     .map((program) => `a reader may not have ${program}.`);
 }
 
-/** A bare `npx` runs what anybody has published under a name that is not installed. */
+/**
+ * The `npx` commands that ask the registry: a bare `npx` runs any published package of a name that is not
+ * installed.
+ */
 function askingRegistry({ command }: ShellCommand): string[] {
   const [, options = "", program = ""] = /\bnpx ((?:--\S+ )*)(\S+)/.exec(command) ?? [];
   return program in bin && !options.includes("--no-install ") ? [`write "npx --no-install ${program}".`] : [];
@@ -95,7 +98,7 @@ function missingInCopy(document: Document, { command, folder }: ShellCommand, ta
       const inside = file.slice(installed.length);
       return isPacked(inside, tarball.files) ? [] : [`the tarball has no ${inside}.`];
     }
-    // What a page lets its reader write, or a command make, is nowhere to be looked up.
+    // Files that the reader writes, or a command makes, cannot be looked up.
     const known = copied === undefined || isPacked(path.posix.join(copied, file), tarball.files);
     return known ? [] : [`a copy of ${copied} has no ${file}.`];
   });

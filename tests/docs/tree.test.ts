@@ -5,14 +5,14 @@ import { root } from "./documents";
 
 const made = ["node_modules", "dist", "coverage", "archives"];
 
-/** The folders in a folder of the repository, but for those that commands make and hidden ones. */
+/** The folders in a folder of the repository, without hidden folders and folders that commands make. */
 function foldersIn(folder: string): string[] {
   return readdirSync(path.join(root, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !made.includes(entry.name))
     .map(({ name }) => path.posix.join(folder, name));
 }
 
-/** The rows of CONTRIBUTING's table, as the folder and what is said of it. */
+/** The rows of CONTRIBUTING's table, as the folder and its description. */
 const rows = readFileSync(path.join(root, "CONTRIBUTING.md"), "utf8")
   .split("\n")
   .flatMap((line) => {
@@ -20,8 +20,8 @@ const rows = readFileSync(path.join(root, "CONTRIBUTING.md"), "utf8")
     return folder === undefined ? [] : [{ folder, text }];
   });
 
-describe("Where things are", () => {
-  it("has a row for each folder, with those of provider/ and provider/wait/ one by one", () => {
+describe("The table of folders", () => {
+  it("has a row for each folder, also for each in provider/ and provider/wait/", () => {
     const folders = ["", "provider", "provider/wait"]
       .flatMap(foldersIn)
       .filter((folder) => folder !== "provider");
@@ -29,7 +29,7 @@ describe("Where things are", () => {
   });
 
   for (const { folder, text } of rows) {
-    it(`names only what is there in ${folder}`, () => {
+    it(`names only existing files in ${folder}`, () => {
       // A name with a space in it is a command.
       const names = [...text.matchAll(/`([^` ]+)`/g)].map(([, name = ""]) => name);
       const missing = names.filter(

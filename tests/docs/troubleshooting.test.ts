@@ -8,13 +8,13 @@ import { root } from "./documents";
 const file = "docs/troubleshooting.md";
 
 /**
- * Fewer words than this are a part of another text, such as "a list", and nothing that one would search for.
+ * Fewer words than this are a part of another text, such as "a list", and nothing to search for.
  */
 const FEWEST_WORDS = 3;
 
 /**
  * The fixed words of all texts in a source: of each string, and of each piece of a template between two
- * `${…}`. In the provider, a text of several words is there for the person at the terminal.
+ * `${…}`. In the provider, a text of several words is for the person at the terminal.
  */
 function messages(source: string): string[] {
   const found: string[] = [];
@@ -34,8 +34,8 @@ function codes(source: string): string[] {
 }
 
 /**
- * With one space for any, the action filled in, and no backticks; a sign at either end may stand elsewhere in
- * the page.
+ * Returns the text with single spaces, the action filled in, no backticks, and no sign at either end, since
+ * the page may have that sign elsewhere.
  */
 function plain(text: string): string {
   return text
@@ -50,7 +50,7 @@ function missing(page: string, wanted: readonly string[]): string[] {
   return [...new Set(wanted)].filter((text) => !said.includes(text));
 }
 
-/** Fails with a sentence for each, on a line of its own. */
+/** Fails with a sentence for each missing text, on a line of its own. */
 function assertNone(lacking: readonly string[], sentence: (text: string) => string): void {
   assert.ok(lacking.length === 0, `\n${lacking.map(sentence).join("\n")}`);
 }
@@ -59,11 +59,12 @@ describe("The troubleshooting page", () => {
   const page = readFileSync(path.join(root, file), "utf8");
   const provider = path.join(root, "provider");
   const sources = readdirSync(provider, { recursive: true, encoding: "utf8" })
-    // What --help prints is no message: docs/first-contact.md has it, and the command's test compares the two.
+    // The text of --help is no message: docs/first-contact.md has it, and the command's test compares the
+    // two.
     .filter((name) => name.endsWith(".ts") && path.basename(name) !== "help.ts")
     .map((name) => readFileSync(path.join(provider, name), "utf8"));
 
-  it("has every message of the provider in its own words", () => {
+  it("has every message of the provider word by word", () => {
     const found = sources.flatMap(messages);
     assert.ok(found.length > 50, `only ${found.length} were found: collecting them does not work any more`);
     assertNone(missing(page, found), (text) => `${file} has no entry with the words "${text}".`);
@@ -85,7 +86,7 @@ describe("The troubleshooting page", () => {
     );
   });
 
-  it("is told of the messages and codes that it lacks, and of nothing else", () => {
+  it("is checked for missing messages and codes, and nothing else", () => {
     const source = `
       const short = "a list";
       throw new SettingsError(\`\${name} is not in \${where ? "the place it was" : ""} today: wait for it.\`);

@@ -3,7 +3,9 @@ import * as fs from "node:fs";
 import { makeArchives } from "../../scripts/pluginArchive";
 import type { TestStack } from "../engine/stack";
 
-/** Installs the plugin's archive for this machine, made of what is built now, as a user of the stack would. */
+/**
+ * Installs the plugin's archive for this machine, made from the present build, as a user of the stack would.
+ */
 export async function installArchive(stack: TestStack, folder: string): Promise<void> {
   const archives = await makeArchives(folder);
   const processor = process.arch === "x64" ? "amd64" : "arm64";

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { findOrGetPulumi } from "../../scripts/pulumiCli";
-import { packAfresh } from "./pack";
+import { packRebuilt } from "./pack";
 import { newestRelease } from "./releases";
 import { cliOf, nameOf, type Row, rows } from "./rows";
 import { type Outcome, runRow } from "./runRow";
@@ -14,7 +14,7 @@ const help = `Usage: npm run matrix -- [options]
 
 Packs this package, installs it into programs outside of this folder, and runs up, up again, refresh and destroy
 there, on the real Pulumi engine against the emulator: with several releases of Node.js, Pulumi, TypeScript, npm and
-pnpm, which come from the package registry. Writes the tables in docs/versions.md and README.md.
+pnpm, from the package registry. Writes the tables in docs/versions.md and README.md.
 
 Options:
   --row NAME    run this row alone, and write no table
@@ -26,14 +26,14 @@ ${rows.map((row) => `  ${nameOf(row)}`).join("\n")}
 
 const repository = path.resolve(__dirname, "../..");
 
-/** Runs the rows and returns how they went. */
+/** Runs the rows and returns their outcomes. */
 async function runRows(chosen: readonly Row[]): Promise<Outcome[]> {
   for (const release of new Set(chosen.map(cliOf))) {
     await findOrGetPulumi(release);
   }
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-packed-")));
   try {
-    const shared = { tarball: await packAfresh(folder), pulumi: await pulumiReleases() };
+    const shared = { tarball: await packRebuilt(folder), pulumi: await pulumiReleases() };
     const outcomes: Outcome[] = [];
     for (const [index, row] of chosen.entries()) {
       process.stderr.write(`${index + 1}/${chosen.length} ${nameOf(row)}\n`);
@@ -68,8 +68,8 @@ function writeTables(outcomes: readonly Outcome[]): void {
 }
 
 /**
- * The rows that the command line asks for; undefined when it asks for the help. Throws an Error that says
- * what was expected.
+ * The rows that the command line asks for; undefined if it asks for the help. Throws an Error that names the
+ * expected value.
  */
 function readOrder(args: string[]): readonly Row[] | undefined {
   const options = { row: { type: "string" }, help: { type: "boolean" } } as const;

@@ -3,13 +3,13 @@ import * as path from "node:path";
 
 export interface Printed {
   readonly stdout: string;
-  /** Both streams, as they came. */
+  /** Both streams, in the order of their output. */
   readonly all: string;
 }
 
 /**
- * Runs a command to its end, with these folders before the PATH and these variables more. Rejects with all
- * that it printed if it fails.
+ * Runs a command to its end, with these folders before the PATH and these further variables. Rejects with
+ * its whole output if it fails.
  */
 export function run(
   command: string,

@@ -6,14 +6,14 @@ import { unpack } from "./pack";
 import { type Language, writeProgram } from "./program";
 import type { Layout } from "./rows";
 
-/** Where and what to install. */
+/** The folder, the layout and the packages of an installation. */
 export interface Site {
   /** An empty folder. */
   readonly root: string;
   readonly language: Language;
-  /** What the program depends on beside this package. */
+  /** The program's dependencies beside this package. */
   readonly dependencies: Readonly<Record<string, string>>;
-  /** For the layouts in which a second copy of Pulumi comes in: that one's version. */
+  /** The version of the second copy of Pulumi, in layouts that have one. */
   readonly secondPulumi: string;
   /** This package. */
   readonly tarball: string;
@@ -24,9 +24,9 @@ export interface Site {
 export interface Installation {
   /** The program's folder. */
   readonly program: string;
-  /** What the installer said while this package was not there. */
+  /** The installer's output without this package. */
   readonly without: string;
-  /** What it said as it installed this package. */
+  /** The installer's output when it installed this package. */
   readonly added: string;
 }
 
@@ -77,7 +77,8 @@ function developWith(pulumi: string, manifest: string): void {
 }
 
 /**
- * The program is one of two packages whose common modules are at the root. The other one uses another Pulumi.
+ * The program is one of two packages whose common modules are at the root. The other package uses another
+ * Pulumi.
  */
 async function inNpmWorkspaces(site: Site): Promise<Installation> {
   const { root, tarball, binDirs } = site;
@@ -128,7 +129,7 @@ function writePnpmSettings(root: string, packages?: string[]): void {
   fs.writeFileSync(path.join(root, "pnpm-workspace.yaml"), JSON.stringify(settings));
 }
 
-/** Runs an installer in a folder; what it returns is all that the installer said. */
+/** Runs an installer in a folder, and returns its whole output. */
 function installer(
   command: "npm" | "pnpm",
   folder: string,

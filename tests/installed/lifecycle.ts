@@ -12,8 +12,8 @@ export type Operation = "up" | "up again" | "refresh" | "destroy" | "plugin";
 
 /**
  * Runs a program's folder from creation to destruction, as its user would, against the emulator of the
- * package that is installed there. Yields each operation that went well, and throws where something is not as
- * this package promises.
+ * package that is installed there. Yields each operation that succeeded, and throws if a promise of this
+ * package is broken.
  */
 export async function* lifecycle(program: string, node: string, release = newest): AsyncGenerator<Operation> {
   const emulator = await InstalledEmulator.start(program, node);
@@ -47,9 +47,9 @@ async function usePlugin(program: string, node: string, emulator: InstalledEmula
   try {
     const { outputs } = await stack.up(oneSync());
     assert.equal(outputs.state, "FINISHED");
-    assert.equal((await emulator.takeRequests()).filter((kind) => kind === "trigger").length, 1);
+    assert.equal((await emulator.takeRequests()).filter((kind) => kind === "start").length, 1);
     await stack.refresh();
-    assert.deepEqual(await emulator.takeRequests(), ["look"]);
+    assert.deepEqual(await emulator.takeRequests(), ["poll"]);
     await stack.destroy();
     assert.deepEqual(await emulator.takeRequests(), []);
   } finally {
@@ -64,22 +64,22 @@ async function* operate(stack: TestStack, emulator: InstalledEmulator): AsyncGen
   assert.equal(state, "FINISHED");
   assert.match(String(latestEndTime), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
   assert(typeof asked === "object" && asked !== null && "latestEndTime" in asked);
-  assert.equal(asked.latestEndTime, latestEndTime, "getMachineSyncStatus told of another sync");
-  assert.equal((await emulator.takeRequests()).filter((kind) => kind === "trigger").length, 1);
+  assert.equal(asked.latestEndTime, latestEndTime, "getMachineSyncStatus returned another sync");
+  assert.equal((await emulator.takeRequests()).filter((kind) => kind === "start").length, 1);
   assert(!fs.readFileSync(stack.stateFile, "utf8").includes(emulator.secretKey), "the state has the key");
   yield "up";
 
-  // The first one has checked the program's types.
+  // The first `up` has checked the program's types.
   stack.envVars.PULUMI_NODEJS_TRANSPILE_ONLY = "true";
   const second = await stack.up();
   assertCalm(second);
   assert.deepEqual(second.summary, { same: 2 });
   // The one request is the program's own question, getMachineSyncStatus.
-  assert.deepEqual(await emulator.takeRequests(), ["look"]);
+  assert.deepEqual(await emulator.takeRequests(), ["poll"]);
   yield "up again";
 
   assertCalm(await stack.refresh());
-  assert.deepEqual(await emulator.takeRequests(), ["look"]);
+  assert.deepEqual(await emulator.takeRequests(), ["poll"]);
   yield "refresh";
 
   assertCalm(await stack.destroy());
@@ -125,12 +125,12 @@ class InstalledEmulator {
   }
 
   /** The requests since the last time, oldest first. */
-  async takeRequests(): Promise<("trigger" | "look")[]> {
+  async takeRequests(): Promise<("start" | "poll")[]> {
     const log = `${this.url}/_emulator/requests`;
     const requests: unknown = await (await fetch(log)).json();
     await fetch(log, { method: "DELETE" });
     assert(Array.isArray(requests));
-    return requests.map(({ sync }) => (sync === true ? "trigger" : "look"));
+    return requests.map(({ sync }) => (sync === true ? "start" : "poll"));
   }
 
   stop(): void {

@@ -4,15 +4,15 @@ import { run } from "./commands";
 
 const repository = path.resolve(__dirname, "../..");
 
-/** Packs what is built now, and returns the tarball. */
+/** Packs the present build, and returns the tarball. */
 export async function packBuilt(into: string): Promise<string> {
   const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", into];
   const { stdout } = await run("npm", args, repository);
   return path.join(into, stdout.trim());
 }
 
-/** Packs as `npm publish` does, built afresh, but in a copy: this folder's `dist` stays as it is. */
-export async function packAfresh(into: string): Promise<string> {
+/** Builds and packs as `npm publish` does, but in a copy: this folder's `dist` stays unchanged. */
+export async function packRebuilt(into: string): Promise<string> {
   const copy = path.join(into, "copy");
   const left = new Set(["node_modules", "dist", ".git"]);
   fs.cpSync(repository, copy, { recursive: true, filter: (file) => !left.has(path.basename(file)) });
@@ -23,7 +23,7 @@ export async function packAfresh(into: string): Promise<string> {
 
 /** Unpacks a tarball into a folder, which must be there. */
 export async function unpack(tarball: string, folder: string): Promise<void> {
-  // A name without a colon, which some take for a host.
+  // A name without a colon, which some versions of tar take for a host.
   const name = path.relative(folder, tarball);
   await run("tar", ["-xzf", name, "--strip-components", "1"], folder);
 }

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Row } from "./rows";
 
-/** What a program is written in. */
+/** The language of a program. */
 export type Language = Pick<Row, "typescript" | "modules">;
 
 const ecmaScript = `import * as pulumi from "@pulumi/pulumi";
@@ -18,7 +18,7 @@ export const asked = sync.latestEndTime.apply(() => getMachineSyncStatus());
 `;
 
 const typeScript = `${ecmaScript}
-// What the types promise.
+// The promises of the types.
 export const seconds: pulumi.Output<number | undefined> = sync.durationSeconds;
 `;
 
@@ -51,7 +51,7 @@ const { url } = await startEmulator({ syncSeconds: 1 });
 console.log(JSON.stringify({ url, ...emulatorAccount }));
 `;
 
-/** Writes a Pulumi program with one MachineSync, and all that belongs to it but its node modules. */
+/** Writes a Pulumi program with one MachineSync, and all its files but the node modules. */
 export function writeProgram(
   folder: string,
   { typescript, modules }: Language,
@@ -89,7 +89,7 @@ export function writeProgram(
 }
 
 function compilerOptions({ typescript, modules }: Language): object {
-  // TypeScript 6 calls node10 deprecated, and older ones know it as node.
+  // TypeScript 6 calls node10 deprecated, and older versions know it as node.
   const resolution = modules === "ESM" || typescript === "6" ? "nodenext" : "node";
   return {
     strict: true,

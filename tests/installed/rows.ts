@@ -1,9 +1,9 @@
 import { type CliRelease, lowest, newest } from "../../scripts/pulumiCli/cliRelease";
 
-/** How a program comes to have this package among its node modules. */
+/** The layout of node modules in which a program has this package. */
 export type Layout = "npm" | "npm link" | "npm workspaces" | "pnpm" | "pnpm 10" | "pnpm workspaces";
 
-/** `vendored`: none is installed, so Pulumi takes the TypeScript 3.8 that comes with it. */
+/** `vendored`: none is installed, so Pulumi takes its own TypeScript 3.8. */
 type TypeScript = "5.9" | "6" | "vendored";
 
 /** One way to use this package. */
@@ -11,11 +11,11 @@ export interface Row {
   /** The newest release of this major version runs the installer, the program and the provider process. */
   readonly node: 20 | 22 | 24 | 26;
   /**
-   * `@pulumi/pulumi`: the oldest that package.json allows, the one this package is developed with, or the
-   * newest there is.
+   * `@pulumi/pulumi`: the oldest that package.json allows, the version that this package is developed with,
+   * or the newest release.
    */
   readonly pulumi: "oldest" | "own" | "newest";
-  /** The Pulumi CLI. Default: the one that the tests run on. */
+  /** The Pulumi CLI. Default: the release that the tests run on. */
   readonly cli?: "lowest";
   readonly layout: Layout;
   /** None: the program is JavaScript. */
@@ -23,7 +23,7 @@ export interface Row {
   readonly modules: "CommonJS" | "ESM";
 }
 
-/** For `--row`. No two rows have the same. */
+/** The name for `--row`, different for each row. */
 export function nameOf({ node, pulumi, cli, layout }: Row): string {
   return `${node}-${pulumi}-${layout.replaceAll(" ", "-")}${cli ? `-${cli}-cli` : ""}`;
 }
@@ -33,8 +33,9 @@ export function cliOf({ cli }: Row): CliRelease {
 }
 
 /**
- * Every Node.js beside the oldest and the newest Pulumi, and everything else at least twice, but for the lowest
- * CLI: once, with the newest Pulumi. The oldest Pulumi knows no ES modules in TypeScript, and no TypeScript 6.
+ * Every Node.js beside the oldest and the newest Pulumi, and everything else at least twice, but for the
+ * lowest CLI: once, with the newest Pulumi. The oldest Pulumi knows no ES modules in TypeScript, and no
+ * TypeScript 6.
  */
 export const rows: readonly Row[] = [
   { node: 20, pulumi: "oldest", layout: "npm", typescript: "5.9", modules: "CommonJS" },

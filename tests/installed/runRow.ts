@@ -20,14 +20,14 @@ export function stepsOf({ typescript }: Row): readonly Step[] {
   return steps.filter((step) => step !== "types" || typescript);
 }
 
-/** How a row went. */
+/** The outcome of a row. */
 export interface Outcome {
   readonly row: Row;
   /** The versions that were taken, as far as it got. */
   readonly versions: Readonly<Record<"node" | "cli" | "pulumi" | "typescript" | "installer", string>>;
-  /** The steps that went well. */
+  /** The steps that succeeded. */
   readonly passed: readonly Step[];
-  /** The step that did not, and why. */
+  /** The step that failed, and the reason. */
   readonly failure?: string;
   /** The range of Node.js that Pulumi states, if the row's is not in it. */
   readonly asksForNode?: string;
@@ -36,7 +36,7 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** What all rows share. */
+/** The common input of all rows. */
 export interface Shared {
   /** This package. */
   readonly tarball: string;

@@ -54,7 +54,7 @@ describe("The matrix of versions", () => {
     );
   });
 
-  it("is shown in short, with a cross where any row failed", () => {
+  it("is shown in short, with a cross if any row failed", () => {
     assert.equal(
       supportTable([
         onNode20,

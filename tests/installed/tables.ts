@@ -46,18 +46,18 @@ function language({ row, versions }: Outcome): string {
   return `TypeScript ${versions.typescript}${row.typescript === "vendored" ? " (Pulumi's own)" : ""}`;
 }
 
-/** `pnpm 10.34.9`, without where it installs. */
+/** `pnpm 10.34.9`, without the layout. */
 function installer({ row, versions }: Outcome): string {
   return `${row.layout.split(" ")[0]} ${versions.installer}`;
 }
 
-/** Where it installs, if that is not just the program's folder. */
+/** The layout, if it is not just the program's folder. */
 function place({ layout }: Row): string | undefined {
   const [, kind] = layout.split(" ");
   return kind === "workspaces" ? "in workspaces" : kind === "link" ? "as a link" : undefined;
 }
 
-/** Every Node.js beside the oldest and the newest Pulumi, in Markdown, and what else went well. */
+/** Every Node.js beside the oldest and the newest Pulumi, in Markdown, and the other rows that succeeded. */
 export function supportTable(outcomes: readonly Outcome[]): string {
   const nodes = [...new Set(outcomes.map(({ row }) => row.node))];
   const went = outcomes.filter(wentWell);

@@ -5,8 +5,8 @@ export interface TypeCheck {
   /** The version of the TypeScript that Pulumi takes for this program. */
   readonly typescript: string;
   /**
-   * The errors in the program and in this package's declarations. Those in Pulumi's own and others' are left
-   * out.
+   * The errors in the program and in this package's declarations, but not in the declarations of Pulumi and
+   * others.
    */
   readonly errors: readonly string[];
 }
@@ -32,7 +32,7 @@ export function checkTypes(program: string): TypeCheck {
   return { typescript: ts.version, errors };
 }
 
-/** Pulumi takes the program's TypeScript, or its own where there is none. */
+/** The TypeScript that Pulumi takes: the program's, or its own if there is none. */
 function typescriptOf(program: string): typeof import("typescript") {
   return createRequire(path.join(program, "index.js"))("@pulumi/pulumi/typescript-shim");
 }

@@ -4,7 +4,7 @@ import { warningsOfOurs } from "./warnings";
 describe("The warnings of an installer", () => {
   const ofPulumi = "npm warn deprecated old@1.0.0: of Pulumi's";
 
-  it("are of this package's making when they came with it", () => {
+  it("are caused by this package if they appeared with it", () => {
     const deprecated = "npm warn deprecated older@1.0.0: of ours";
     assert.deepEqual(
       warningsOfOurs(
@@ -15,14 +15,14 @@ describe("The warnings of an installer", () => {
     );
   });
 
-  it("are not when only their place in pnpm's tree has changed", () => {
+  it("are not if only their place in pnpm's tree has changed", () => {
     const unmet = '✕ unmet peer "@opentelemetry/api"';
     assert.deepEqual(warningsOfOurs(` │ └── ${unmet}`, ` │ │ ├── ${unmet}\n └── ✕ missing peer react`), [
       "✕ missing peer react",
     ]);
   });
 
-  it("are not when they were there before", () => {
+  it("are not if they were there before", () => {
     assert.deepEqual(
       warningsOfOurs(`added 300 packages\n${ofPulumi}\n`, `${ofPulumi}\nadded 3 packages`),
       [],

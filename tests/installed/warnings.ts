@@ -1,4 +1,4 @@
-/** The installer's warnings, without those it gave before this package was there. */
+/** The installer's warnings that did not appear without this package. */
 export function warningsOfOurs(without: string, added: string): string[] {
   const known = new Set(warnings(without));
   return warnings(added).filter((line) => !known.has(line));

@@ -16,7 +16,7 @@ export class Example {
   private readonly root: string;
   private readonly started: Started[] = [];
 
-  /** @param name Its folder in examples/. None: an empty folder. */
+  /** @param name Its folder in examples/. Default: an empty folder. */
   constructor(name?: string) {
     this.root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cwp-languages-")));
     this.folder = path.join(this.root, name ?? "program");

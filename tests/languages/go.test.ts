@@ -62,7 +62,7 @@ describe("In Go", function () {
       assert.equal(importOf(example.folder), goImport(manifest));
       example.write("smallest/main.go", smallestProgram("go"));
       example.write("seconds/main.go", seconds);
-      // What Pulumi's host for Go does then: Link writes the line, InstallDependencies runs the command.
+      // As Pulumi's host for Go does then: Link writes the line, InstallDependencies runs the command.
       const module = path.posix.dirname(importOf(example.folder));
       await go("mod", "edit", `-replace=${module}=./${sdkPath}`);
       await go("mod", "tidy", "-compat=1.18");
@@ -82,7 +82,7 @@ describe("In Go", function () {
     });
   });
 
-  it("the import path is what Pulumi makes of a repository and a later major version", async () => {
+  it("the import path is Pulumi's for a repository and a later major version", async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-go-"));
     try {
       const released: Manifest = {

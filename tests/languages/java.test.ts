@@ -9,7 +9,7 @@ import { missingGenerator, schema, sdkPath } from "./sdks";
 const PULUMI = "1.36.1";
 const windows = process.platform === "win32";
 
-/** A Maven project of a program and the SDK beside it, with what the SDK's build.gradle depends on. */
+/** A Maven project of a program and the SDK beside it, with the dependencies of the SDK's build.gradle. */
 const project = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>myproject</groupId>
@@ -27,7 +27,7 @@ const project = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `;
 
-/** What a program can say of the settings whose types a generator may get wrong. */
+/** A program with the settings whose types a generator may get wrong. */
 const settings = `package myproject;
 
 import com.pulumi.tencentcloudcwp.Config;
@@ -66,7 +66,7 @@ describe("In Java, the smallest program", function () {
     fs.cpSync(path.join(example.folder, sdkPath, "src"), path.join(example.folder, "src"), {
       recursive: true,
     });
-    // What the SDK's build.gradle writes.
+    // The files that the SDK's build.gradle writes.
     const resources = "src/main/resources/com/pulumi/tencentcloud-cwp";
     example.write(`${resources}/version.txt`, JSON.parse(schema()).version);
     example.write("src/main/java/myproject/App.java", smallestProgram("java"));

@@ -14,7 +14,7 @@ const generator: GoTool = {
   flags: ["-trimpath"],
 };
 
-/** Puts the Java SDK where `pulumi package add` would. */
+/** Puts the Java SDK into the folder that `pulumi package add` uses. */
 export async function addJavaSdk(program: string): Promise<void> {
   // Later releases of this generator fill in the repository themselves.
   const text = JSON.stringify({ repository: "https://example.com", ...JSON.parse(schema()) });

@@ -22,7 +22,7 @@ describe("The plugin's archive on a Node.js that is too old", function () {
   after(() => fs.rmSync(root, { recursive: true }));
 
   for (const node of [12, 16]) {
-    it(`says so on ${node}, whatever Pulumi asks of it, and is no bug`, async () => {
+    it(`says so on ${node}, whatever Pulumi asks it, and does not look like a bug`, async () => {
       const executable = await getNode(node);
       const emulator = await startEmulator({ syncSeconds: 0, faults: history() });
       const config = inConfig("plugin", emulator);

@@ -21,7 +21,7 @@ describe("In Python, the programs", function () {
 
   let example: Example;
   let python: string;
-  /** Where the SDK is installed. */
+  /** The folder of the installed SDK. */
   let site: string;
 
   before(async function () {
@@ -35,8 +35,8 @@ describe("In Python, the programs", function () {
     example = new Example("python");
     site = path.join(example.folder, "site");
     await addSdk(example.folder, "python");
-    // What Pulumi's host for Python does then: Link adds a line to requirements.txt, and InstallDependencies
-    // installs what is in there. Of that, all but the SDK is installed already.
+    // As Pulumi's host for Python does then: Link adds a line to requirements.txt, and InstallDependencies
+    // installs the packages in it. All but the SDK are installed already.
     fs.appendFileSync(path.join(example.folder, "requirements.txt"), `${sdkPath}\n`);
     const options = ["--quiet", "--no-deps", "--no-build-isolation", "--target", site];
     await run(python, ["-m", "pip", "install", ...options, `./${sdkPath}`], example.folder);
@@ -45,7 +45,8 @@ describe("In Python, the programs", function () {
 
   it("have no error that a type checker finds", async () => {
     example.write("smallest.py", smallestProgram("python"));
-    // The SDK's own errors are of Pulumi's generator, and none of an installed package's are shown to its users.
+    // Errors in the SDK itself are due to Pulumi's generator, and users see no errors of an installed
+    // package.
     const options = ["--strict", "--follow-imports=silent"];
     const files = ["__main__.py", "smallest.py"];
     await run(python, ["-m", "mypy", ...options, ...files], example.folder, [], { MYPYPATH: site });
@@ -64,7 +65,7 @@ describe("In Python, the programs", function () {
   });
 });
 
-/** A Python with what a program needs beside the SDK, from PyPI, once. */
+/** A Python with the packages that a program needs beside the SDK, from PyPI, once. */
 async function pythonWithPulumi(): Promise<{ command: string } | { missing: string }> {
   const folder = path.join(userCache(), `python-pulumi-${PULUMI}-mypy-${MYPY}`);
   const command = path.join(folder, windows ? "Scripts/python.exe" : "bin/python");

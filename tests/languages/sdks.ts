@@ -11,7 +11,7 @@ const repository = path.resolve(__dirname, "../..");
 const goModule = path.join(repository, "scripts/pulumiCli");
 const windows = process.platform === "win32";
 
-/** Where `pulumi package add` puts the SDK, in the program's folder. */
+/** The folder that `pulumi package add` uses for the SDK, in the program's folder. */
 export const sdkPath = "sdks/tencentcloud-cwp";
 
 /** The text of schema.json. */
@@ -35,7 +35,10 @@ function hashOf(...files: string[]): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-/** Puts the SDK of a language where `pulumi package add` would, by the generator of the newest CLI. */
+/**
+ * Puts the SDK of a language into the folder that `pulumi package add` uses, by the generator of the newest
+ * CLI.
+ */
 export async function addSdk(
   program: string,
   language: "go" | "nodejs" | "python",
@@ -47,7 +50,7 @@ export async function addSdk(
   });
 }
 
-/** Gives a file of the schema, and a folder beside it that is not there yet. */
+/** Gives a file of the schema, and the name of a new folder beside it. */
 export async function withSchema(
   text: string,
   use: (file: string, folder: string) => Promise<void>,

@@ -22,7 +22,7 @@ describe("In TypeScript, by the plugin, the programs", function () {
     const install = ["install", "--no-audit", "--no-fund", "--loglevel=error"];
     await npm(...install, `./${path.basename(await packBuilt(example.folder))}`);
     await addSdk(example.folder, "nodejs");
-    // What Pulumi's host for Node.js does then: the first two are Link, the last one is InstallDependencies.
+    // As Pulumi's host for Node.js does then: the first two are Link, the last is InstallDependencies.
     await npm("pkg", "set", `dependencies[@pulumi/tencentcloud-cwp]=file:${sdkPath}`);
     await npm("pkg", "set", "--json", `allowScripts=${JSON.stringify({ [`file:${sdkPath}`]: true })}`);
     await npm(...install);

@@ -13,7 +13,7 @@ const records = readdirSync(__dirname)
     JSON.parse(readFileSync(path.join(__dirname, file), "utf8")),
   ]);
 
-/** What is wrong with an answer in a file that a user has sent. */
+/** The mistakes in an answer of a file that a user has sent. */
 function strangeIn(answer: Observed): string[] {
   const time = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)?$/;
   const { connection, request, sentMs, receivedMs, ...rest } = answer;
@@ -35,7 +35,9 @@ const verdictsOf = ({ A1, A2, A3 }: ObservationRecord["findings"]) =>
 const isHeld = ({ findings }: ObservationRecord) =>
   verdictsOf(findings).every((verdict) => verdict === "held");
 
-/** Begins a wait at every moment of a record, and gives the false successes and the number of others. */
+/**
+ * Begins a wait at every moment of a record, and returns the false successes and the number of the others.
+ */
 async function waitsIn(answers: readonly Observed[], keepsA1 = true) {
   const wrong: string[] = [];
   let right = 0;
@@ -89,7 +91,7 @@ describe("The record", function () {
 
   it("of a service that breaks A2 would give one such a sync", async () => {
     const [, plain] = records.find(([file]) => file === "emulator-plain.json") ?? assert.fail();
-    // Each poll shows what the one of 14 s before it showed.
+    // Each poll shows the answer of the poll 14 s before it.
     const polls = plain.answers.filter(({ request }) => request === "poll");
     const late = plain.answers.map((answer) => {
       const old = polls.findLast(({ sentMs }) => sentMs <= answer.sentMs - 14_000) ?? plain.answers[0];

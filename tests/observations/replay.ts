@@ -13,15 +13,15 @@ const TIMEOUT_MS = 600_000;
 
 export interface Replay {
   readonly answers: readonly Observed[];
-  /** When the wait begins, in the time of the record. */
+  /** The begin of the wait, in the time of the record. */
   readonly beginsMs: number;
   /** An idle answer to the first poll of the wait is true (A1). Default: true. */
   readonly keepsA1?: boolean;
 }
 
 /**
- * A wait that begins at a moment of a record. Resolves with the status of its success, or with undefined if it
- * fails.
+ * A wait that begins at a moment of a record. Resolves with the status of its success, or with undefined if
+ * it fails.
  */
 export async function replay({ answers, beginsMs, keepsA1 = true }: Replay): Promise<SyncStatus | undefined> {
   const clock = new VirtualClock();
@@ -44,9 +44,9 @@ export async function replay({ answers, beginsMs, keepsA1 = true }: Replay): Pro
 }
 
 /**
- * The answer that a first poll gets if the record has this one. A record has few first polls, and other
- * answers may be stale, as far as A2 lets them. An idle one that is known to be stale is none that a first poll
- * could get: it gets the newest one that had come.
+ * The answer that a first poll gets if the record has this answer. A record has few first polls, and other
+ * answers may be stale within A2. A first poll cannot get an idle answer that is known to be stale: it gets
+ * the newest answer received before.
  */
 function trueFirst(one: Seen, seen: readonly Seen[]): Seen {
   return seen
@@ -76,7 +76,7 @@ export function momentsOf(answers: readonly Observed[]): number[] {
   return [...new Set([0, ...moments])];
 }
 
-/** Why a success is a false one: its start had been received before the wait began. */
+/** The reason why a success is false: its start had been received before the wait began. */
 export function falseSuccess(
   { latestStartTime }: SyncStatus,
   { answers, beginsMs }: Replay,

@@ -12,12 +12,12 @@ import { unpack } from "../installed/pack";
 const root = path.resolve(__dirname, "../..");
 
 /**
- * It is about 276 kB: 172 of them the built code, which keeps its names and comments, and 65 the documents with
- * their pictures and the examples. So the README's links lead somewhere, on npm and in node_modules.
+ * It is about 276 kB: 172 of them the built code, which keeps its names and comments, and 65 the documents
+ * with their pictures and the examples. So the README's links lead somewhere, on npm and in node_modules.
  */
 const MOST_BYTES = 300_000;
 
-/** What documents link to for those who work on this package. */
+/** The folders that documents link to for contributors. */
 const ofTheRepository = /^(bench|emulator|provider|scripts|tests)(\/|$)/;
 
 describe("The published package", () => {
@@ -48,7 +48,7 @@ describe("The published package", () => {
   const read = (file: string) => fs.readFileSync(path.join(unpacked, file), "utf8");
   const built = () => files.filter((file) => /^dist\/.*\.[jt]s$/.test(file));
 
-  it("holds what is built and what a reader looks for, and nothing else", () => {
+  it("holds the built code and the documents for readers, and nothing else", () => {
     const known =
       /^(dist\/(sdk|provider|emulator)\/.+|(plugin|docs|examples)\/.+|bench\/delay\.svg|schema\.json|package\.json|LICENSE|[A-Z]+\.md)$/;
     assert.deepEqual(
@@ -60,7 +60,7 @@ describe("The published package", () => {
     }
   });
 
-  it("holds nothing that git does not know, but what is built: no stack's config, no virtual environment", function () {
+  it("holds no file that git does not know, except built code: no stack's config, no virtual environment", function () {
     const { status, stdout } = spawnSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" });
     if (status !== 0) {
       this.skip(); // This is no clone.
@@ -146,8 +146,7 @@ describe("The published package", () => {
 });
 
 /**
- * Copies the project with what is built of its sources, but without what is left in `dist` of sources that
- * are gone.
+ * Copies the project with the built code of its sources, but without files in `dist` whose sources are gone.
  */
 function copyWithBuilt(copy: string): void {
   const others = new Set([".git", "node_modules", "dist", "coverage", "archives"]);

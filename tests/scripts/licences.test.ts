@@ -22,7 +22,7 @@ describe("The licences of a bundle", () => {
     return path.join(place, "lib", "index.js");
   }
 
-  it("are those of each package once, under the name and version that it has itself", () => {
+  it("are the licences of each package once, under the name and version in its own manifest", () => {
     const manifest = { name: "@one/package", version: "1.0.0", license: "MIT" };
     const one = install("@one/alias", manifest, { LICENSE: "Do as you like.", NOTICE: "Made by one." });
     const inner = install(
@@ -41,7 +41,7 @@ describe("The licences of a bundle", () => {
     );
   });
 
-  it("are the usual text, where a package only says that it is MIT and whose it is", () => {
+  it("are the usual text if a package only states MIT and its owner", () => {
     const manifest = { name: "three", version: "3.0.0", license: "MIT", author: "Three <three@example.com>" };
     const text = licenceTexts([install("three", manifest, {})]);
     assert.match(text, /Copyright \(c\) Three <three@example\.com>\n\nPermission is hereby granted/);

@@ -47,7 +47,7 @@ describe("the set-up of node modules", () => {
     fs.writeFileSync(path.join(clone, "package-lock.json"), JSON.stringify(lock));
   }
 
-  /** Runs the set-up and gives what it printed. */
+  /** Runs the set-up and returns its output. */
   async function setUp(env: Record<string, string> = {}): Promise<string> {
     const { stdout } = await promisify(execFile)(process.execPath, ["scripts/nodeModules.mjs"], {
       cwd: clone,
@@ -90,7 +90,7 @@ describe("the set-up of node modules", () => {
     assert.deepEqual(npmRuns(), ["ci", "ci", "ci"]);
   });
 
-  it("shows what npm said when it failed, and installs again the next time", async () => {
+  it("shows npm's output if it failed, and installs again the next time", async () => {
     await assert.rejects(setUp({ NPM_FAILS: "1" }), (error: unknown) => {
       assert.match(String(Reflect.get(Object(error), "stderr")), /npm has no network/);
       return true;

@@ -8,7 +8,7 @@ import { readScreen, type Screen, textOf } from "../../scripts/picture/screen";
 
 const size = { rows: 6, columns: 40 };
 
-/** What a terminal shows after it has got these bytes. */
+/** The screen of a terminal after these bytes. */
 async function shown(bytes: string): Promise<Screen> {
   const terminal = new Terminal({ rows: size.rows, cols: size.columns, allowProposedApi: true });
   await new Promise<void>((resolve) => terminal.write(bytes, resolve));
@@ -29,7 +29,7 @@ function words(svg: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-/** @throws unless each element is closed where it should be, with nothing between them that XML forbids. */
+/** @throws unless each element is closed in its place, and the text has nothing that XML forbids. */
 function assertWellFormed(svg: string): void {
   const attributes = String.raw`(?:\s+[\w:-]+="[^"<&]*")*`;
   const markup = new RegExp(String.raw`<(\w+)${attributes}\s*(/?)>|</(\w+)>`, "g");
@@ -45,8 +45,8 @@ function assertWellFormed(svg: string): void {
   assert.doesNotMatch(svg.replaceAll(markup, ""), /<|&(?!(lt|gt|amp);)/);
 }
 
-/** How the SVG has a text: the attributes of its element. */
-function look(svg: string, text: string): Record<string, string> {
+/** The attributes of the element of a text in the SVG. */
+function attributesOf(svg: string, text: string): Record<string, string> {
   const [, attributes = ""] = new RegExp(`<text ([^>]*)>${text}</text>`).exec(svg) ?? [];
   return Object.fromEntries(
     [...attributes.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
@@ -54,7 +54,7 @@ function look(svg: string, text: string): Record<string, string> {
 }
 
 describe("The picture of a terminal", () => {
-  it("has the text of the screen, with what XML reserves", async () => {
+  it("has the text of the screen, with the characters that XML reserves", async () => {
     const svg = draw(await shown("a <b> & \"c\" 'd'\r\n"));
     assertWellFormed(svg);
     assert.ok(words(svg).includes(`\na <b> & "c" 'd'\n`));
@@ -63,9 +63,9 @@ describe("The picture of a terminal", () => {
 
   it("has the colours and the faces of the text", async () => {
     const svg = draw(await shown("\x1b[38;5;13m\x1b[1mbold\x1b[0m plain \x1b[4m\x1b[34mlink\x1b[0m"));
-    assert.equal(look(svg, "bold").class, "c13 b");
-    assert.equal(look(svg, "plain").class, undefined);
-    assert.equal(look(svg, "link").class, "c4 u");
+    assert.equal(attributesOf(svg, "bold").class, "c13 b");
+    assert.equal(attributesOf(svg, "plain").class, undefined);
+    assert.equal(attributesOf(svg, "link").class, "c4 u");
     assert.match(svg, /\.c13\{fill:#d2a8ff\}/);
   });
 
@@ -74,24 +74,24 @@ describe("The picture of a terminal", () => {
     assert.throws(() => draw(screen), /"pink" has the colour 200/);
   });
 
-  it("puts each text in its column, whatever stands before it", async () => {
+  it("puts each text in its column, whatever is before it", async () => {
     const svg = draw(await shown("0123456789ab\r\n└─ 主机安全 x  y\r\n"));
-    const column = Number(look(svg, "0123456789ab").textLength) / 12;
+    const column = Number(attributesOf(svg, "0123456789ab").textLength) / 12;
     const columns = (text: string) =>
-      ["x", "textLength"].map((name) => Math.round(Number(look(svg, text)[name]) / column));
+      ["x", "textLength"].map((name) => Math.round(Number(attributesOf(svg, text)[name]) / column));
     assert.deepEqual(columns("└─ 主机安全"), [0, 11]);
     assert.deepEqual(columns("x"), [12, 1]);
     assert.deepEqual(columns("y"), [15, 1]);
   });
 
-  it("shows what is left of a screen that was painted over, and no control characters", async () => {
+  it("shows the rest of a screen that was painted over, and no control characters", async () => {
     const screen = await shown("first\r\nsecond\x1b[1A\x1b[5D\x1b[2Kthird\x07\x1b[?25l");
     assert.equal(textOf(screen).replaceAll(/ +/g, " "), "third\nsecond");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: there should be none.
     assert.doesNotMatch(draw(screen), /[\x00-\x09\x0b-\x1f\x7f]/);
   });
 
-  it("shows its last screen where nothing moves", async () => {
+  it("shows its last screen if motion is turned off", async () => {
     const svg = draw(await shown("one"), await shown("two"), await shown("three"));
     const [, rest] = /<g id="film" transform="translate\(0 -(\d+)\)">/.exec(svg) ?? [];
     const screens = [...svg.matchAll(/<g transform="translate\(0 (\d+)\)"><use href="#(\w+)"/g)];
@@ -100,7 +100,7 @@ describe("The picture of a terminal", () => {
     assert.match(svg, new RegExp(`<g id="${id}">.*>three</text></g>`));
   });
 
-  it("says that it needs Python where there is none", () =>
+  it("says that it needs Python if there is none", () =>
     assert.rejects(
       record({
         ...size,
@@ -123,7 +123,7 @@ describe("docs/terminal.svg", () => {
     assert.deepEqual(svg.match(/https?:[^"]*/g), ["http://www.w3.org/2000/svg"]);
   });
 
-  it("shows how long the sync still takes, of a create and of an update, and the times of its end", () => {
+  it("shows the remaining time of the sync, of a create and of an update, and the times of its end", () => {
     assert.match(words(svg), /^~\d+ s left$/m);
     assert.match(words(svg), /^\[diff:\s+~hosts\s+\]; ~\d+ s left$/m);
     assert.match(words(svg), /^LatestEndTime/m);

@@ -4,7 +4,7 @@ import { goImport, placesOf, withGoImport } from "../../scripts/places";
 const url = "git+https://github.com/someone/something.git";
 
 describe("The repository in package.json", () => {
-  it("says where the sources are and where the plugin is downloaded from", () => {
+  it("gives the addresses of the sources and of the plugin", () => {
     const places = {
       repository: "https://github.com/someone/something",
       pluginDownloadURL: "github://api.github.com/someone/something",

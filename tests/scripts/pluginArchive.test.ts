@@ -24,7 +24,7 @@ describe("The launchers in the plugin's archive", () => {
     );
   });
 
-  it("start what lies beside them, in a folder with blanks, with every argument", function () {
+  it("start the plugin beside them, in a folder with blanks, with every argument", function () {
     if (process.platform === "win32") {
       this.skip(); // Only the batch file runs there.
     }
@@ -48,7 +48,7 @@ describe("The launchers in the plugin's archive", () => {
 describe("The plugin's archive", function () {
   this.timeout(60_000);
 
-  it("has the licences of the code in it, also of what Pulumi and the SDK bring", async () => {
+  it("has the licences of the code in it, also of the packages of Pulumi and the SDK", async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-archives-"));
     try {
       const [archive = ""] = await makeArchives(folder);

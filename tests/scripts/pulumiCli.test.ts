@@ -37,7 +37,7 @@ describe("the search for a Pulumi CLI", () => {
     fs.writeFileSync(path.join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 
-  /** A way to get the CLI that puts an empty file in its place, and counts how often. */
+  /** A way to get the CLI that puts an empty file in its place, and counts its calls. */
   function working(origin: WayToGet["origin"] = "download"): WayToGet & { times: number } {
     return {
       origin,
@@ -61,7 +61,7 @@ describe("the search for a Pulumi CLI", () => {
     },
   };
 
-  it("takes the one on the PATH if it is recent enough, and says nothing", async () => {
+  it("takes the CLI on the PATH if it is recent enough, and prints nothing", async () => {
     putOnPath("pulumi", "echo v3.259.0");
     putOnPath("pulumi-resource-pulumi-nodejs", "");
     assert.deepEqual(await findOrGetPulumiIn(places()), {
@@ -73,7 +73,7 @@ describe("the search for a Pulumi CLI", () => {
     assert.deepEqual(said, []);
   });
 
-  it("adds a launcher of the dynamic provider's host where the PATH has none", async () => {
+  it("adds a launcher of the dynamic provider's host if the PATH has none", async () => {
     putOnPath("pulumi", "echo v3.300.1-alpha.2");
     const { binDir, version } = await findOrGetPulumiIn(places());
     assert.equal(version, "3.300.1-alpha.2");
@@ -82,7 +82,7 @@ describe("the search for a Pulumi CLI", () => {
   });
 
   for (const version of ["v3.258.9", "v2.300.0", "v4.0.0", "v30.0.0", "a riddle"]) {
-    it(`passes over one on the PATH that answers ${version}`, async () => {
+    it(`skips a CLI on the PATH that answers ${version}`, async () => {
       putOnPath("pulumi", `echo ${version}`);
       const { origin } = await findOrGetPulumiIn(places([working()]));
       assert.equal(origin, "download");
@@ -90,7 +90,7 @@ describe("the search for a Pulumi CLI", () => {
     });
   }
 
-  it("takes for the lowest release that very one, from the PATH or into a place of its own", async () => {
+  it("takes exactly the lowest release if asked to, from the PATH or into a place of its own", async () => {
     putOnPath("pulumi", "echo v3.276.0");
     const way = working();
     const { command } = await findOrGetPulumiIn(places([way], lowest));
@@ -102,7 +102,7 @@ describe("the search for a Pulumi CLI", () => {
     assert.equal((await findOrGetPulumiIn(places([], lowest))).origin, "PATH");
   });
 
-  it("takes the one it has in the cache without a word, rather than get another", async () => {
+  it("takes the CLI in its cache silently, and gets no other", async () => {
     const way = working();
     const first = await findOrGetPulumiIn(places([way]));
     said = [];
@@ -112,7 +112,7 @@ describe("the search for a Pulumi CLI", () => {
     assert.deepEqual(said, []);
   });
 
-  it("tries one way after the other, and says why", async () => {
+  it("tries one way after the other, and prints the reasons", async () => {
     const { origin } = await findOrGetPulumiIn(places([failing, working("Go build")]));
     assert.equal(origin, "Go build");
     assert.deepEqual(said.slice(0, 2), [
@@ -121,14 +121,14 @@ describe("the search for a Pulumi CLI", () => {
     ]);
   });
 
-  it("leaves nothing behind that could be taken for a whole CLI when a way fails half way", async () => {
+  it("leaves nothing that could be taken for a complete CLI if a way fails halfway", async () => {
     await assert.rejects(findOrGetPulumiIn(places([failing])));
     const way = working();
     assert.equal((await findOrGetPulumiIn(places([way]))).origin, "download");
     assert.equal(way.times, 1);
   });
 
-  it("starts afresh after a set-up that was killed half way, and clears up after it", async () => {
+  it("starts again after a set-up that was killed halfway, and removes its leftovers", async () => {
     const cache = path.join(folder, "cache");
     const leftover = path.join(cache, "pulumi-3.276.0.unfinished-a1b2c3");
     fs.mkdirSync(path.join(leftover, "bin"), { recursive: true });
@@ -141,7 +141,7 @@ describe("the search for a Pulumi CLI", () => {
     assert.deepEqual(fs.readdirSync(cache).sort(), ["pulumi-3.276.0"]);
   });
 
-  it("has a whole one for both of two set-ups that get one at the same time", async () => {
+  it("has a complete CLI for both of two set-ups that get one at the same time", async () => {
     const way = working();
     const both = await Promise.all([findOrGetPulumiIn(places([way])), findOrGetPulumiIn(places([way]))]);
     assert.equal(way.times, 2);
@@ -151,7 +151,7 @@ describe("the search for a Pulumi CLI", () => {
     assert.deepEqual(fs.readdirSync(path.join(folder, "cache")), ["pulumi-3.276.0"]);
   });
 
-  it("says what to install where every way is closed", async () => {
+  it("says what to install if every way fails", async () => {
     const noGo = { ...working("Go build"), missing: async () => "there is no Go to build it with" };
     await assert.rejects(findOrGetPulumiIn(places([failing, noGo])), {
       message:

@@ -16,7 +16,7 @@ function sourcesOf({ description }: { description: string }): string[] {
 }
 
 describe("schema.json", () => {
-  it("says what the sources and docs/languages.md say", () => {
+  it("is generated from the present sources and docs/languages.md", () => {
     const there = fs.readFileSync(path.join(root, "schema.json"), "utf8");
     assert.equal(there, schemaText(), "run `npm run schema`");
   });
@@ -27,7 +27,7 @@ describe("schema.json", () => {
     await run(command, ["schema", "check", path.join(root, "schema.json")], root);
   });
 
-  it("says of nothing what is not true where it stands", () => {
+  it("describes everything as it is true for the plugin", () => {
     const schema = JSON.parse(schemaText());
     const { description, inputs } = schema.functions["tencentcloud-cwp:index:getMachineSyncStatus"];
     assert.doesNotMatch(

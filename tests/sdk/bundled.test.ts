@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuseBundled } from "../../sdk/bundled";
 import { provider } from "../../sdk/shim";
 
-/** A method of the shim as somebody's tool writes it. */
+/** A method of the shim as a tool writes it. */
 const method = (text: string): unknown => new Function(`return ${text}`)();
 
 describe("The package in a bundle", () => {
@@ -31,7 +31,7 @@ describe("The package in a bundle", () => {
     });
   }
 
-  it("is taken as it is, and where the provider is left external", () => {
+  it("is accepted unbundled, and with the provider left external", () => {
     refuseBundled(provider);
     for (const text of [
       'async t=>require("pulumi-tencentcloud-cwp/provider").create(t)',

@@ -7,8 +7,8 @@ const root = path.resolve(__dirname, "../..");
 const built = path.join(root, "dist/sdk/index.js");
 
 /**
- * What importing the built package loads, in a program that has loaded Pulumi before, as paths from the
- * package's root.
+ * The files that an import of the built package loads, in a program that has loaded Pulumi before, as paths
+ * from the package's root.
  */
 function loaded(): string[] {
   const program = `

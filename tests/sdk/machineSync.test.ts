@@ -37,8 +37,8 @@ describe("A MachineSync in a program", () => {
   });
 
   /**
-   * Registers one MachineSync, with neither credentials nor config, and gives its inputs without those of our
-   * own making.
+   * Registers one MachineSync, with neither credentials nor config, and returns its inputs without the
+   * internal inputs.
    */
   async function inputsOf(args?: MachineSyncArgs, opts?: pulumi.CustomResourceOptions) {
     await resolved(new MachineSync("machines", args, opts).urn);
@@ -55,7 +55,7 @@ describe("A MachineSync in a program", () => {
     assert.equal(registered[0]?.name, "machines");
   });
 
-  it("is told from other resources by isInstance", async () => {
+  it("is recognised by isInstance", async () => {
     assert.ok(MachineSync.isInstance(new MachineSync("machines")));
     assert.ok(!MachineSync.isInstance(new pulumi.ComponentResource("examples:index:Group", "group")));
     assert.ok(!MachineSync.isInstance(undefined));
@@ -75,7 +75,7 @@ describe("A MachineSync in a program", () => {
     assert.deepEqual(await inputsOf(args), args);
   });
 
-  it("takes outputs as arguments, also inside of triggers and of the role", async () => {
+  it("takes outputs as arguments, even inside of triggers and of the role", async () => {
     const args = {
       triggers: ["ins-1", pulumi.output("ins-2")],
       skipAwait: pulumi.output(false),
@@ -102,15 +102,15 @@ describe("A MachineSync in a program", () => {
   ];
   for (const [given, timeouts] of customTimeouts) {
     const title = timeouts
-      ? `tells the provider ${JSON.stringify(timeouts)} of`
-      : "tells the provider nothing of";
+      ? `passes ${JSON.stringify(timeouts)} to the provider for`
+      : "passes nothing to the provider for";
     it(`${title} the customTimeouts ${JSON.stringify(given)}`, async () => {
       const inputs = await inputsOf({ triggers: ["a"] }, { customTimeouts: given });
       assert.deepEqual(inputs, { triggers: ["a"], ...(timeouts && { timeouts }) });
     });
   }
 
-  it("tells the provider its own URN, also inside of a component", async () => {
+  it("passes its own URN to the provider, even inside of a component", async () => {
     const group = new pulumi.ComponentResource("examples:index:Group", "group");
     for (const opts of [{}, { parent: group }]) {
       const sync = new MachineSync("machines", {}, opts);

@@ -4,7 +4,7 @@ import { MachineSync } from "../../sdk";
 import { cleanEnvironment } from "../environment";
 import { refusal } from "../refusal";
 
-/** What an explicit provider of any package is in a program. */
+/** An explicit provider of any package in a program. */
 class Provider extends pulumi.ProviderResource {}
 
 class Group extends pulumi.ComponentResource {
@@ -86,7 +86,7 @@ describe("The options of a MachineSync", () => {
     });
   }
 
-  it("take every duration that Pulumi takes, and unset ones", () => {
+  it("take every duration that Pulumi takes, and unset durations", () => {
     for (const text of ["20m", "1h30m", "90s", "1.5h", ".5h", "1500ms", "1h0m0s", "", undefined]) {
       Reflect.construct(MachineSync, ["machines", {}, { customTimeouts: { create: text, delete: text } }]);
     }

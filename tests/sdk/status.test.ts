@@ -32,7 +32,7 @@ describe("The status function", () => {
   afterEach(() => emulator.stop());
   after(() => pulumi.runtime.setAllConfig(config));
 
-  it("reads the account's latest sync with the program's config, without triggering", async () => {
+  it("reads the account's latest sync with the program's config, without a start", async () => {
     emulator.world().startForeignSync(7);
     emulator.advance(60);
     const status = await getMachineSyncStatus();
@@ -50,7 +50,7 @@ describe("The status function", () => {
     );
   });
 
-  it("tells of a sync that goes, and has no duration then", async () => {
+  it("reports a sync in progress, without a duration", async () => {
     emulator.world().startForeignSync(600);
     const status = await getMachineSyncStatus();
     assert.equal(status.state, "SYNCING");
@@ -63,7 +63,7 @@ describe("The status function", () => {
     assert.equal(state, "NOTASK");
   });
 
-  it("uses the program's environment where the config has nothing", async () => {
+  it("uses the program's environment if the config has nothing", async () => {
     pulumi.runtime.setAllConfig({});
     process.env.TENCENTCLOUD_CWP_ENDPOINT = emulator.url;
     process.env.TENCENTCLOUD_SECRET_ID = account.secretId;
@@ -85,11 +85,11 @@ describe("The status function", () => {
     assert.equal((await getMachineSyncStatus()).state, "SYNCING");
     const output = getMachineSyncStatusOutput({ assumeRole: pulumi.output(deploy) });
     assert.equal(await new Promise((resolve) => output.state.apply(resolve)), "SYNCING");
-    const nobody = { assumeRole: { roleArn: "qcs::cam::uin/100000000001:roleName/nobody" } };
-    assert.match((await refusal(getMachineSyncStatus(nobody))).message, /role not exist/);
+    const unknownRole = { assumeRole: { roleArn: "qcs::cam::uin/100000000001:roleName/absent" } };
+    assert.match((await refusal(getMachineSyncStatus(unknownRole))).message, /role not exist/);
   });
 
-  it("takes outputs as arguments, and gives one", async () => {
+  it("takes outputs as arguments, and returns one", async () => {
     pulumi.runtime.setConfig("tencentcloud-cwp:endpoint", "http://127.0.0.1:1");
     const output = getMachineSyncStatusOutput({ endpoint: pulumi.output(emulator.url) });
     assert.ok(pulumi.Output.isInstance(output));
@@ -97,7 +97,7 @@ describe("The status function", () => {
     assert.equal(state, "NOTASK");
   });
 
-  it("rejects without credentials, and says where they belong", async () => {
+  it("rejects without credentials, and says where to set them", async () => {
     pulumi.runtime.setAllConfig({ "tencentcloud-cwp:endpoint": emulator.url });
     const { message } = await refusal(getMachineSyncStatus());
     assert.match(

@@ -37,7 +37,7 @@ const lost: readonly [value: unknown, says: string][] = [
 /** The value that Pulumi would send, once it is known. */
 async function known(value: unknown): Promise<unknown> {
   const kept: object = pulumi.output(keepable("machines", value));
-  // A method of Pulumi's own: it rejects where apply() would never come.
+  // An internal method of Pulumi: it rejects when apply() would never call back.
   return Reflect.get(kept, "promise").call(kept);
 }
 
@@ -47,7 +47,7 @@ describe("The argument triggers", () => {
   const shown = (value: unknown) => (value instanceof Object ? value.constructor.name : String(value));
 
   for (const [value, says] of lost) {
-    it(`refuses a ${shown(value) || "nameless one"} at once, however deep, and says what to give`, async () => {
+    it(`refuses a ${shown(value) || "nameless value"} at once, however deep, and says what to give`, async () => {
       const places: readonly [triggers: unknown, path: string][] = [
         [[value], "triggers[0]"],
         [value, "triggers"],
@@ -64,7 +64,7 @@ describe("The argument triggers", () => {
       }
     });
 
-    it(`refuses a ${shown(value) || "nameless one"} that comes later`, async () => {
+    it(`refuses a ${shown(value) || "nameless value"} that is known later`, async () => {
       const later: readonly [triggers: unknown, path: string][] = [
         [[pulumi.output("a").apply(() => value)], "triggers[0]"],
         [[{ since: pulumi.secret("a").apply(() => [value]) }], "triggers[0].since[0]"],
@@ -83,7 +83,7 @@ describe("The argument triggers", () => {
     });
   }
 
-  it("refuses what pulumi.output() has made empty, and names what that may have been", async () => {
+  it("refuses what pulumi.output() has made empty, and names the possible causes", async () => {
     for (const value of [new Date(), new Map(), new Set(), /a/, new URL("https://example.com")]) {
       for (const triggers of [
         [pulumi.output(value)],
@@ -136,7 +136,7 @@ describe("The argument triggers", () => {
     assert.deepEqual(await known(later), ["ins-1", { a: [1] }, { tags: ["a"] }]);
   });
 
-  it("leaves an empty object that a resource puts out", async () => {
+  it("leaves an empty object from a resource's output", async () => {
     const resource = new pulumi.ComponentResource("examples:index:Group", "group");
     const resources = new Set([resource]);
     const [isKnown, isSecret] = [Promise.resolve(true), Promise.resolve(false)];

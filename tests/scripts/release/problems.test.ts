@@ -27,7 +27,7 @@ const ready: Release = {
 };
 
 describe("A release", () => {
-  it("is ready where everything agrees, before its tag and at it", () => {
+  it("is ready if everything agrees, before its tag and at it", () => {
     assert.deepEqual(problems(ready), []);
     assert.deepEqual(problems({ ...ready, tagged: "a1", startedBy: "v1.2.0" }), []);
   });
