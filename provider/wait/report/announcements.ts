@@ -2,11 +2,11 @@ import type { Step } from "../run/step";
 import type { Wait } from "../run/wait";
 import { lastingRetry, RETRYING, type ResourceLog, repeatedStart, rowStatus, summaryOf } from "./progress";
 
-/** A wait, and where its resource's messages go. */
+/** A wait, and the log of its resource. */
 interface Listener {
   readonly wait: Wait;
   readonly log: ResourceLog | undefined;
-  /** The status that the log was told last. */
+  /** The status that the log shows. */
   said?: string | undefined;
 }
 
@@ -17,10 +17,11 @@ interface Succeeded {
 }
 
 /**
- * Tells the resources' logs how their waits go: a status on change only, a warning or a summary once for all.
+ * Writes the progress of waits to the logs of their resources: a status only when it changes, a warning or a
+ * summary once for all waits.
  */
 export class Announcements {
-  /** The kinds of warnings that were given to those who wait now, or to some before them whom they met. */
+  /** The kinds of warnings that were given since a wait began while no other waited. */
   private warned = new Set<string>();
 
   status(one: Listener, now: number): void {
@@ -31,18 +32,18 @@ export class Announcements {
     }
   }
 
-  /** When the status of one of them changes though nothing new is heard. */
+  /** Returns the moment at which the status of a wait changes even without a new answer. */
   nextStatusAt(among: Iterable<Listener>, now: number): number {
-    const told = [...among].filter(({ log }) => log);
-    return Math.min(...told.map(({ wait }) => rowStatus(wait, now)?.until ?? Number.POSITIVE_INFINITY));
+    const logged = [...among].filter(({ log }) => log);
+    return Math.min(...logged.map(({ wait }) => rowStatus(wait, now)?.until ?? Number.POSITIVE_INFINITY));
   }
 
   summaries(succeeded: readonly Succeeded[]): void {
     for (const goal of ["started", "finished"] as const) {
       const ended = succeeded.filter(({ one }) => one.wait.goal === goal);
-      const told = ended.find(({ one }) => one.log);
-      if (told) {
-        told.one.log?.info(summaryOf(goal, told.status, ended.length));
+      const first = ended.find(({ one }) => one.log);
+      if (first) {
+        first.one.log?.info(summaryOf(goal, first.status, ended.length));
       }
     }
   }
@@ -58,12 +59,12 @@ export class Announcements {
     }
   }
 
-  /** Nobody waits any more: those who come later are told again. */
+  /** No wait is left: later waits get each warning again. */
   forget(): void {
     this.warned.clear();
   }
 
-  /** Tells one of them. */
+  /** Warns in the first log whose wait has something to warn of. */
   private warn(
     kind: string,
     among: Iterable<Listener>,

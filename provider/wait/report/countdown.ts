@@ -1,11 +1,12 @@
 import { duration } from "../../api/duration";
 
 /**
- * How long a sync still takes, for a person who glances at it. The steps are coarse, since each text is a
- * line in a log that is no terminal. The nearest step is told, so that it fits Pulumi's own clock beside it.
+ * The time that a sync still takes, for a person who glances at it. The steps are coarse, since each text is
+ * a line in a log that is no terminal. The text gives the nearest step, so that it fits Pulumi's own clock
+ * beside it.
  */
 
-/** What is told, and how long it holds, in milliseconds since the sync began. */
+/** A text, and the end of its validity, in milliseconds since the sync began. */
 export interface Countdown {
   /** At most 20 characters. */
   readonly text: string;
@@ -22,7 +23,7 @@ const STEPS = [
   ...[1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45].map((min) => min * MIN),
   ...[1, 1.5, 2].map((h) => h * H),
 ];
-/** For this part of its length, all of it is told, as exactly as it is known. */
+/** During this part of its length, the text gives the whole length, as exactly as it is known. */
 const FIRST_PART = 0.1;
 /** The end is expected until a sync is late by this part of its length, and by this many milliseconds. */
 const LATE_PART = 0.1;
@@ -44,7 +45,7 @@ export function countdown(lengthMs: number, goneMs: number): Countdown {
     : { text: "longer than before", until: Number.POSITIVE_INFINITY };
 }
 
-/** The step that is nearest to what is left, and what is left when another one is nearer. */
+/** The step that is nearest to what is left, and what is left when another step becomes nearer. */
 function nearest(left: number): { step: number; downTo: number } {
   const hours = Math.ceil(left / H - 0.5);
   if (hours > 2) {
@@ -55,7 +56,7 @@ function nearest(left: number): { step: number; downTo: number } {
   return { step: STEPS[i] ?? 0, downTo: halfWay(i) };
 }
 
-/** As exact as a length needs to be told: three digits are enough. */
+/** Rounds a length for the text: three digits are enough. */
 function rounded(length: number): number {
   const unit = length < MIN ? 1 : length < 10 * MIN ? 5 * S : length < 10 * H ? MIN : H;
   return Math.round(length / unit) * unit;

@@ -4,8 +4,8 @@ import type { Knowledge } from "../run/evidence";
 import type { Result, Wait } from "../run/wait";
 
 /**
- * One answer, and what a wait has concluded by then: a line for the reader of `pulumi up --debug`. `now` is when
- * the answer came.
+ * An answer, and what a wait has concluded by then: a line for the reader of `pulumi up --debug`. `now` is
+ * the moment of the answer.
  */
 export function debugLine({ request, sentAt, outcome }: Result, { known }: Wait, now: number): string {
   const answer =

@@ -5,12 +5,11 @@ import type { Why } from "../run/step";
 import { awaitsRun, type Wait } from "../run/wait";
 import { type UnfinishedRun, WaitError } from "../run/waitError";
 
-/** How a wait ends that did not see the end of a run, in the words that the user reads. */
-
 const goOn = 'Run "pulumi up" again to go on waiting for the same sync';
 const later = 'Run "pulumi up" again later';
 const longer = "allow more time with customTimeouts";
 
+/** Returns the error of a wait that ends without the end of a run. */
 export function endingOf(wait: Wait, why: Why, now: number): WaitError {
   switch (why.is) {
     case "gave up":
@@ -78,7 +77,7 @@ function ending(
   return new WaitError(code, message, requestId, unfinishedRun(wait), wait.seen.last, wait.account);
 }
 
-/** The run to go on waiting for later; undefined where none was asked for and none that counts has shown. */
+/** Returns the run to wait for later; undefined if none was asked for and none that counts has shown. */
 export function unfinishedRun(wait: Wait): UnfinishedRun | undefined {
   const { known, account, resume } = wait;
   if (resume) {

@@ -5,11 +5,11 @@ import { lengthBefore, needsStart, type Wait } from "../run/wait";
 import { countdown } from "./countdown";
 
 /**
- * What a wait tells the person at the terminal. The texts are functions of what the wait knows;
- * announcements.ts says when.
+ * The messages of a wait to the person at the terminal. The texts are functions of what the wait knows;
+ * announcements.ts decides when they are shown.
  */
 export interface ResourceLog {
-  /** Shows what is going on now, in place of what was shown before; it leaves no trace. */
+  /** Shows the present step in place of the one before; it leaves no trace. */
   status(text: string): void;
   /** Stays. */
   warning(text: string): void;
@@ -23,10 +23,10 @@ export interface ResourceLog {
 const LASTING_MS = 15_000;
 
 /**
- * What the wait is at, with the news first and in at most 20 characters: a terminal of 100 columns has room
- * for no more. It does not say how long the wait has taken, since Pulumi's own clock stands beside it.
- * Undefined while there is nothing to tell. `until` is when the text changes though nothing new is heard, on
- * the loop's clock.
+ * The present step of the wait, with the news first and in at most 20 characters: a terminal of 100 columns
+ * has room for no more. It leaves out how long the wait has taken, since Pulumi's own clock is beside it.
+ * Undefined while there is nothing to show. `until` is the moment on the loop's clock at which the text
+ * changes even without a new answer.
  */
 export function rowStatus(wait: Wait, now: number): { text: string; until: number } | undefined {
   const { goal, known, seen, resumes } = wait;
@@ -50,14 +50,14 @@ export function rowStatus(wait: Wait, now: number): { text: string; until: numbe
   }
 }
 
-/** While the hosts are looked up, once the sync has finished. */
+/** Shown while the hosts are looked up, once the sync has finished. */
 export const LOOKING_UP = "looking up hosts";
-/** While the service fails for long. A row that has the warning needs no more. */
+/** Shown while the service fails for long. A row that has the warning needs no more. */
 export const RETRYING = "retrying";
 const ANOTHERS = "after another sync";
 const RESUMED = "still syncing";
 
-/** When a resumed run began is not known on this machine's clock. */
+/** The start of a resumed run is not known on this machine's clock. */
 function timeLeft(wait: Wait, now: number): { text: string; until: number } {
   const { resumes, notBegunAt } = wait;
   const length = lengthBefore(wait);
@@ -72,13 +72,13 @@ function lasting(text: string): { text: string; until: number } {
   return { text, until: Number.POSITIVE_INFINITY };
 }
 
-/** The service has failed, or has refused to start a sync, for long, and is still asked. */
+/** Returns a warning if the service has failed, or has refused starts, for long. */
 export function lastingRetry({ failures, refused }: Wait, now: number): string | undefined {
   const lasting = [failures, refused].find((row) => row && now - row.since >= LASTING_MS);
   return lasting && `${lasting.last.message} ${tries(lasting, now)}; still trying.`;
 }
 
-/** A request to start a sync is about to be sent that is not the first. */
+/** Returns a warning if a request to start a sync that is not the first is about to be sent. */
 export function repeatedStart(wait: Wait, now: number): string | undefined {
   const { starts, startedAt, mostStarts } = wait;
   return needsStart(wait) && starts > 0
@@ -86,7 +86,7 @@ export function repeatedStart(wait: Wait, now: number): string | undefined {
     : undefined;
 }
 
-/** The end of a wait that went well, for all the resources that it ends for at once. */
+/** The message of a wait that ends well, for all resources whose waits end with it. */
 export function summaryOf(goal: Wait["goal"], status: SyncStatus, resources: number): string {
   const shared = resources > 1 ? `, for ${resources} resources` : "";
   if (goal === "started") {

@@ -1,10 +1,10 @@
 import { isIdle, type SyncStatus } from "../../cwp/status";
 
 /**
- * How a run is recognised.
+ * The rules by which a wait recognises a run.
  *
- * The API names no task: it answers with the account's latest sync, whoever started it. A wait needs a run
- * that *began after the wait did*. Three assumptions carry everything here:
+ * The API names no sync: it answers with the account's latest one, even if another pipeline started it. A
+ * wait needs a run that *began after the wait did*. Three assumptions carry everything here:
  *
  * - A1: an idle answer to a wait's first poll is true, unless this process awaits a run at the same endpoint;
  * - A2: any later answer is at most SETTLE_MS old, as from a replica that lags;
@@ -14,9 +14,9 @@ import { isIdle, type SyncStatus } from "../../cwp/status";
  * form, alphabetical order is the order in time.
  */
 
-/** How long an answer may lag behind the truth, in milliseconds. Weak evidence must hold this long. */
+/** The longest lag of an answer behind the truth, in milliseconds. Weak evidence must hold this long. */
 export const SETTLE_MS = 5_000;
-/** How many polls in a row must say the same before weak evidence is believed. */
+/** The number of polls in a row that must say the same before weak evidence is believed. */
 export const SETTLE_POLLS = 3;
 
 /** The times of the account's latest run. */
@@ -29,10 +29,10 @@ interface Calm {
   readonly times: Times;
 }
 
-/** What a wait knows of the run that it needs. */
+/** The knowledge of a wait about the run that it needs. */
 export type Knowledge = Unasked | Blocked | Idle | Running | Finished;
 
-/** Nothing: its first poll has no answer yet. */
+/** No knowledge: the first poll has no answer yet. */
 interface Unasked {
   readonly is: "unasked";
 }
@@ -40,21 +40,21 @@ interface Unasked {
 /** A run is in progress that may have begun before the wait. */
 interface Blocked {
   readonly is: "blocked";
-  /** What was first seen of it, and when. */
+  /** The first answer that showed it, and the moment of that answer. */
   readonly first: SyncStatus;
   readonly since: number;
   /** The status whose start was the newest at some moment of the wait, once one is known. */
   readonly anchor?: SyncStatus | undefined;
-  /** An end that stood beside SYNCING, and so is an earlier run's. */
+  /** An end that was beside SYNCING, and so is an earlier run's. */
   readonly notItsEnd: string;
   readonly calm?: Calm;
 }
 
-/** What tells a run that counts from the runs before it. */
+/** The baseline that separates a run that counts from the runs before it. */
 interface Anchored {
   /** The status whose start was the newest at some moment of the wait: a run with a newer start counts. */
   readonly baseline: SyncStatus;
-  /** When it was taken. */
+  /** The moment of the baseline's answer. */
   readonly since: number;
   /** The baseline's run had ended then: each end but the baseline's is that of a run that began later. */
   readonly hadEnded: boolean;
@@ -63,11 +63,11 @@ interface Anchored {
    * that an idle answer shows may be an earlier run's.
    */
   readonly isUnsure: boolean;
-  /** An end that stood beside SYNCING, and so is an earlier run's. */
+  /** An end that was beside SYNCING, and so is an earlier run's. */
   readonly notItsEnd?: string | undefined;
 }
 
-/** The account was seen idle after the wait began, and no run has shown since. */
+/** The account was idle after the wait began, and no run has shown since. */
 interface Idle extends Anchored {
   readonly is: "idle";
 }
@@ -80,7 +80,7 @@ interface Running extends Anchored {
   readonly calm?: Calm | undefined;
 }
 
-/** That run has ended, and this is the status that says so. */
+/** The run has ended, and this status shows it. */
 interface Finished {
   readonly is: "finished";
   readonly status: SyncStatus;
@@ -89,7 +89,7 @@ interface Finished {
 /** An answer to a request that was sent after the wait began. */
 export interface Answer {
   readonly status: SyncStatus;
-  /** When the request was sent and when the answer came, on the loop's clock. */
+  /** The moments of the request and of its answer, on the loop's clock. */
   readonly sentAt: number;
   readonly at: number;
   /**
@@ -101,7 +101,7 @@ export interface Answer {
   readonly newestStart: string;
 }
 
-/** What a wait that began at this moment knows after one more answer. */
+/** Returns what a wait that began at `began` knows after one more answer. */
 export function learn(known: Knowledge, answer: Answer, began: number): Knowledge {
   switch (known.is) {
     case "unasked":
@@ -117,7 +117,7 @@ export function learn(known: Knowledge, answer: Answer, began: number): Knowledg
   }
 }
 
-/** Returns true if an answer to a request of this moment shows the account as it was during the wait (A2). */
+/** Returns true if an answer to a request sent at `sentAt` shows the account during the wait (A2). */
 function isLate(sentAt: number, began: number): boolean {
   return sentAt - began > SETTLE_MS;
 }
@@ -139,7 +139,7 @@ function learnFirst(known: Unasked, answer: Answer, began: number): Knowledge {
       };
 }
 
-/** The baseline that a status is. One without a start may hide the run that was the newest. */
+/** Takes a status as the baseline. A status without a start may hide the run that was the newest. */
 export function anchoredAt(baseline: SyncStatus, since: number): Anchored {
   return { baseline, since, hadEnded: endsLater(baseline), isUnsure: baseline.latestStartTime === "" };
 }
@@ -176,7 +176,7 @@ function learnIdle(known: Idle, answer: Answer, began: number): Knowledge {
   return isUnsure ? learnBaseline(seen, answer, began) : seen;
 }
 
-/** An answer after one without times, in which no run has shown. */
+/** Learns from an answer that follows one without times, if no run has shown. */
 function learnBaseline(known: Idle, { status, sentAt, at, newestStart }: Answer, began: number): Idle {
   const late = isLate(sentAt, began);
   const hasStart = status.latestStartTime !== "" && status.latestStartTime >= newestStart;
@@ -191,7 +191,7 @@ function learnRunning(known: Running, answer: Answer, began: number): Knowledge 
   const { baseline, hadEnded, notItsEnd } = known;
   const { status, sentAt, at } = answer;
   if (known.isUnsure && known.its === "" && !isIdle(status) && hasEnded(status)) {
-    // Such times stand beside a run in progress, but are the record of the run before it.
+    // These times are beside a run in progress, but are the record of the run before it.
     const isUnsure = !isLate(sentAt, began);
     return { is: "running", its: "", ...anchoredAt(status, at), isUnsure, notItsEnd: status.latestEndTime };
   }
@@ -217,43 +217,43 @@ function learnRunning(known: Running, answer: Answer, began: number): Knowledge 
   return settled(calm, sentAt) ? { is: "finished", status } : { ...known, its, calm };
 }
 
-/** The start in an answer is that of a run that counts. */
+/** Returns true if the start in an answer is that of a run that counts. */
 function isOfItsRun({ baseline, isUnsure, its }: Running, status: SyncStatus): boolean {
   return isUnsure && isIdle(status) ? its !== "" && status.latestStartTime >= its : isNewer(status, baseline);
 }
 
-/** The end is that of the start beside it, or that of the run before in the same second. */
+/** Returns true if the end belongs to the start beside it, or to the run before in the same second. */
 function hasEnded({ latestStartTime, latestEndTime }: Times): boolean {
   return latestStartTime !== "" && latestEndTime >= latestStartTime;
 }
 
-/** The end is certainly not that of the run before the start beside it (A3). */
+/** Returns true if the end is certainly not that of the run before the start beside it (A3). */
 function endsLater({ latestStartTime, latestEndTime }: Times): boolean {
   return latestEndTime > latestStartTime;
 }
 
 /**
- * An end in the very second of the run's start may be that of the run before, and so must not have stood
- * beside SYNCING. One in a later second is its own or a later run's (A3), even if it stood there: the start
- * of the run after may have come late.
+ * Returns true if the end is the run's own or a later run's. An end in the very second of the run's start may
+ * be that of the run before, and so must not have been beside SYNCING. An end in a later second counts (A3)
+ * even if it was there: the start of the run after may have shown late.
  */
 function endsAfter(its: string, end: string, notItsEnd: string | undefined): boolean {
   return end > its || (end === its && end !== notItsEnd);
 }
 
-/** When the weak evidence that holds now will have held long enough; undefined when there is none. */
+/** Returns the moment at which the weak evidence has held long enough; undefined if there is none. */
 export function settlesAt(known: Knowledge): number | undefined {
   return "calm" in known && known.calm ? known.calm.since + SETTLE_MS + 1 : undefined;
 }
 
-/** A status that has a start and is not stale. Any other one says nothing of the runs before it. */
+/** Returns a status that has a start and is not stale. No other says anything of the runs before it. */
 function anchorOf({ status, newestStart }: Answer): SyncStatus | undefined {
   return status.latestStartTime !== "" && status.latestStartTime >= newestStart ? status : undefined;
 }
 
 /**
- * The run that was in progress first has ended: an end has come that was not there, to a start that is not
- * older. An end that was empty beside SYNCING may have been blanked for the time of the run, so the new one
+ * Returns true if the run that was in progress first has ended: there is a new end, to a start that is not
+ * older. An end that was empty beside SYNCING may have been blanked for the time of the run, so the new end
  * must be later than the start.
  */
 function endShows(first: Times, now: Times): boolean {
@@ -268,7 +268,7 @@ function isNewer(one: Times, other: Times): boolean {
   return one.latestStartTime > other.latestStartTime;
 }
 
-/** The answer of an account without any sync. */
+/** Returns true for the answer of an account without any sync. */
 function isBlank({ state, latestStartTime, latestEndTime }: SyncStatus): boolean {
   return state === "NOTASK" && latestStartTime === "" && latestEndTime === "";
 }

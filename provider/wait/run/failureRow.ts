@@ -2,17 +2,18 @@ import { duration } from "../../api/duration";
 import type { CwpError } from "../../api/errors";
 
 /**
- * How long failures in a row are retried: of a service that has answered before, and of one that never has.
+ * The longest time for which failures in a row are retried: of a service that has answered before, and of a
+ * service that has not.
  */
 export const PATIENCE_MS = 120_000;
 export const PATIENCE_UNREACHED_MS = 5_000;
-/** How many failures in a row are retried of the kind that seldom passes. */
+/** The number of retried failures in a row of the kind that rarely passes. */
 const MOST_FEW = 3;
 
 /** The failures since the last good answer, to the polls and starts of a wait or to look-ups. */
 export interface FailureRow {
   readonly inRow: number;
-  /** How many of them are of the kind that seldom passes. */
+  /** The number of failures of the kind that rarely passes. */
   readonly few: number;
   readonly since: number;
   /** Since when the service has not even refused a request for their number, which shows that it is there. */
@@ -33,13 +34,13 @@ export function oneMore(row: FailureRow | undefined, error: CwpError, sentAt: nu
   };
 }
 
-/** Whether no retry helps any more. `isReached`: the service has answered before, be it with an error. */
+/** Returns true if no retry helps any more. `isReached`: the service has answered, even if with an error. */
 export function isOver({ few, silentSince, last, lastSentAt }: FailureRow, isReached: boolean): boolean {
   const patience = isReached ? PATIENCE_MS : PATIENCE_UNREACHED_MS;
   return last.retry === "never" || few > MOST_FEW || lastSentAt - silentSince > patience;
 }
 
-/** The last failure, with how often the request was sent. */
+/** The last failure. Its message says how often the request was sent. */
 export function errorOf(row: FailureRow, now: number): CwpError {
   const { inRow, last } = row;
   return inRow > 1 ? last.saying(`${last.message} ${tries(row, now)}.`) : last;
@@ -50,7 +51,7 @@ export function tries({ inRow, since }: FailureRow, now: number): string {
   return `Tried ${inRow} times in ${duration(now - since)}`;
 }
 
-/** The account's requests come too fast. Nothing is wrong with the service, and nothing was carried out. */
+/** Returns true if the account's requests were too fast. Then the service works, and carried out nothing. */
 export function isLimit({ code }: CwpError): boolean {
   return code.split(".")[0] === "RequestLimitExceeded";
 }

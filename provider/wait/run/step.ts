@@ -4,14 +4,12 @@ import { type FailureRow, isOver } from "./failureRow";
 import { nextPoll } from "./schedule";
 import { graceEnd, graceIsOver, lengthBefore, mayStart, needsStart, startAllowedAt, type Wait } from "./wait";
 
-/** What a wait does next, and when, as a function of what it knows. */
-
 export type Step =
   | { readonly does: "poll" | "start"; readonly at: number }
   | { readonly does: "succeed"; readonly status: SyncStatus }
   | { readonly does: "fail"; readonly why: Why };
 
-/** Why a wait ends that did not see the end of a run. */
+/** The reason of a wait that ends without the end of a run. */
 export type Why =
   /** A failure that no retry helps, or failures that have lasted too long. */
   | { readonly is: "gave up"; readonly failures: FailureRow }
@@ -22,10 +20,10 @@ export type Why =
   /** It was cancelled from outside. */
   | { readonly is: "cancelled" };
 
-/** A request this close to the deadline waits for the deadline, and is the last poll. */
+/** A request this close to the deadline is sent at the deadline, as the last poll. */
 export const LAST_POLL_MS = 1_000;
 
-/** What the wait does next, and when. */
+/** Returns the next step of the wait and its time, as a function of what the wait knows. */
 export function nextStep(wait: Wait, now: number): Step {
   return succeedIfDone(wait) ?? failIfHopeless(wait, now) ?? sendNext(wait, now);
 }
@@ -58,7 +56,9 @@ function failIfHopeless(wait: Wait, now: number): Step | undefined {
   return undefined;
 }
 
-/** A wait for a run has a last poll at its deadline, so that a run that has ended by then is not missed. */
+/**
+ * A wait for a run has a last poll at its deadline, so that it does not miss a run that has ended by then.
+ */
 function isTooLate({ goal, began, askedAt, deadline }: Wait, now: number): boolean {
   return goal === "status" ? askedAt >= began && now >= deadline : askedAt >= deadline;
 }
@@ -89,7 +89,7 @@ function wanted(wait: Wait, now: number): Step & { at: number } {
   return { does: "poll", at: nextPollAt(wait) };
 }
 
-/** The next of the polls in a row that believe weak evidence. */
+/** Returns the time of the next poll in the row that confirms weak evidence. */
 function evenly({ askedAt }: Wait): number {
   return askedAt + SETTLE_MS / SETTLE_POLLS;
 }
@@ -107,18 +107,18 @@ function nextPollAt(wait: Wait): number {
           : evenly(wait)
         : Math.min(startedAt + nextPoll(askedAt - startedAt, lengthBefore(wait)), graceEnd(wait));
     default:
-      // Before it can tell which run is the newest, an answer tells nothing that counts.
+      // Until the wait knows which run is the newest, no answer shows a run that counts.
       return knowsNewest(wait) ? began + nextPoll(askedAt - began) : toKnowNewestAt(wait);
   }
 }
 
-/** It knows which run was the newest at some moment of the wait, as far as answers tell. */
+/** Returns true if the answers show which run was the newest at some moment of the wait. */
 export function knowsNewest({ known, began, answeredAt }: Wait): boolean {
   const asked = known.is === "blocked" && (known.anchor !== undefined || answeredAt >= began + SETTLE_MS + 1);
   return asked || (known.is !== "unasked" && known.is !== "blocked");
 }
 
-/** When an answer will first tell that. */
+/** Returns the earliest time of a poll whose answer shows that. */
 export function toKnowNewestAt({ began, askedAt }: Wait): number {
   return Math.max(askedAt, began + SETTLE_MS + 1);
 }

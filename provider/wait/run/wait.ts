@@ -5,45 +5,45 @@ import { type FailureRow, isLimit, oneMore } from "./failureRow";
 import type { UnfinishedRun } from "./waitError";
 
 /**
- * One wait, as a value: what it wants, and what it knows. Everything here is a function of its arguments. The
- * loop in loop.ts sends the requests and lets every wait observe their results; step.ts says what a wait does
- * next.
+ * A wait, as a value: what it wants, and what it knows. Everything here is a function of its arguments. The
+ * loop in loop.ts sends the requests and lets every wait observe their results; step.ts decides the next
+ * step.
  */
 export interface Wait {
   /**
-   * `status`: any answer will do. `started`: a run that counts has been started. `finished`: such a run has
-   * ended.
+   * `status`: any answer is enough. `started`: a run that counts has been started. `finished`: a run that
+   * counts has ended.
    */
   readonly goal: "status" | "started" | "finished";
-  /** When it began: a run that began later counts. On the loop's clock, as all times here. */
+  /** The moment at which it began: a run that began later counts. On the loop's clock, as all times here. */
   readonly began: number;
-  /** When it gives up. */
+  /** The moment at which it gives up. */
   readonly deadline: number;
-  /** The run to go on waiting for, until the first answer tells whether it is this account's. */
+  /** The unfinished run to wait for, until the first answer shows whether it is this account's. */
   readonly resume?: UnfinishedRun | undefined;
-  /** It waits for a run that an earlier wait started, and so does not know when that run began. */
+  /** True if it waits for a run that an earlier wait started: it does not know when that run began. */
   readonly resumes: boolean;
   readonly known: Knowledge;
   /** The account that has answered. */
   readonly account?: string;
   /**
-   * Requests to start a sync that the service has taken or may have taken, at most how many, and when the
-   * last was sent.
+   * The requests to start a sync that the service has taken or may have taken, their limit, and the time of
+   * the last.
    */
   readonly starts: number;
   readonly mostStarts: number;
   readonly startedAt: number;
-  /** The RequestId of the answer to the last of them; undefined if that was lost, or none was sent. */
+  /** The RequestId of the last start's answer; undefined if it was lost, or no start was sent. */
   readonly startId: string | undefined;
   /** The starts that the service has refused in a row. */
   readonly refused: FailureRow | undefined;
   /** The next start needs an idle answer to a poll that was sent after this moment. */
   readonly refusedUntil: number;
-  /** When the poll was sent that the last answer is to, if that answer is idle. */
+  /** The time of the poll that got the last answer, if that answer is idle. */
   readonly idleAt: number;
   /** The latest moment known at which the run had not begun. */
   readonly notBegunAt: number;
-  /** When the last request was sent, and the last one that got a good answer. */
+  /** The time of the last request, and of the last request that got a good answer. */
   readonly askedAt: number;
   readonly answeredAt: number;
   /** The failures since the last good answer to any wait of this process. */
@@ -51,7 +51,7 @@ export interface Wait {
   readonly seen: Seen;
 }
 
-/** What was observed, for the message at the end of a wait. */
+/** The observations for the message at the end of a wait. */
 interface Seen {
   /** The service has answered, if only with an error. */
   readonly service: boolean;
@@ -60,7 +60,7 @@ interface Seen {
   readonly errors: ReadonlyMap<string, number>;
 }
 
-/** A request, and what came of it. */
+/** A request and its result. */
 export interface Result {
   readonly request: "poll" | "start";
   readonly sentAt: number;
@@ -72,15 +72,15 @@ export interface AccountAnswer extends Answer {
   readonly account: string;
 }
 
-/** How many requests to start a sync one wait sends at most. */
+/** The most requests to start a sync that a wait sends. */
 export const MOST_STARTS = 3;
-/** How long a start may show nothing before it is repeated, in milliseconds; twice as long after each. */
+/** The time in which a start may show no run, in milliseconds. It doubles with each start. */
 export const GRACE_MS = 10_000;
-/** The pause between the first two refused starts, and the longest one. It doubles each time. */
+/** The pause between the first two refused starts, and the longest pause. It doubles each time. */
 const REFUSAL_PAUSE_MS = 500;
 const LONGEST_REFUSAL_PAUSE_MS = 8_000;
 
-/** What a wait asks for; see the fields of Wait. */
+/** The request of a wait; see the fields of Wait. */
 export interface Wanted {
   readonly goal: Wait["goal"];
   readonly timeoutMs: number;
@@ -89,16 +89,16 @@ export interface Wanted {
   readonly mostStarts?: number | undefined;
 }
 
-/** How a call ended that fulfilled its goal. */
+/** The result of a call that reached its goal. */
 export interface Reached {
   readonly status: SyncStatus;
   /** The account that has answered (CwpClient). */
   readonly account: string;
-  /** How many requests to start a sync it took, that of a resumed run included. */
+  /** The number of requests to start a sync, with that of a resumed run. */
   readonly starts: number;
 }
 
-/** What a wait knows of an account that has not answered yet. */
+/** The knowledge of a wait about an account that has not answered yet. */
 const nothingYet = {
   resumes: false,
   known: { is: "unasked" },
@@ -126,7 +126,7 @@ export function beginWait({ goal, timeoutMs, run, mostStarts = MOST_STARTS }: Wa
   };
 }
 
-/** The wait after a request that was sent after it began. */
+/** Returns the wait after the result of a request that was sent after the wait began. */
 export function observe(wait: Wait, { request, sentAt, outcome }: Result): Wait {
   const itsStart = request === "start" && needsStart(wait);
   if (!(outcome instanceof Error)) {
@@ -152,7 +152,7 @@ function withStart(wait: Wait, sentAt: number): Wait {
 }
 
 function withRefusal(wait: Wait, error: CwpError, sentAt: number): Wait {
-  // A run is probably in progress then, which a poll that lags does not show yet.
+  // A run is probably in progress, and a poll that lags does not show it yet.
   const lag = error.code.split(".")[0] === "ResourceInUse" ? SETTLE_MS : 0;
   return { ...wait, refused: oneMore(wait.refused, error, sentAt), refusedUntil: sentAt + lag };
 }
@@ -177,7 +177,7 @@ function observeAnswer(wait: Wait, answer: AccountAnswer, request: Result["reque
   };
 }
 
-/** What the wait knows of the account that answers now. What it knew of another one is worth nothing here. */
+/** Keeps what the wait knows of the account that answers now, and forgets any other account. */
 function onAccount(wait: Wait, account: string, now: number): Wait {
   const { resume } = wait;
   if (resume?.account === account && account !== "") {
@@ -203,30 +203,30 @@ function observeFailure(wait: Wait, error: CwpError, sentAt: number): Wait {
   };
 }
 
-/** The service answered another wait of this process: it is there, and the row of failures is over. */
+/** Ends the row of failures: the service answered another wait of this process, so it is there. */
 export function markReachable(wait: Wait): Wait {
   return { ...wait, failures: undefined, seen: { ...wait.seen, service: true } };
 }
 
-/** It waits for a run that it has started, or that has shown. */
+/** Returns true if the wait waits for a run that it has started, or that has shown. */
 export function awaitsRun({ known, starts }: Wait): boolean {
   return known.is === "running" || (known.is === "idle" && starts > 0);
 }
 
 /**
- * It knows the account idle, also since the last refused start, and no run has shown: none was asked for, or
- * what was asked for has shown nothing for long.
+ * Returns true if the account is idle, also since the last refused start, and no run has shown: the wait has
+ * started none, or its start has shown nothing for long.
  */
 export function needsStart(wait: Wait): boolean {
   return wait.known.is === "idle" && wait.idleAt > wait.refusedUntil && mayStart(wait);
 }
 
-/** No start of its own waits for its run to show. */
+/** Returns true if no start of this wait may still show its run. */
 export function mayStart(wait: Wait): boolean {
   return wait.starts === 0 || graceIsOver(wait);
 }
 
-/** When the next start may be sent, after those that were refused. For a limit, the common pace is enough. */
+/** Returns the time of the next start after refused starts. For a limit, the common pace is enough. */
 export function startAllowedAt({ refused, began }: Wait): number {
   if (!refused || isLimit(refused.last)) {
     return began;
@@ -235,7 +235,7 @@ export function startAllowedAt({ refused, began }: Wait): number {
   return refused.lastSentAt + Math.min(pause, LONGEST_REFUSAL_PAUSE_MS);
 }
 
-/** The present grace has ended and a poll after it still showed nothing. */
+/** Returns true if the present grace has ended and a poll after it still showed nothing. */
 export function graceIsOver(wait: Wait): boolean {
   return wait.known.is === "idle" && wait.starts > 0 && wait.answeredAt >= graceEnd(wait);
 }
@@ -245,7 +245,7 @@ export function graceEnd({ starts, startedAt }: Wait): number {
 }
 
 /**
- * How long the run before took, in milliseconds. If it was in progress when the wait began, its end stands
+ * The length of the run before, in milliseconds. If that run was in progress when the wait began, its end is
  * beside the run that counts.
  */
 export function lengthBefore({ known, resumes }: Wait): number | undefined {

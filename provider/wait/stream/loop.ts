@@ -24,18 +24,18 @@ import { type Due, dueRequest, longestRequest, nextRequests } from "./requests";
 import type { Turns } from "./turns";
 import { WaitingList } from "./waitingList";
 
-/** What one call asks for. */
+/** The request of a call. */
 export interface Call extends Wanted {
-  /** Is told how the wait goes. */
+  /** Shows the progress of the wait. */
   readonly log?: ResourceLog;
   /**
-   * Ends the call at once: with a WaitError that holds the unfinished run where there is one, else with the
+   * Ends the call at once: with a WaitError that holds the unfinished run if there is one, else with the
    * signal's reason.
    */
   readonly signal?: AbortSignal;
 }
 
-/** What a loop shares with others of its process. */
+/** The parts that a loop shares with others of its process. */
 interface Surroundings {
   readonly turns: Turns;
   readonly clock: Clock;
@@ -54,13 +54,13 @@ interface Waiting {
 type Request = Result["request"];
 
 /**
- * What all waits of one account share in this process.
+ * The loop that all waits of one account share in this process.
  *
  * There is one stream of requests. Every wait that had begun when a request was sent observes its result, and
- * judges for itself (wait.ts) what it means for its own run. A request to start a sync serves every wait that
- * is ready for one. Waits that begin while another's run is in progress have their first poll once it has
- * ended. So N resources cost one sync, those that Pulumi asks for later share the next, and none is served by a
- * run that began before its wait.
+ * decides for itself (wait.ts) what it means for its own run. A request to start a sync serves every wait
+ * that is ready for one. Waits that begin while another wait's run is in progress have their first poll once
+ * it has ended. So N resources cost one sync, resources that Pulumi asks for later share the next, and no
+ * wait succeeds on a run that began before it.
  */
 export class SyncLoop {
   private readonly waiting = new WaitingList<Waiting, Reached>(
@@ -71,7 +71,7 @@ export class SyncLoop {
   private readonly announcements = new Announcements();
   private wakeUp = new AbortController();
   private inFlight = new AbortController();
-  /** The request that is under way, as its result would be observed. */
+  /** The request that is under way, in the form of its result. */
   private underWay: { request: Request; sentAt: number; asks: ReadonlySet<Waiting> } | undefined;
   private lastPollAt = Number.NEGATIVE_INFINITY;
   private readonly pace: Pace;
@@ -100,14 +100,14 @@ export class SyncLoop {
   }
 
   /**
-   * Resolves with the status that fulfils the call's goal. Rejects with a WaitError, or with the signal's
+   * Resolves with the status that reaches the call's goal. Rejects with a WaitError, or with the signal's
    * reason.
    */
   async call(call: Call): Promise<SyncStatus> {
     return (await this.reach(call)).status;
   }
 
-  /** The same, and what it took. */
+  /** Resolves also with the account and the number of starts. Rejects as `call` does. */
   async reach({ log, signal, ...wanted }: Call): Promise<Reached> {
     const begun = beginWait(wanted, this.clock.now());
     // A service that has answered other waits of this process is there.
@@ -145,7 +145,7 @@ export class SyncLoop {
     }
   }
 
-  /** Ends the calls that have come to their end, and tells the others how far they are. */
+  /** Ends the calls whose waits succeed or fail, and shows the progress of the others. */
   private settle(): void {
     const now = this.clock.now();
     this.announcements.lastingRetry(this.waiting.items, now);
@@ -236,7 +236,7 @@ export class SyncLoop {
     this.neighbours.wakeOthers(this);
   }
 
-  /** The wait if it ends now: a request to start a sync that is under way may work all the same. */
+  /** Returns the wait as it ends now: a request to start a sync that is under way may still work. */
   private cutShort(one: Waiting): Wait {
     const { underWay } = this;
     if (underWay?.request !== "start" || !underWay.asks.has(one)) {

@@ -9,20 +9,20 @@ import { beginSearch, learnPage, narrowed, nextPart, type Part, type Search } fr
 import type { Turns } from "./turns";
 import { WaitingList } from "./waitingList";
 
-/** What a look-up has found. */
+/** The result of a look-up. */
 export interface LookedUp {
   readonly found: ReadonlyMap<string, Machine>;
-  /** All requests that did not show the missing ones were sent at this moment or later. */
+  /** All requests that did not show the missing hosts were sent at this moment or later. */
   readonly askedAt: number;
   /** The account that has answered. */
   readonly account: string;
 }
 
-/** How a look-up is bounded. */
+/** The bounds of a look-up. */
 export interface LookUpLimits {
-  /** When it gives up, on the list's clock. A last request is sent then. */
+  /** The moment of the last request, on the list's clock. Then it gives up. */
   readonly deadline: number;
-  /** The service has answered before, as to the wait before this look-up. Default: only if it did so here. */
+  /** The service has answered before, for example to the wait. Default: only if it has answered a look-up. */
   readonly isReached?: boolean;
   /** Ends it at once, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +36,7 @@ interface Surroundings {
   readonly random?: () => number;
 }
 
-/** A look-up: which of some hosts does CWP list? */
+/** A look-up of some hosts in CWP's list. */
 interface Want {
   readonly ids: ReadonlySet<string>;
   readonly since: number;
@@ -48,9 +48,9 @@ interface Want {
 }
 
 /**
- * CWP's list of machines, as all waits of one account in this process look their hosts up in it.
+ * CWP's list of machines, in which all waits of one account in this process look up their hosts.
  *
- * There is one stream of requests, at a pace of its own, since the API counts each action apart. One search
+ * There is one stream of requests, at a pace of its own, since the API counts each action apart. A search
  * (search.ts) looks for all ids that are wanted when it begins, each id once. Look-ups that begin meanwhile
  * observe what it still shows, and share the next one.
  */
@@ -76,7 +76,7 @@ export class MachineList {
     this.pace = new Pace(surroundings.random ?? Math.random);
   }
 
-  /** Looks each of the hosts up once. Rejects with a CwpError, or with the signal's reason. */
+  /** Looks up each of the hosts once. Rejects with a CwpError, or with the signal's reason. */
   async lookUp(
     ids: Iterable<string>,
     { deadline, isReached = false, signal }: LookUpLimits,
@@ -95,11 +95,12 @@ export class MachineList {
   }
 
   /**
-   * Looks for all ids that are wanted now. Ends early when no look-up wants them any more, or another account
+   * Looks for all ids that are wanted now. Ends early if no look-up wants them any more, or another account
    * answers.
    */
   private async search(): Promise<void> {
-    // Waits whose runs end at this same moment look up in the same turn of the event loop: they share the search.
+    // Waits whose runs end at the same moment look up in the same turn of the event loop, and share the
+    // search.
     await this.surroundings.clock.sleep(0);
     const asks = this.wants.items;
     const askedAt = this.surroundings.clock.now();
@@ -129,7 +130,7 @@ export class MachineList {
     }
   }
 
-  /** Sends the question until it is answered. Undefined when no look-up waits for the answer any more. */
+  /** Sends the question until it is answered. Undefined if no look-up waits for the answer any more. */
   private async ask(part: Part): Promise<{ page: MachinePage; sentAt: number } | undefined> {
     const { clock, turns, region: other } = this.surroundings;
     let { region } = this;
@@ -196,8 +197,8 @@ export class MachineList {
   }
 
   /**
-   * Records what a page shows for all look-ups that had begun when it was asked for. Those that miss nothing any
-   * more need no other one.
+   * Records what a page shows for all look-ups that had begun before its request. A look-up that misses
+   * nothing any more ends.
    */
   private tell(machines: readonly Machine[], sentAt: number): void {
     for (const want of this.wants.items) {
@@ -215,7 +216,7 @@ export class MachineList {
     }
   }
 
-  /** What was found in the list of another account is worth nothing. */
+  /** Returns true if another account answers now. What was found in the list before does not hold for it. */
   private isAnotherAccount(account: string): boolean {
     const before = this.account;
     this.account = account;
@@ -229,7 +230,7 @@ export class MachineList {
     return true;
   }
 
-  /** Ends the look-ups whose deadline has passed, and so has a last request. */
+  /** Ends the look-ups that have sent a last request at their deadline. */
   private endLate(): void {
     for (const want of this.wants.items) {
       if (this.askedAt >= want.deadline && this.askedAt >= want.since) {
@@ -255,7 +256,7 @@ export class MachineList {
   }
 }
 
-/** The service has read the parameters and refuses one of them: it may not know the word for all regions. */
+/** Returns true if the service refuses a parameter: it may not know the word for all regions. */
 export function refusesParameter({ code }: CwpError): boolean {
   return /^InvalidParameter(Value)?(\.|$)/.test(code);
 }

@@ -6,16 +6,18 @@ import type { AccountAnswer } from "../run/wait";
  */
 const RECORD_MS = 1_000;
 
-/** What this process has seen of an account, beyond what each wait knows. It only makes a wait stricter. */
+/**
+ * The knowledge of this process about an account, beside that of each wait. It only makes a wait stricter.
+ */
 export class Memory {
-  /** Until when a new run would leave the same record as the one before it. */
+  /** Until this moment, a new run would leave the same record as the run before it. */
   recordNewUntil = Number.NEGATIVE_INFINITY;
   /** The service has answered. */
   hasAnswered = false;
   private account: string | undefined;
   private newestStart = "";
 
-  /** The newest start that was seen of the account, if it is the one that answered last; else "". */
+  /** Returns the newest start of the account if it is the account that answered last; else "". */
   newestStartOf(account: string): string {
     return account === this.account ? this.newestStart : "";
   }

@@ -1,7 +1,7 @@
 import { awaitsRun, type Wait } from "../run/wait";
 import { isUnasked } from "./requests";
 
-/** A stream of requests, as its neighbours know it. */
+/** The part of a stream of requests that its neighbours know. */
 interface Stream {
   readonly waits: readonly Wait[];
   /** Decides again what to send next, and when. */
@@ -9,8 +9,8 @@ interface Stream {
 }
 
 /**
- * The streams of this process at one endpoint. Credentials that were found in two ways have two streams, and
- * may all the same belong to one account: then one stream may start the run that the other one sees.
+ * The streams of this process at one endpoint. Credentials that were found in two ways have two streams, but
+ * may belong to one account: then one stream may start the run that the other stream sees.
  */
 export class Neighbours {
   private readonly streams = new Set<Stream>();

@@ -3,25 +3,25 @@ import { knowsNewest, nextStep, type Step, toKnowNewestAt } from "../run/step";
 import { awaitsRun, type Result, type Wait } from "../run/wait";
 import type { Pace } from "./pace";
 
-/** What the one stream of requests sends next, for all the waits that share it. */
+/** The next request of the one stream, for all the waits that share it. */
 
-/** The longest that one request may take, in milliseconds. */
+/** The longest time of a request, in milliseconds. */
 export const REQUEST_MS = 9_000;
-/** A request under way at a deadline is cut there, but is given this long at least. */
+/** A request under way at a deadline is cut there, but has at least this time. */
 export const SHORTEST_REQUEST_MS = 1_000;
 /**
- * How long a start may wait for the waits that are about to begin, or have no first answer, so that the sync
- * counts for them too.
+ * The longest time that a start waits for waits that are about to begin, or have no first answer, so that the
+ * sync counts for them too.
  */
 const GATHER_MS = 2_000;
 
 type Request = Result["request"];
 
-/** What the stream knows beside its waits. */
+/** The knowledge of the stream beside its waits. */
 export interface Stream {
   readonly pace: Pace;
   readonly lastPollAt: number;
-  /** Until when a new run would leave the same record as the one before it. */
+  /** Until this moment, a new run would leave the same record as the run before it. */
   readonly recordNewUntil: number;
   /** True if a wait of another stream at the endpoint awaits a run. */
   readonly othersAwaitRun: boolean;
@@ -65,39 +65,40 @@ function paced(
     if (!gathers || known.is !== "idle" || known.since + GATHER_MS <= startAt) {
       return { request: "start", at: startAt };
     }
-    // A sync that starts before their first answer could not be told from an older one by those waits.
+    // For waits without a first answer, this sync could be an older one.
     return someAreUnasked
       ? { request: "poll", at: spaced }
       : { request: "start", at: known.since + GATHER_MS };
   }
   if (someAwaitRun && !isHeard) {
-    // Those who wait for the run see its end too. An own poll helps only to know which run is the newest.
+    // The waits that await the run also see its end. A poll of its own helps only to know which run is the
+    // newest.
     return { request: "poll", at: knowsNewest(wait) ? deadline : Math.max(toKnowNewestAt(wait), spaced) };
   }
   if (othersAwaitRun && known.is === "unasked" && goal !== "status") {
-    // An earlier answer could not be told from a stale one (A1).
+    // An earlier answer may be stale (A1).
     return { request: "poll", at: Math.max(toKnowNewestAt(wait), spaced) };
   }
-  // Those that have just begun, or whom another's run blocks, share polls that stay apart. All others observed
+  // Waits that have just begun, or that another run blocks, share polls that stay apart. All others observed
   // the last poll, and their own step counts from it.
   const leavesRoom = askedAt < lastPollAt || known.is === "blocked";
   return { request: "poll", at: leavesRoom ? Math.max(at, spaced) : at };
 }
 
-/** A wait that has had no answer which it may believe. A read believes any. */
+/** Returns true if a wait has had no answer that it may believe. A read believes any answer. */
 export function isUnasked({ known, goal }: Wait): boolean {
   return known.is === "unasked" && goal !== "status";
 }
 
-/** The request to send now: a start serves every wait that is ready for one, and a poll all others. */
+/** Returns the request to send now: a start serves every wait that is ready for it, a poll all others. */
 export function dueRequest(requests: readonly Due[], now: number): Request | undefined {
   const due = requests.filter(({ at }) => at <= now);
   return due.find(({ request }) => request === "start")?.request ?? due[0]?.request;
 }
 
 /**
- * How long a request may take that is sent now. It ends by the next deadline, so that the last poll then need
- * not wait for it. A last poll that came late is shorter.
+ * The longest time of a request that is sent now. It ends by the next deadline, so that the last poll need
+ * not wait for it. A late last poll is shorter.
  */
 export function longestRequest(waits: readonly Pick<Wait, "deadline">[], now: number): number {
   const ends = waits.map(({ deadline }) => (deadline > now ? deadline : deadline + REQUEST_MS));

@@ -2,24 +2,24 @@ import { BadAnswer } from "../../api/errors";
 import { type MachinePage, type MachineQuery, type MachineType, PAGE_SIZE } from "../../cwp/describeMachines";
 
 /**
- * The search for hosts in CWP's list of machines, as a value: which are left, where they may still be, and
- * what to ask next.
+ * The search for hosts in CWP's list of machines, as a value: the hosts that are left, their possible types,
+ * and the next request.
  *
- * CWP lists the machines of one type at a time. The prefix of an id tells which type is likeliest, but a host
+ * CWP lists the machines of one type at a time. The prefix of an id shows the likeliest type, but a host
  * counts as missing only when no type has it. A filter finds one id a request, a page shows 100 machines of a
- * type: whichever costs fewer requests is taken. Only the first page tells how many there are, so where that
- * is not known yet, the choice may cost one request more than the best one.
+ * type: the search takes the way that costs fewer requests. Only the first page has the number of machines.
+ * Until it is known, the choice may cost one request more than the best.
  */
 export interface Search {
   /** The ids that were not found so far, each with the types that it may still be of, likeliest first. */
   readonly left: ReadonlyMap<string, readonly MachineType[]>;
   /** The list that is being read, and its next part. */
   readonly reading?: Reading | undefined;
-  /** How many machines of a type there are, as far as pages have told. */
+  /** The number of machines of a type, if a page has shown it. */
   readonly totals: ReadonlyMap<MachineType, number>;
 }
 
-/** A part of the list in whatever region. */
+/** A part of the list in any region. */
 export type Part = Omit<MachineQuery, "region">;
 
 /** A list that is read page by page. */
@@ -29,11 +29,11 @@ interface Reading {
   readonly shown: ReadonlySet<string>;
   /** The number of all that the first page gave. */
   readonly total: number | undefined;
-  /** How often it was begun again, since machines came or went meanwhile. */
+  /** The times that it was begun again, since the number of machines had changed. */
   readonly again: number;
 }
 
-/** How often a list is begun again at most. A look-up of later looks for what it has missed. */
+/** The most times that a list is begun again. A later look-up finds what was missed. */
 const MOST_AGAIN = 3;
 
 const TYPES: readonly MachineType[] = ["CVM", "LH", "BM", "ECM", "Other"];
@@ -45,7 +45,7 @@ const PREFIXES: readonly (readonly [prefix: string, MachineType])[] = [
   ["cpm-", "BM"],
 ];
 
-/** A search for these ids. `totals` are those of an earlier search. */
+/** Begins a search for these ids. `totals` are from an earlier search. */
 export function beginSearch(ids: Iterable<string>, totals: Search["totals"] = new Map()): Search {
   return { left: new Map([...ids].map((id) => [id, typesOf(id)])), totals };
 }
@@ -55,7 +55,7 @@ function typesOf(id: string): MachineType[] {
   return [guess, ...TYPES.filter((type) => type !== guess)];
 }
 
-/** The same search without the ids that nobody wants any more. */
+/** Returns the search without the ids that no look-up wants any more. */
 export function narrowed(search: Search, isWanted: (id: string) => boolean): Search {
   const left = new Map([...search.left].filter(([id]) => isWanted(id)));
   const { reading } = search;
@@ -63,7 +63,7 @@ export function narrowed(search: Search, isWanted: (id: string) => boolean): Sea
   return { ...search, left, reading: id === undefined || left.has(id) ? reading : undefined };
 }
 
-/** What to ask next; undefined when every id is found, or was looked for in every type. */
+/** Returns the next request; undefined once every id is found, or was looked for in every type. */
 export function nextPart(search: Search): Part | undefined {
   const { left, reading, totals } = search;
   if (reading && (reading.part.id !== undefined || likely(left, reading.part.type).length > 0)) {
@@ -79,7 +79,7 @@ export function nextPart(search: Search): Part | undefined {
 }
 
 /**
- * The search after an answer to that question. Throws BadAnswer if the service shows the same machines at every
+ * Returns the search after the answer. Throws BadAnswer if the service shows the same machines at every
  * offset.
  */
 export function learnPage(search: Search, part: Part, page: MachinePage): Search {
@@ -92,7 +92,7 @@ export function learnPage(search: Search, part: Part, page: MachinePage): Search
   const { reading } = search;
   const again = reading?.again ?? 0;
   if (reading && offset > 0 && reading.total !== total && again < MOST_AGAIN) {
-    // A machine that went has moved those behind it to the pages before.
+    // A removed machine has moved the machines after it to earlier pages.
     return { left, totals, reading: { ...begun(part, total), again: again + 1 } };
   }
   const ids = page.machines.map(({ instanceId, quuid, uuid }) => [instanceId, quuid, uuid].join(" "));
@@ -119,14 +119,14 @@ function begun({ type, id }: Part, total: number | undefined): Omit<Reading, "ag
   return { part: { type, id, offset: 0 }, shown: new Set(), total };
 }
 
-/** The ids that are looked for in this type first. */
+/** Returns the ids that are looked for in this type first. */
 function likely(left: Search["left"], type: MachineType): string[] {
   return [...left].filter(([, [first]]) => first === type).map(([id]) => id);
 }
 
 /**
- * What is left once a whole list of this type was seen, of all machines or of those that a filter for one id
- * lets through.
+ * Returns the ids that are left after a whole list of this type: of all machines, or of the machines that a
+ * filter for an id shows.
  */
 function withoutType(left: Search["left"], type: MachineType, id: string | undefined): Search["left"] {
   return new Map(

@@ -2,8 +2,8 @@ import { CLOSEST_MS } from "../run/schedule";
 import type { Clock } from "./clock";
 
 /**
- * Spaces out all requests of this process, whatever their account: one every CLOSEST_MS, which is half of
- * what the API allows one account (20 a second).
+ * Spaces out all requests of this process, of all accounts: one every CLOSEST_MS, which is half of what the
+ * API allows an account (20 a second).
  */
 export class Turns {
   private free = Number.NEGATIVE_INFINITY;

@@ -15,11 +15,11 @@ import { SHORTEST_REQUEST_MS } from "./requests";
  * of the hosts.
  *
  * The list may lag behind the end of a sync as the status does, so hosts that it lacks are looked up again
- * for the settle time. A sync that read the hosts too early for one of them is followed by another: three in
+ * for the settle time. After a sync that read the hosts too early for a host, another sync starts: three in
  * all, as many as a wait may start.
  */
 
-/** What the waits of one account share. */
+/** The parts that the waits of one account share. */
 export interface AccountWaits {
   readonly loop: SyncLoop;
   readonly list: MachineList;
@@ -49,11 +49,11 @@ export class NotListed extends WaitError {
   }
 }
 
-/** How many names of hosts an error or a warning has. */
+/** The most host names in an error or a warning. */
 const MOST_NAMES = 20;
 
 /**
- * Syncs until CWP lists the hosts. Rejects with a NotListed once a sync has finished; before, as
+ * Syncs until CWP lists the hosts. Rejects with a NotListed once a sync has finished; before that, as
  * SyncLoop.call does.
  */
 export async function untilListed(
@@ -74,22 +74,22 @@ export async function untilListed(
       return { ...reached, machines: new Map() };
     }
     log?.status(LOOKING_UP);
-    const looked = await lookUpFor({ list, clock }, hosts, reached, syncs, { deadline, signal });
-    if (looked.missing.length === 0) {
-      return { ...reached, machines: looked.found };
+    const result = await lookUpFor({ list, clock }, hosts, reached, syncs, { deadline, signal });
+    if (result.missing.length === 0) {
+      return { ...reached, machines: result.found };
     }
     starts += reached.starts;
     if (syncs >= MOST_STARTS || starts >= MOST_STARTS || clock.now() >= deadline) {
-      throw notListed(reached, looked, syncs);
+      throw notListed(reached, result, syncs);
     }
-    log?.warning(`${lacks(looked.missing, syncs)}: starting another one.`);
-    before = { reached, looked };
+    log?.warning(`${lacks(result.missing, syncs)}: starting another one.`);
+    before = { reached, result };
   }
 }
 
 /**
- * The hosts' machines if this account answers and lists each of them now; else undefined. Rejects with a
- * CwpError or the signal's reason.
+ * Returns the hosts' machines if this account answers and lists each of them now; else undefined. Rejects
+ * with a CwpError or the signal's reason.
  */
 export async function ifListed(
   { list }: Pick<AccountWaits, "list">,
@@ -97,27 +97,27 @@ export async function ifListed(
   account: string,
   limits: LookUpLimits,
 ): Promise<ReadonlyMap<string, Machine> | undefined> {
-  const looked = await list.lookUp(hosts, limits);
-  return looked.account === account && looked.found.size === new Set(hosts).size ? looked.found : undefined;
+  const answer = await list.lookUp(hosts, limits);
+  return answer.account === account && answer.found.size === new Set(hosts).size ? answer.found : undefined;
 }
 
-/** The hosts that were found, and those that were not. */
+/** The hosts that were found, and the missing hosts. */
 interface Hosts {
   readonly found: ReadonlyMap<string, Machine>;
   readonly missing: readonly string[];
 }
 
-/** A sync that has ended, and the hosts that it did not help. */
+/** A sync that has ended, and its look-up, which missed a host. */
 interface Before {
   readonly reached: Reached;
-  readonly looked: Hosts;
+  readonly result: Hosts;
 }
 
-/** One more sync after one that did not help: it begins after the look-up that missed a host. */
+/** Syncs again after a look-up that missed a host. */
 async function again(
   loop: SyncLoop,
   call: Omit<Call, "goal">,
-  { reached, looked }: Before,
+  { reached, result }: Before,
   syncs: number,
 ): Promise<Reached> {
   try {
@@ -126,14 +126,14 @@ async function again(
     const unfinished = error instanceof WaitError ? error.unfinished : undefined;
     const { last = reached.status, account = reached.account } =
       error instanceof WaitError && unfinished ? error : {};
-    const message = `${lacks(looked.missing, syncs)}. ${reasonOf(error)}`;
-    throw endedBy(error, message, { status: last, account }, looked.found, unfinished);
+    const message = `${lacks(result.missing, syncs)}. ${reasonOf(error)}`;
+    throw endedBy(error, message, { status: last, account }, result.found, unfinished);
   }
 }
 
 /**
- * Looks the hosts up after the end of a sync. Those that are missing still are so when the list can no longer
- * lag behind it.
+ * Looks the hosts up after the end of a sync. A host is missing only if it is so when the list can no longer
+ * lag behind the sync.
  */
 async function lookUpFor(
   { list, clock }: Pick<AccountWaits, "list" | "clock">,
@@ -148,9 +148,9 @@ async function lookUpFor(
   const missing = () => [...new Set(hosts)].filter((id) => !found.has(id));
   let isFirst = true;
   for (; ; isFirst = false) {
-    let looked: LookedUp;
+    let answer: LookedUp;
     try {
-      looked = await list.lookUp(missing(), limits);
+      answer = await list.lookUp(missing(), limits);
     } catch (error) {
       const message = isFirst
         ? "The machine sync has finished, but its hosts could not be looked up"
@@ -162,18 +162,18 @@ async function lookUpFor(
         found,
       );
     }
-    if (looked.account !== reached.account) {
-      // It was another account that synced: what this one lists says nothing of that sync.
+    if (answer.account !== reached.account) {
+      // Another account synced: what this account lists says nothing of that sync.
       return { found: new Map(), missing: [...new Set(hosts)] };
     }
-    for (const [id, machine] of looked.found) {
+    for (const [id, machine] of answer.found) {
       found.set(id, machine);
     }
     const settled = ended + SETTLE_MS + 1;
-    if (missing().length === 0 || looked.askedAt >= Math.min(settled, limits.deadline)) {
+    if (missing().length === 0 || answer.askedAt >= Math.min(settled, limits.deadline)) {
       return { found, missing: missing() };
     }
-    const next = Math.min(looked.askedAt + SETTLE_MS / SETTLE_POLLS, settled, limits.deadline);
+    const next = Math.min(answer.askedAt + SETTLE_MS / SETTLE_POLLS, settled, limits.deadline);
     await clock.sleep(next - clock.now(), signal ?? new AbortController().signal);
   }
 }
@@ -183,7 +183,7 @@ function notListed({ status, account }: Reached, { found, missing }: Hosts, sync
   return new NotListed("HostsNotListed", message, status.requestId, status, account, found);
 }
 
-/** By an error, or by the reason of a signal. */
+/** Returns the NotListed for an error, or for the reason of a signal. */
 function endedBy(
   error: unknown,
   message: string,

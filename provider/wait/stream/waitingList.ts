@@ -1,12 +1,12 @@
 /**
- * What waits for the results of one stream of requests. The stream works while something waits, and whatever
- * ends it unexpectedly ends everything that waits.
+ * The items that wait for the results of one stream of requests. The stream works while an item waits. An
+ * error of the stream ends all items.
  */
 export class WaitingList<Item, Outcome> {
   private readonly waiting = new Map<Item, Settle<Outcome>>();
   private isWorking = false;
 
-  /** `work` is called again as long as something waits, and `onLeft` after each item has left the list. */
+  /** `work` is called again as long as an item waits, and `onLeft` after each item has left the list. */
   constructor(
     private readonly work: () => Promise<void>,
     private readonly onLeft: () => void,
