@@ -15,11 +15,11 @@ export interface Inputs {
   readonly endpoint?: string;
   readonly profile?: string;
   readonly assumeRole?: AssumeRole;
-  /** The resource option customTimeouts, which the engine does not tell a dynamic provider. */
+  /** The resource option customTimeouts, which the engine does not pass to a dynamic provider. */
   readonly timeouts?: { readonly create?: string; readonly update?: string };
   /**
-   * The resource's URN, which the engine does not tell either. Pulumi shows no property whose name begins
-   * like this.
+   * The resource's URN, which the engine does not pass either. Pulumi shows no property whose name begins
+   * with two underscores.
    */
   readonly __urn?: string;
 }
@@ -29,17 +29,17 @@ export interface CheckFailure {
   readonly reason: string;
 }
 
-/** What stands for a value that is not known yet, in check and diff of a preview. */
+/** The text for a value that is not known yet, in check and diff of a preview. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** What a property must be, and what of it tells one account from another. */
+/** The form of a property, and the part of it that names an account. */
 interface Rule {
   /** Completes "<property> must be …". */
   readonly what: string;
   readonly fits: (value: unknown) => boolean;
   /**
-   * Another value means another account, and so another resource. In an object, these fields do; other values
-   * of its other fields are kept without a request.
+   * Another value means another account, and so another resource. In an object, only these fields count; a
+   * new value of another field is kept without a request.
    */
   readonly replaces?: true | readonly string[];
 }
@@ -54,14 +54,14 @@ export const argumentRules: Readonly<Record<(typeof argumentNames)[number], Rule
   assumeRole: { what: "an object with a roleArn", fits: isObject, replaces: ["roleArn"] },
 };
 
-/** What the SDK hands over beside the arguments. */
+/** The arguments, and what the SDK passes beside them. */
 const rules: Readonly<Record<string, Rule>> = {
   ...argumentRules,
   timeouts: { what: "an object", fits: isObject },
   __urn: { what: "a URN", fits: isText },
 };
 
-/** The failures of the inputs, each with the property that is wrong. Unknown values pass. */
+/** Returns the failures of the inputs, each with the property that is wrong. Unknown values pass. */
 export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailure[] {
   const failures: CheckFailure[] = [];
   for (const [property, value] of Object.entries(news)) {
@@ -91,7 +91,7 @@ function listed(names: readonly string[]): string {
   return new Intl.ListFormat("en-GB").format(names);
 }
 
-/** What a value is, in words that do not give it away: it may be a secret in the wrong place. */
+/** Names the kind of a value without its text: it may be a secret in the wrong place. */
 export function kindOf(value: unknown): string {
   if (value === "" || value === null || value === undefined) {
     return "empty";
@@ -156,7 +156,7 @@ function checkTimeouts(timeouts: unknown): CheckFailure[] {
     }));
 }
 
-/** The arguments that have changed, and those of them that mean another account. */
+/** Returns the arguments that have changed, and among them the arguments that mean another account. */
 export function diffInputs(olds: Inputs, news: Inputs): { changed: string[]; replaces: string[] } {
   const changed = argumentNames.filter((name) => !isSame(name, olds, news));
   const replaces = changed.filter((name) => {
@@ -177,7 +177,7 @@ function isSame(name: (typeof argumentNames)[number], olds: Inputs, news: Inputs
   }
 }
 
-/** The part of a value that tells one account from another. */
+/** Returns the part of a value that names an account. */
 export function accountIn(value: unknown, { replaces }: Pick<Rule, "replaces">): unknown {
   if (replaces === undefined) {
     return undefined;
@@ -185,10 +185,7 @@ export function accountIn(value: unknown, { replaces }: Pick<Rule, "replaces">):
   return replaces !== true && isObject(value) ? replaces.map((field) => value[field]) : value;
 }
 
-/**
- * Deep comparison. No triggers and an empty list are the same: neither can change again without a trigger
- * being there.
- */
+/** Compares deeply. No triggers and an empty list are the same: neither has a value that could change. */
 export function sameTriggers(olds: Inputs, news: Inputs): boolean {
   return isDeepStrictEqual(olds.triggers ?? [], news.triggers ?? []);
 }
@@ -196,7 +193,7 @@ export function sameTriggers(olds: Inputs, news: Inputs): boolean {
 /** The default of customTimeouts: half an hour, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 30 * 60 * 1000;
 
-/** How long an operation may take, in milliseconds. */
+/** The timeout of an operation, in milliseconds. */
 export function timeoutMs(inputs: Inputs, operation: "create" | "update"): number {
   return parseDuration(inputs.timeouts?.[operation]) ?? DEFAULT_TIMEOUT_MS;
 }

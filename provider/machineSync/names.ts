@@ -1,7 +1,4 @@
-/*
- * The names of the properties of a MachineSync. A program imports them too, so nothing stands here that would
- * have to be loaded with them.
- */
+/* The names of the properties of a MachineSync. A program imports this file too, so it imports nothing. */
 
 /** The arguments, in the order in which messages list them. */
 export const argumentNames = [
@@ -14,7 +11,7 @@ export const argumentNames = [
   "assumeRole",
 ] as const;
 
-/** What shows of the account's latest sync. */
+/** The outputs that show the account's latest sync. */
 export const statusNames = [
   "state",
   "latestStartTime",
@@ -23,5 +20,5 @@ export const statusNames = [
   "requestId",
 ] as const;
 
-/** What an operation puts out beside the arguments. */
+/** The outputs beside the arguments. */
 export const outputNames = [...statusNames, "machines"] as const;

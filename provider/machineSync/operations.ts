@@ -14,29 +14,29 @@ import { stopExpecting, waitsOf } from "./sharedLoops";
 import { tellOnce } from "./tellOnce";
 import { UnfinishedSync } from "./unfinishedSync";
 
-/** What the resource does, on plain objects. What an operation needs beside them, its door passes in. */
+/** The operations of the resource, on plain objects. The entry point passes in what else they need. */
 
-/** Where an operation finds the settings of its account. */
+/** The sources of an account's settings. */
 export interface SettingsSources {
   readonly config: Settings;
   readonly env: Environment;
 }
 
-/** How a create or update is to wait. */
+/** The wait of a create or update. */
 export interface Waiting extends SettingsSources {
-  /** How long it may take, in milliseconds. */
+  /** The time that it may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Gets the progress of the wait. */
   readonly log?: ResourceLog;
-  /** Ends the wait at once: with UnfinishedSync where a sync was started, else with the signal's reason. */
+  /** Ends the wait at once: with UnfinishedSync if a sync was started, else with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** The resource's URN, by which its check and the tries before this one are known; "" if it is not known. */
+  /** The resource's URN, which identifies its check and its earlier tries; "" if it is not known. */
   readonly urn: string;
 }
 
-/** How a read is to wait. */
+/** The wait of a read. */
 export interface Reading extends SettingsSources {
-  /** How long it may take, in milliseconds. Default: a minute. */
+  /** The time that it may take, in milliseconds. Default: a minute. */
   readonly timeoutMs?: number | undefined;
   /** Ends it at once, with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -44,19 +44,19 @@ export interface Reading extends SettingsSources {
 
 const READ_TIMEOUT_MS = 60_000;
 
-/** What has changed, as the engine asks for it. Sends nothing. */
+/** The difference of two inputs, without a request. */
 export interface Difference {
   /** An update or a replacement is needed. */
   readonly changes: boolean;
   /** The arguments that have changed. */
   readonly changed: readonly string[];
-  /** Those of them that mean another account, and so another resource. */
+  /** The changed arguments that mean another account, and so another resource. */
   readonly replaces: readonly string[];
 }
 
 /**
- * An update is needed for a sync that is due, for removed hosts, and for another field of a role, with which a
- * later refresh has to sign. Nothing else counts, above all not the serialized provider.
+ * An update is needed for a sync that is due, for removed hosts, and for another field of a role, with which
+ * a later refresh has to sign. Nothing else counts, above all not the serialized provider.
  */
 export function diff(olds: Outputs, news: Inputs): Difference {
   const { changed, replaces } = diffInputs(olds, news);
@@ -64,7 +64,9 @@ export function diff(olds: Outputs, news: Inputs): Difference {
   return { changes: isSyncDue(olds, news) || isKept || replaces.length > 0, changed, replaces };
 }
 
-/** Other triggers, a host that the state has no machine of, or a run whose end was not seen. */
+/**
+ * Returns true for other triggers, a host that the state has no machine of, or a run whose end was not seen.
+ */
 function isSyncDue(olds: Outputs, news: Inputs): boolean {
   return (
     !sameTriggers(olds, news) || olds.unfinishedRun !== undefined || unlistedHosts(olds, news).length > 0
@@ -79,9 +81,9 @@ export function create(inputs: Inputs, waiting: Waiting): Promise<Outputs> {
 }
 
 /**
- * Waits again for the run that the operation before this one left, if nothing has changed that it was started
- * for. If all that is new is a host, or one was not listed, looks first whether CWP lists it now. Sends nothing
- * if no sync is due. Syncs in all other cases.
+ * Waits again for the run that the last operation left, if its triggers and hosts have not changed. If only a
+ * host is new, or a host was not listed, first looks the host up in CWP's list. Sends nothing if no sync is
+ * due. Syncs in all other cases.
  */
 export function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
   return fromLastTry(
@@ -92,8 +94,8 @@ export function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<O
 }
 
 /**
- * Does the work from what the try before this one has left, if Pulumi retries because a hook has asked for it.
- * Whatever ends this try, the run that an earlier one started is not lost.
+ * Continues from the result of the last try, if Pulumi retries because a hook has asked for it. No end of
+ * this try loses the run of an earlier try.
  */
 async function fromLastTry(
   inputs: Inputs,
@@ -134,14 +136,14 @@ async function syncForUpdate(olds: Outputs, news: Inputs, waiting: Waiting): Pro
 }
 
 /**
- * What an update leaves for which no sync is due: it needs no request, so a preview knows its outputs too.
- * Undefined for all others.
+ * Returns the outputs of an update for which no sync is due: it needs no request, so a preview knows them
+ * too. Undefined for all other updates.
  */
 export function knownUpdate(olds: Outputs, news: Inputs): Outputs | undefined {
   return isSyncDue(olds, news) ? undefined : withoutSync(olds, news, new Map());
 }
 
-/** Shows the account's latest sync, and those of the hosts that CWP lists. Never starts a sync. */
+/** Reads the account's latest sync, and the machines of the hosts that CWP lists. Never starts a sync. */
 export async function read(props: Outputs, reading: Reading): Promise<Outputs> {
   const { durationSeconds: _ofTheRunBefore, machines: _before, __account, ...kept } = props;
   const { loop, list, clock } = waits(props, reading);
@@ -161,7 +163,7 @@ export async function read(props: Outputs, reading: Reading): Promise<Outputs> {
   };
 }
 
-/** The present status for an account. Never starts a sync. */
+/** Reads the present status of an account. Never starts a sync. */
 export async function readStatus(args: AccountArgs, reading: Reading): Promise<StatusOutputs> {
   const { status } = await presentStatus(waits(args, reading).loop, reading);
   return statusOutputs(status);
@@ -196,7 +198,7 @@ async function sync(inputs: Inputs, run: UnfinishedRun | undefined, waiting: Wai
   }
 }
 
-/** The machines of these hosts if this account answers, and CWP lists all of them already. */
+/** Returns the machines of these hosts if this account answers, and CWP lists all of them already. */
 async function lookFirst(
   unlisted: readonly string[],
   news: Inputs,
@@ -231,7 +233,7 @@ function unfinishedSync(inputs: Inputs, error: WaitError): UnfinishedSync {
   });
 }
 
-/** What the waits of the account share that the settings name. */
+/** Returns the parts that the waits of the account of these settings share. */
 function waits(
   args: AccountArgs,
   { config, env, log }: SettingsSources & Pick<Waiting, "log">,

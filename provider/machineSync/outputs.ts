@@ -4,7 +4,7 @@ import type { UnfinishedRun } from "../wait/run/waitError";
 import type { Inputs } from "./inputs";
 import { statusNames } from "./names";
 
-/** What a MachineSync shows of the account's latest sync. */
+/** The outputs of a MachineSync that show the account's latest sync. */
 export interface StatusOutputs {
   readonly state: SyncState;
   readonly latestStartTime: string;
@@ -13,18 +13,18 @@ export interface StatusOutputs {
   readonly requestId: string;
 }
 
-/** A MachineSync as the state holds it. */
+/** The state's record of a MachineSync. */
 export interface Outputs extends Inputs, Partial<StatusOutputs> {
-  /** The machines of those hosts that CWP lists, in the order of `hosts`. */
+  /** The machines of the hosts that CWP lists, in the order of `hosts`. */
   readonly machines?: readonly Machine[];
   /**
-   * A run that was started for these inputs and whose end has not been seen: the next update goes on waiting
-   * for it.
+   * A run that was started for these inputs and whose end has not been seen: the next update waits for it.
    */
   readonly unfinishedRun?: UnfinishedRun;
   /**
-   * The account of the last run that a create or update saw, whose `machines` those are: a fingerprint (see
-   * SignedResponse). Pulumi shows no property whose name begins like this. Version 0.1.0 kept none.
+   * The account of the last run that a create or update saw, and of `machines`: a fingerprint (see
+   * SignedResponse). Pulumi shows no property whose name begins with two underscores. Version 0.1.0 kept
+   * none.
    */
   readonly __account?: string;
 }
@@ -40,7 +40,7 @@ export function statusOutputs(status: SyncStatus): StatusOutputs {
   };
 }
 
-/** What the state shows of a sync, for an operation that needs none. */
+/** Returns the state's outputs of a sync, for an operation that needs no sync. */
 export function statusBefore(olds: Outputs): Partial<StatusOutputs> {
   return Object.fromEntries(
     statusNames.flatMap((name) => (olds[name] === undefined ? [] : [[name, olds[name]]])),

@@ -1,4 +1,4 @@
-/** Where docs/troubleshooting.md says more about a failure. */
+/** Adds to messages the heading of docs/troubleshooting.md that says more. */
 import { CwpError } from "../api/errors";
 import { type Heading, withHeading } from "./headings";
 import type { CheckFailure } from "./inputs";
@@ -17,11 +17,11 @@ const ofCodes: Readonly<Record<string, Heading | undefined>> = {
   NothingStarted: "gaveUp",
   HostsNotListed: "hosts",
   LookUpTimeout: "hosts",
-  // Somebody pressed Ctrl-C, and the message says how to go on.
+  // The user pressed Ctrl-C, and the message says what to do.
   Cancelled: undefined,
 };
 
-/** The same failure, with where to read more at the end of its message. */
+/** Returns the same failure. Its message ends with the heading to read. */
 export function errorWithHeading(error: unknown): unknown {
   if (error instanceof UnfinishedSync) {
     return new UnfinishedSync(naming(error.cause), error.outputs);
@@ -38,7 +38,7 @@ function headingOf({ code, topic }: CwpError): Heading | undefined {
   return topic ?? (Object.hasOwn(ofCodes, code) ? ofCodes[code] : "errorCodes");
 }
 
-/** The reasons why arguments cannot be used. */
+/** Returns the reasons of the failures, each with the heading to read. */
 export function reasonsWithHeading(failures: readonly CheckFailure[]): string[] {
   return failures.map(({ property, reason }) =>
     withHeading(reason, property === "endpoint" ? "endpoint" : "arguments"),

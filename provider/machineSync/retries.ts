@@ -9,20 +9,22 @@ interface Kept {
 }
 
 /**
- * The partial failures of this process, by URN. If a program's hook (`onError`) asks for a retry, Pulumi calls
- * create or update again with the state of before the first try, which knows nothing of the sync that the try
+ * The partial failures of this process, by URN. If a program's hook (`onError`) asks for a retry, Pulumi
+ * calls create or update again with the state from before the first try, which lacks the sync that the try
  * has started.
  */
 const kept = new Map<string, Kept>();
 
-/** Keeps what a create or update has left. Does nothing for a resource whose URN is not known (""). */
+/**
+ * Keeps the partial failure of a create or update. Does nothing for a resource whose URN is not known ("").
+ */
 export function keepPartialFailure(urn: string, inputs: Inputs, outputs: Outputs): void {
   if (urn) {
     kept.set(urn, { inputs, outputs });
   }
 }
 
-/** What the try before this one has left, if it had the same inputs. */
+/** Returns the outputs of the last try, if it had the same inputs. */
 export function leftByLastTry(urn: string, inputs: Inputs): Outputs | undefined {
   const last = kept.get(urn);
   return last && isDeepStrictEqual(last.inputs, inputs) ? last.outputs : undefined;
@@ -32,7 +34,7 @@ export function forgetPartialFailure(urn: string): void {
   kept.delete(urn);
 }
 
-/** For the next engine: a process that a developer has started serves one after the other. */
+/** Prepares for the next engine: a process that a developer has started serves several, one after another. */
 export function forgetPartialFailures(): void {
   kept.clear();
 }

@@ -9,7 +9,7 @@ import { Turns } from "../wait/stream/turns";
 import type { AccountWaits } from "../wait/stream/untilListed";
 
 const turns = new Turns(systemClock);
-/** The URNs of resources that were checked, and whose create or update Pulumi has not asked for. */
+/** The URNs of checked resources whose create or update Pulumi has not asked for. */
 const checked = new Set<string>();
 const endpoints = new Map<string, Neighbours>();
 const credentials = new Map<string, RenewedCredentials>();
@@ -17,8 +17,8 @@ const loops = new Map<string, { client: CwpClient & MachineClient; loop: SyncLoo
 const lists = new Map<string, MachineList>();
 
 /**
- * What the waits of one account share, with all that runs in this process. The identity of the credentials
- * tells apart all that the settings can make differ, so two accounts never share a stream.
+ * Returns the parts that the waits of one account share in this process. The identity of the credentials
+ * contains all settings that can differ, so two accounts never share a stream.
  */
 export function waitsOf(connection: Connection): AccountWaits {
   const { protocol, host, region } = connection;
@@ -44,14 +44,14 @@ function begin(connection: Connection) {
 }
 
 /**
- * Pulumi has checked a resource, and is about to ask for its create or update. A start waits a little for that,
- * so that the sync counts for this resource too.
+ * Records that Pulumi has checked a resource, and is about to ask for its create or update. A start waits a
+ * little for that, so that the sync counts for this resource too.
  */
 export function expectWait(urn: string): void {
   checked.add(urn);
 }
 
-/** Pulumi has asked for it, or the resource needs no create or update after all. */
+/** Records that Pulumi has asked for it, or that the resource needs no create or update. */
 export function stopExpecting(urn: string): void {
   checked.delete(urn);
 }

@@ -1,9 +1,9 @@
 import type { ResourceLog } from "../wait/report/progress";
 
-/** What has been said in this process. */
+/** The warnings that this process has given. */
 const said = new Set<string>();
 
-/** Warns of each thing once in a process, however many resources it is true for. */
+/** Gives each warning once in a process, even if it is true for several resources. */
 export function tellOnce(warnings: readonly string[], log: ResourceLog): void {
   for (const warning of warnings.filter((one) => !said.has(one))) {
     said.add(warning);

@@ -3,7 +3,7 @@ import type { Outputs } from "./outputs";
 
 /**
  * Pulumi's partial failure: a sync was started and its end has not been seen. The resource stays in the state
- * with these outputs, and the next update goes on with the run that they hold.
+ * with these outputs, and the next update waits for the run that they hold.
  */
 export class UnfinishedSync extends Error {
   constructor(
