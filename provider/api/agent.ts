@@ -1,4 +1,3 @@
-/** The HTTP agents, one for each endpoint and proxy. */
 import type { Agent } from "node:http";
 import { attempt } from "./attempt";
 import { causeOf } from "./cause";
@@ -11,7 +10,7 @@ import { proxyFor } from "./proxy";
  */
 export async function openAgent(protocol: "http:" | "https:", host: string): Promise<Agent> {
   if (protocol === "http:") {
-    // Only a loopback address is spoken to without TLS, and no proxy can reach that one.
+    // Only a loopback address has no TLS, and no proxy can reach it.
     const { Agent } = await import("node:http");
     return sayingWhy(new Agent({ ...attempt, keepAlive: true }));
   }
@@ -24,7 +23,7 @@ export async function openAgent(protocol: "http:" | "https:", host: string): Pro
   return sayingWhy(new Agent({ ...attempt, keepAlive: true }));
 }
 
-/** The SDK passes on no more than an error's message, so one without a message gets its own here. */
+/** Gives an error without a message its cause as the message, since the SDK passes on nothing else. */
 function sayingWhy(agent: Agent): Agent {
   const createConnection = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {

@@ -1,5 +1,3 @@
-/** One of Tencent Cloud's services, reached by the SDK. */
-
 import type { Agent } from "node:http";
 import { openAgent } from "./agent";
 import type { Endpoint } from "./connection";
@@ -8,9 +6,9 @@ import { ApiError } from "./errors";
 import { makeAllPrintable } from "./printable";
 import { send } from "./request";
 
-/** One of Tencent Cloud's services, and where it answers. */
+/** A service of Tencent Cloud, and its address. */
 export interface ServiceAddress extends Endpoint {
-  /** The name that CAM knows its actions by. */
+  /** The name before the colon of its CAM actions. */
   readonly name: "cwp" | "sts";
   readonly version: string;
   readonly region?: string | undefined;
@@ -26,9 +24,9 @@ export class ApiService {
   constructor(private readonly address: ServiceAddress) {}
 
   /**
-   * Sends one action once. Resolves with the `Response` object, unread but for what cannot be printed. Throws a CwpError, also when there is
-   * no whole answer within `timeoutMs`, in which `findSigner` counts too. No signer means that the action is
-   * not signed.
+   * Sends one action once. Resolves with the `Response` object, unread but made printable. Throws a CwpError,
+   * also if there is no whole answer within `timeoutMs`, which includes `findSigner`. Without a signer, the
+   * action is not signed.
    */
   async request(
     action: string,
@@ -41,7 +39,7 @@ export class ApiService {
     let signer: Signer | undefined;
     try {
       return await send(address, `${address.name}:${action}`, timeoutMs, signal, async (exchange) => {
-        // Found before the SDK asks for them: it would reduce an error to its text.
+        // Found before the SDK asks for keys: it would reduce an error to its text.
         signer = await findSigner(exchange.signal);
         this.connections ??= openAgent(address.protocol, address.host);
         const client = await openClient(address, signer, exchange.agentFrom(await this.connections));
@@ -54,19 +52,18 @@ export class ApiService {
   }
 }
 
-/** A client for one request: it costs nothing to make, and holds who signs and the agent of that request. */
+/** Makes a client for one request, with its signer and its agent: a client costs nothing. */
 async function openClient(
   { protocol, host, version, region }: ServiceAddress,
   credential: Credentials | undefined,
   agent: Agent,
 ) {
-  // The one file that the whole SDK and the product's own package both have. Its client sends any action, of
-  // STS too.
+  // This file is in the whole SDK and in the product's own package. Its client sends any action, of STS too.
   const { Client } = await import(
     "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/cwp/v20180228/cwp_client"
   );
   const client = new Client({
-    credential: credential ?? nobody,
+    credential: credential ?? noCredentials,
     ...(region !== undefined && { region }),
     profile: {
       language: "en-US",
@@ -75,8 +72,7 @@ async function openClient(
         protocol: `${protocol}//`,
         agent,
         headers: { "Accept-Encoding": "identity" },
-        // 0 turns the SDK's own limit off: it is in whole seconds and leaves no way to tell a time-out from a
-        // reset.
+        // 0 turns the SDK's own limit off: it is in whole seconds, and a time-out would look like a reset.
         reqTimeout: 0,
       },
     },
@@ -85,4 +81,4 @@ async function openClient(
   return client;
 }
 
-const nobody: Credentials = { secretId: "", secretKey: "" };
+const noCredentials: Credentials = { secretId: "", secretKey: "" };

@@ -1,6 +1,6 @@
 /**
- * Why a connection failed, in words. A host with several addresses that all fail has an error without a
- * message: its causes are one level down.
+ * Describes the cause of a failed connection. A host with several addresses that all fail has an error
+ * without a message: its causes are one level down.
  */
 export function causeOf(error: unknown): string {
   const causes = error instanceof AggregateError ? error.errors.map(causeOf) : [];

@@ -1,17 +1,17 @@
 import type { CredentialSource } from "./credentials";
 
-/** Where requests go. */
+/** The address of a service. */
 export interface Endpoint {
   readonly protocol: "http:" | "https:";
-  /** Host, with a port where it is not the protocol's own. */
+  /** Host, with a port if it is not the protocol's own. */
   readonly host: string;
 }
 
-/** Where requests go and who signs them. */
+/** An endpoint, and the credentials that sign its requests. */
 export interface Connection extends Endpoint {
-  /** The region whose machines to list, if the service refuses to list those of all regions. */
+  /** The region whose machines to list, if the service refuses to list all regions. */
   readonly region?: string | undefined;
   readonly credentials: CredentialSource;
-  /** What the user should know of settings that change nothing here: a sentence each. */
+  /** A sentence for each setting of the user that has no effect here. */
   readonly warnings?: readonly string[];
 }

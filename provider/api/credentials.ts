@@ -1,4 +1,3 @@
-/** Credentials: what they are, where they come from, and whom they stand for. */
 import { createHash } from "node:crypto";
 import { SettingsError } from "./errors";
 
@@ -9,24 +8,26 @@ export interface Credentials {
   readonly token?: string;
 }
 
-/** Credentials as a source finds them. */
+/** The credentials that a source finds. */
 export interface Signer extends Credentials {
-  /** When they end, in milliseconds since 1970. Keys that do not end have no such time. */
+  /** Their end, in milliseconds since 1970; undefined for keys that do not end. */
   readonly expiresAt?: number;
   /**
-   * What tells their account from others, such as the SecretId of permanent keys or the ARN of a role. Never
-   * a secret.
+   * The identity of their account, such as the SecretId of permanent keys or the ARN of a role. Never a
+   * secret.
    */
   readonly who: string;
-  /** Where the user finds them, for an error: `secretId and secretKey in FILE`. Never a secret. */
+  /**
+   * The place in which the user finds them, for an error: `secretId and secretKey in FILE`. Never a secret.
+   */
   readonly source: string;
 }
 
-/** Where the credentials of an account come from. */
+/** The source of an account's credentials. */
 export interface CredentialSource {
-  /** Tells this source from others in this process. It may hold secrets: never show it. */
+  /** Identifies this source in this process. It may hold secrets: never show it. */
   readonly identity: string;
-  /** The region that goes with it, where it names one. */
+  /** The region, if the source names a region. */
   readonly region?: string | undefined;
   /**
    * Finds the credentials again at each call, until `signal` aborts. Throws a CwpError that says what is
@@ -35,18 +36,18 @@ export interface CredentialSource {
   find(signal?: AbortSignal): Promise<Signer>;
 }
 
-/** Keys that were given as they are. */
+/** Returns the source of keys that were given as they are. */
 export function givenKeys(keys: Credentials, source = "given keys"): CredentialSource {
   const found = { ...keys, who: whoOf("keys", keys.secretId), source };
   return { identity: JSON.stringify(keys), find: async () => found };
 }
 
-/** Says who signs, as one text: the kind of credentials, and what names their account. */
+/** Identifies the signer in a text: the kind of credentials, and the names of their account. */
 export function whoOf(kind: "keys" | "login" | "role" | "cvm-role", ...names: readonly string[]): string {
   return JSON.stringify([kind, ...names]);
 }
 
-/** A text that stands for an account at an endpoint: the same for the same two, and it gives neither away. */
+/** Hashes an account and an endpoint: the same text for the same two, which shows neither. */
 export function fingerprint(host: string, who: string): string {
   return createHash("sha256")
     .update(JSON.stringify([host, who]))
@@ -54,7 +55,7 @@ export function fingerprint(host: string, who: string): string {
     .slice(0, 32);
 }
 
-/** Temporary keys as Tencent Cloud's services name them; undefined if they are not all there, or cannot be sent. */
+/** Reads temporary keys from an answer of Tencent Cloud; undefined if a key is missing or cannot be sent. */
 export function temporaryKeys(
   answer: unknown,
   expiredTime: unknown,
@@ -75,8 +76,8 @@ export function temporaryKeys(
 }
 
 /**
- * A value with any other character cannot be sent in a header, and Node would quote it, be it a secret, in
- * its error.
+ * Returns true if a value can be sent in a header. Else Node would quote it in its error, even if it is a
+ * secret.
  */
 function isLegal(value: string): boolean {
   return /^[\x21-\x7e]+$/.test(value);
@@ -92,7 +93,10 @@ export function refuseIllegal(setting: string, value: string): void {
   }
 }
 
-/** Keys that can all be sent. `names` say where each was found, for the error. Throws SettingsError. */
+/**
+ * Returns the keys if they can all be sent. `names` are the settings of the keys, for the error. Throws
+ * SettingsError.
+ */
 export function legalKeys(
   keys: Credentials,
   names: Readonly<Record<keyof Credentials, string>>,

@@ -1,5 +1,3 @@
-/** Durations, as this package writes them in messages and as Pulumi takes them in options. */
-
 /** 90000 → `1 min 30 s`, 300 → `300 ms`. */
 export function duration(ms: number): string {
   if (Math.round(ms) < 1000) {
@@ -25,8 +23,8 @@ const unitMs: Readonly<Record<string, number>> = {
 const LONGEST_MS = 2 ** 63 / 1e6;
 
 /**
- * Reads a duration as Pulumi's customTimeouts take it (Go's form: `1h30m`, `90s`), in ms; undefined if it is
- * not one above zero.
+ * Reads a duration in the form of Pulumi's customTimeouts (Go's: `1h30m`, `90s`), in ms; undefined if it is
+ * not a duration above zero.
  */
 export function parseDuration(text: unknown): number | undefined {
   if (typeof text !== "string" || !/^\+?((\d+(\.\d*)?|\.\d+)([nuµμm]?s|m|h))+$/.test(text)) {

@@ -1,42 +1,42 @@
-/** The errors of this package, and what each error code of Tencent Cloud means. */
+/** The errors of this package, and the meaning of each error code of Tencent Cloud. */
 import { inspect } from "node:util";
 import { excerpt, makePrintable } from "./printable";
 
-/** Whether a retry may help: as long as the retry budget lasts, a few times only, or not at all. */
+/** The retries that may help: as long as the retry budget lasts, a few times only, or none. */
 export type Retry = "yes" | "few" | "never";
 
-/** The settings that an error is about, where its code does not tell. */
+/** The settings that an error is about, if its code does not show it. */
 export type Topic = "credentials" | "endpoint";
 
-/** Every failure of this package: what happened and, in the same message, what to do about it. */
+/** A failure of this package. Its message says what happened and what to do. */
 export class CwpError extends Error {
-  /** False where nothing was sent to CWP, as when there were no credentials to sign it with. */
+  /** False if nothing was sent to CWP, for example because there were no credentials. */
   sent = true;
 
   topic: Topic | undefined;
 
   constructor(
-    /** Tencent Cloud's error code where there is one, else one of this package's own. */
+    /** Tencent Cloud's error code if there is one, else a code of this package. */
     readonly code: string,
     message: string,
     readonly retry: Retry,
-    /** The id of the request that failed, when the service gave one. */
+    /** The id of the failed request, if the service gave it. */
     readonly requestId: string = "",
   ) {
     super(makePrintable(message));
     this.name = "CwpError";
-    // Pulumi's dynamic provider host prints the stack of what check, diff and read throw; the message is all
-    // a user needs.
+    // Pulumi's dynamic provider host prints the stack of errors of check, diff and read; a user needs only
+    // the message.
     this.stack = this.message;
   }
 
-  /** The same failure with another message. */
+  /** Returns the same failure with another message. */
   saying(message: string): CwpError {
     const { code, retry, requestId, sent, topic } = this;
     return Object.assign(new CwpError(code, message, retry, requestId), { sent, topic });
   }
 
-  /** The message is all that a person at a terminal needs; Node would print every field beside it. */
+  /** Returns only the message, for a person at a terminal; Node would print every field too. */
   [inspect.custom](): string {
     return this.message;
   }
@@ -51,9 +51,9 @@ export class SettingsError extends CwpError {
   }
 }
 
-/** What the user calls the things that an error's advice speaks of. */
+/** The user's names for the settings in an error's advice. */
 export interface Names {
-  /** Where the keys stand that signed the request: `secretId and secretKey in FILE`. */
+  /** The setting or file of the keys that signed the request: `secretId and secretKey in FILE`. */
   readonly keys?: string;
   /** The setting that names the role: `the argument assumeRole`. */
   readonly role?: string;
@@ -75,7 +75,7 @@ export class ApiError extends CwpError {
       " (ROLE)": role ? ` (${role})` : "",
     };
     const advice = text.replace(/ACTION| \(KEYS\)| \(ROLE\)/g, (word) => words[word] ?? word);
-    // It looks for dots only where they begin: else 200 000 of them would take a minute.
+    // It matches dots only from the first dot: else 200 000 dots would take a minute.
     const sentence = said.trim().replace(/(?<![.。])[.。]+$/, "") || "no reason given";
     super(
       code,
@@ -88,7 +88,7 @@ export class ApiError extends CwpError {
     this.names = names;
   }
 
-  /** The same error, whose advice speaks of the user's own settings. */
+  /** Returns the same error. Its advice names the user's own settings. */
   naming(names: Names): ApiError {
     const { code, requestId, sent } = this;
     const named = new ApiError(code, this.said, requestId, this.action, { ...this.names, ...names });
@@ -97,7 +97,7 @@ export class ApiError extends CwpError {
   }
 }
 
-/** No usable answer came: the request may or may not have been carried out. */
+/** A request without a usable answer: it may or may not have been carried out. */
 export class NoAnswer extends CwpError {
   constructor(
     code: "NetworkFailure" | "RequestTimeout" | "HttpStatus" | "Aborted",
@@ -110,7 +110,7 @@ export class NoAnswer extends CwpError {
   }
 }
 
-/** An answer came, but not in the documented shape, as from a proxy's error page. */
+/** An answer without the documented shape, such as a proxy's error page. */
 export class BadAnswer extends CwpError {
   constructor(what: string, requestId = "", retry: Retry = "yes") {
     super(
@@ -122,9 +122,7 @@ export class BadAnswer extends CwpError {
   }
 }
 
-/**
- * The service named a state that this package does not know, so it cannot tell whether the sync has ended.
- */
+/** An answer with a state that this package does not know: the sync may or may not have ended. */
 export class UnknownState extends CwpError {
   constructor(state: string, requestId: string) {
     super(
@@ -154,7 +152,7 @@ const checkEndpoint =
   "Check that tencentcloud-cwp:endpoint is a CWP endpoint, such as cwp.tencentcloudapi.com.";
 
 /**
- * Codes as Tencent Cloud documents them (API 3.0, common error codes, and those of SyncMachines). A full code
+ * The codes that Tencent Cloud documents (API 3.0, common error codes and codes of SyncMachines). A full code
  * is looked up first, then the part before its dot; a code found in neither way is final.
  */
 const meanings: ReadonlyMap<string, Meaning> = new Map(
@@ -194,14 +192,14 @@ const meanings: ReadonlyMap<string, Meaning> = new Map(
   }),
 );
 
-/** What an error code means for a wait. */
+/** Returns the meaning of an error code for a wait. */
 function meaningOf(code: string): Meaning {
   return meanings.get(code) ?? meanings.get(code.split(".")[0] ?? "") ?? stop(lookUp);
 }
 
 /**
- * Whether a request that failed like this may have been carried out all the same. An error code says that it
- * was not, but for the codes that name a failure inside the service; with no answer, nobody knows.
+ * Returns true if a request with this failure may still have been carried out. An error code says that it was
+ * not, but for the codes of a failure inside the service; without an answer it is not known.
  */
 export function mayHaveWorked(error: CwpError): boolean {
   const [family] = error.code.split(".");

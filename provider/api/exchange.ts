@@ -3,21 +3,21 @@ import type { Endpoint } from "./connection";
 import type { CwpError } from "./errors";
 import { explainCompression, explainCut, explainNoJson, explainRedirect, explainSize } from "./explain";
 
-/** The most bytes that an answer may have. CWP's longest, a page of 100 machines, has some 200 000. */
+/** The most bytes of an answer. CWP's longest, a page of 100 machines, has some 200 000. */
 export const MOST_BYTES = 10_000_000;
 
-/** What Node.js calls on an agent for each request. Its types leave it out. */
+/** The method of an agent that Node.js calls for each request. Its types leave it out. */
 interface TakesRequests {
   addRequest(request: ClientRequest, options: unknown): void;
 }
 
 /**
  * One request and its answer. The SDK's HTTP library follows redirects with the token and the body, reads
- * answers of any size, and waits for ever for the rest of an answer that was cut. So the agent that it is
- * given lets one request pass, refuses the next, and watches the answer as it comes from the socket.
+ * answers of any size, and waits for ever for the rest of an answer that was cut. So the agent lets one
+ * request pass, refuses the next, and watches the answer at the socket.
  */
 export class Exchange {
-  /** Why the answer must not be used; undefined if nothing is wrong with it. */
+  /** The reason why the answer must not be used; undefined if it may be used. */
   refusal: CwpError | undefined;
   private isSent = false;
   private answer: IncomingMessage | undefined;
@@ -33,7 +33,7 @@ export class Exchange {
     return this.end.signal;
   }
 
-  /** An agent for this request alone. It uses the connections of `agent`. */
+  /** Makes an agent for this request alone. It uses the connections of `agent`. */
   agentFrom(agent: Agent): Agent {
     const addRequest = (request: ClientRequest, options: unknown) => {
       if (this.isSent) {
@@ -60,11 +60,11 @@ export class Exchange {
     const { statusCode = 0, headers } = answer;
     const { location, "content-type": type, "content-encoding": encoding = "identity" } = headers;
     if (statusCode >= 300 && statusCode < 400 && location !== undefined) {
-      // The request is not given up here: its library would leave a rejection that nothing handles.
+      // The request continues here: its library would leave a rejection that nothing handles.
       this.refusal = explainRedirect(this.endpoint, statusCode, location);
     } else if (statusCode === 200) {
       if (encoding !== "identity") {
-        // A few bytes can stand for gigabytes, and the request has asked for none of it.
+        // A few bytes can expand to gigabytes, and the request has asked for no compression.
         this.refuse(explainCompression(this.endpoint.host));
       }
       if (type === "text/event-stream") {

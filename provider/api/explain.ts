@@ -12,7 +12,7 @@ const LONGEST_NAME = 100;
 const checkTheWay =
   "Check the network, tencentcloud-cwp:endpoint and the proxy settings (HTTPS_PROXY, NO_PROXY).";
 
-/** No whole answer came within the time limit. */
+/** Explains that there was no whole answer within the time limit. */
 export function explainTimeout(host: string, timeoutMs: number): NoAnswer {
   return new NoAnswer(
     "RequestTimeout",
@@ -21,8 +21,8 @@ export function explainTimeout(host: string, timeoutMs: number): NoAnswer {
 }
 
 /**
- * The answer leads to another address. Only its host is named: a path or a query may hold a secret. No retry
- * helps, and the API has no redirects.
+ * Explains a redirect. Only its host is named: a path or a query may hold a secret. No retry helps, and the
+ * API has no redirects.
  */
 export function explainRedirect({ protocol, host }: Endpoint, status: number, location: string): NoAnswer {
   const to = URL.canParse(location, `${protocol}//${host}`)
@@ -78,7 +78,7 @@ export function explain(error: unknown, endpoint: Endpoint, action: string): Cwp
       action,
     );
   }
-  // Of other texts nothing is passed on: node-fetch may quote a header, and a header may hold a secret.
+  // No other text is passed on: node-fetch may quote a header, and a header may hold a secret.
   const [, cause] = /^request to \S+ failed, reason: (.*)/.exec(thrown.message) ?? [];
   const [, ofProxy] = /^proxy status (\d+)$/.exec(cause ?? "") ?? [];
   if (ofProxy !== undefined) {
@@ -90,7 +90,7 @@ export function explain(error: unknown, endpoint: Endpoint, action: string): Cwp
       cause.includes("wrong version number") ? noTls(endpoint) : excerpt(cause, LONGEST_SENTENCE),
     );
   }
-  // node-fetch's word for a connection that broke. All else is about what came over it.
+  // node-fetch's word for a connection that broke. All else is about the content of the answer.
   return Reflect.get(thrown, "type") === "system" ? explainCut(host) : explainNoJson(host);
 }
 

@@ -1,12 +1,11 @@
-/** The hosts that NO_PROXY exempts. */
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
 
 /**
- * Whether a value of NO_PROXY names a host, so that no proxy is used for it. The rules are those of Go, and
- * so of the Tencent Cloud provider: `*` is every host, a domain covers its subdomains, with a dot before it
- * only those, and an entry may be an address, a range of addresses (CIDR), and may end with a port. As in
- * curl, spaces may separate entries too.
+ * Returns true if a value of NO_PROXY names a host, so that no proxy is used for it. The rules are Go's, and
+ * so the Tencent Cloud provider's: `*` is every host, a domain covers its subdomains, with a dot before it
+ * only its subdomains, and an entry may be an address, a range of addresses (CIDR), and may end with a port.
+ * As in curl, spaces may separate entries too.
  */
 export function isExempt(noProxy: string, hostname: string, port: number): boolean {
   const host = plain(hostname);
@@ -34,7 +33,7 @@ function names(entry: string, host: string, port: number): boolean {
   return domain !== "" && (host.endsWith(`.${domain}`) || (host === domain && !onlySubdomains));
 }
 
-/** A text that is no range holds no host, as in Go. */
+/** Returns true if a range holds a host. A text that is no range holds none, as in Go. */
 function isInRange(range: string, host: string): boolean {
   const [, address = "", length] = /^(.+)\/(\d+)$/.exec(range) ?? [];
   const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
@@ -50,7 +49,10 @@ function family(address: string): "ipv4" | "ipv6" {
   return isIP(address) === 6 ? "ipv6" : "ipv4";
 }
 
-/** Without the brackets of an address and the dot that ends a name in full, in the letters that DNS knows. */
+/**
+ * Returns a name without the brackets of an address and the dot at the end of a full name, in the letters of
+ * DNS.
+ */
 function plain(name: string): string {
   const bare = name.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   return isIP(bare) ? bare : domainToASCII(bare) || bare.toLowerCase();

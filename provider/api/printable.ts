@@ -1,4 +1,4 @@
-/** Texts that came from a network, for terminals, logs and the state. */
+/** Makes texts from a network printable, for terminals, logs and the state. */
 import { isObject } from "./isObject";
 
 /**
@@ -7,12 +7,12 @@ import { isObject } from "./isObject";
  */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
 
-/** The text with a space in place of each character that cannot be shown. */
+/** Returns the text with a space in place of each character that cannot be shown. */
 export function makePrintable(text: string): string {
   return text.replace(unprintable, " ");
 }
 
-/** The value with each text in it made printable, however deep. */
+/** Makes each text in a value printable, at any depth. */
 export function makeAllPrintable(value: unknown): unknown {
   if (typeof value === "string") {
     return makePrintable(value);
@@ -25,7 +25,7 @@ export function makeAllPrintable(value: unknown): unknown {
     : value;
 }
 
-/** The printable text, cut to `most` characters. */
+/** Returns the printable text, cut to `most` characters. */
 export function excerpt(text: string, most: number): string {
   return makePrintable(text.length > most ? `${text.slice(0, most)}…` : text);
 }

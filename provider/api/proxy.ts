@@ -1,4 +1,3 @@
-/** The proxy that the environment names for an endpoint. */
 import { SettingsError } from "./errors";
 import { isLoopback } from "./loopback";
 import { isExempt } from "./noProxy";
@@ -11,15 +10,15 @@ export interface NamedProxy {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Go, and so the Tencent Cloud provider, looks for the upper case first. */
+/** In the order of Go, and so of the Tencent Cloud provider: upper case first. */
 const proxyVariables = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 const exemptions = ["NO_PROXY", "no_proxy"];
 
 const schemes = ["http:", "https:", "socks5h:", "socks5:", "socks:", "socks4a:", "socks4:"];
 
 /**
- * The proxy for an https endpoint (a host, with a port where it is not 443); none for a loopback address, as in
- * Go. Throws SettingsError, which shows no value.
+ * Returns the proxy for an https endpoint (a host, with a port if it is not 443); none for a loopback
+ * address, as in Go. Throws SettingsError, which shows no value.
  */
 export function proxyFor(host: string, env: Environment): NamedProxy | undefined {
   const { hostname, port } = new URL(`https://${host}`);
@@ -41,13 +40,13 @@ export function proxyFor(host: string, env: Environment): NamedProxy | undefined
   return { url, variable };
 }
 
-/** An empty variable counts as unset, as in curl and Go. */
+/** Returns the first variable that is set. An empty variable counts as unset, as in curl and Go. */
 function firstSet(names: readonly string[], env: Environment): string | undefined {
   return names.find((name) => env[name]?.trim());
 }
 
 function parse(text: string): URL | undefined {
-  // Without a scheme, everybody takes it for an http proxy.
+  // As in curl and Go, a proxy without a scheme is an http proxy.
   const full = text.includes("://") ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
   if (!url || url.hostname === "" || !schemes.includes(url.protocol)) {

@@ -1,4 +1,3 @@
-/** An agent that connects through a proxy. */
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import * as http from "node:http";
@@ -12,11 +11,11 @@ import { causeOf } from "./cause";
 import type { NamedProxy } from "./proxy";
 
 /**
- * An agent whose connections go by way of an HTTP or SOCKS proxy. This file and its libraries are loaded only
- * where there is a proxy.
+ * An agent that connects through an HTTP or SOCKS proxy. This file and its libraries are loaded only if there
+ * is a proxy.
  *
- * Node takes a connection from an agent only once it is there, so it cannot close one that the proxy never
- * grants. Therefore each attempt has a signal here, which aborts when the request is given up.
+ * Node gets a connection from an agent only once it is open, so it cannot close a connection that the proxy
+ * never grants. Therefore each attempt has a signal here, which aborts when the request is given up.
  */
 export class ProxyAgent extends Agent {
   constructor(private readonly proxy: NamedProxy) {
@@ -52,9 +51,7 @@ export class ProxyAgent extends Agent {
   }
 }
 
-/**
- * The proxy has answered that it opens no way. The status is in the message: that is all the SDK passes on.
- */
+/** A refusal of the proxy. The status is in the message: the SDK passes on nothing else. */
 class RefusedByProxy extends Error {
   constructor(status: number) {
     super(`proxy status ${status}`);
@@ -83,7 +80,7 @@ function tunnelByConnect(proxy: URL, { host, port }: Target, signal: AbortSignal
       method: "CONNECT",
       host: hostOf(proxy),
       port: proxy.port,
-      // Node would take the name in Host for the proxy's own, and look for it in the proxy's certificate.
+      // Node would search the proxy's certificate for the name in Host.
       servername: isIP(hostOf(proxy)) ? "" : hostOf(proxy),
       path: target,
       headers: {
@@ -109,7 +106,7 @@ function tunnelByConnect(proxy: URL, { host, port }: Target, signal: AbortSignal
 }
 
 async function tunnelBySocks(proxy: URL, { host, port }: Target, signal: AbortSignal): Promise<Socket> {
-  // SOCKS 4 knows addresses only. In all others the proxy looks names up, as in Go, also where this machine
+  // SOCKS 4 knows addresses only. In all others the proxy resolves names, as in Go, even if this machine
   // cannot.
   const { address } = proxy.protocol === "socks4:" ? await lookup(host, { family: 4 }) : { address: host };
   const socket = connectTcp({ ...attempt, host: hostOf(proxy), port: Number(proxy.port || 1080), signal });

@@ -1,22 +1,21 @@
-/** Credentials that are kept and renewed. */
 import type { CredentialSource, Signer } from "./credentials";
 import { limitTime } from "./timeLimit";
 
 /**
- * Temporary credentials are renewed this long before they end, or halfway through a life that is shorter than
- * twice that.
+ * Temporary credentials are renewed this long before they end, or at half of a life that is shorter than
+ * twice this time.
  */
 const RENEW_BEFORE_MS = 300_000;
 
-/** How long one search for credentials may take, in milliseconds: some have to ask STS three times. */
+/** The time limit of a search for credentials, in milliseconds: some ask STS three times. */
 const SEARCH_MS = 30_000;
 
 /**
- * Keeps what a source has found, and finds it again in time. A failure is not kept, and does no harm while
- * the old ones still work.
+ * Keeps the credentials of a source, and finds them again in time. A failure is not kept, and does no harm
+ * while the old credentials still work.
  *
- * There is one search at a time, which all clients that need the credentials share: the code of an MFA device
- * serves once. So a client that stops waiting for the search does not end it.
+ * All clients that need the credentials share one search at a time: the code of an MFA device works once. So
+ * a client that stops waiting for the search does not end it.
  */
 export class RenewedCredentials {
   private held: { readonly found: Signer; readonly renewAt: number } | undefined;
@@ -27,7 +26,7 @@ export class RenewedCredentials {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Rejects with the signal's reason once that aborts. */
+  /** Returns the credentials. Rejects with the signal's reason if it aborts. */
   async get(signal?: AbortSignal): Promise<Signer> {
     if (this.held && this.now() < this.held.renewAt) {
       return this.held.found;
@@ -38,7 +37,7 @@ export class RenewedCredentials {
     return signal ? untilAborted(this.search, signal) : this.search;
   }
 
-  /** Finds them again at the next `get`: the service has refused these. */
+  /** Forgets credentials that the service has refused: the next `get` finds them again. */
   forget(refused: Signer): void {
     if (this.held?.found === refused) {
       this.held = undefined;

@@ -1,4 +1,3 @@
-/** One request within its time limit, and its failure as an error of this package. */
 import type { Endpoint } from "./connection";
 import { CwpError, NoAnswer } from "./errors";
 import { Exchange } from "./exchange";

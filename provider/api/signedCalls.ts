@@ -1,4 +1,3 @@
-/** Signed requests, with keys that are found again where the service refuses them. */
 import { ApiService, type ServiceAddress } from "./apiService";
 import { fingerprint, type Signer } from "./credentials";
 import { ApiError, CwpError, NoAnswer } from "./errors";
@@ -15,9 +14,9 @@ export interface SignedResponse {
 }
 
 /**
- * Sends the actions of one service for one account, with credentials that are renewed in time. Where the
- * service refuses the keys, they are found again once: a role's credentials may have been ended, or a
- * profile's file may have been replaced.
+ * Sends the actions of one service for one account, with credentials that are renewed in time. If the service
+ * refuses the keys, they are found again once: a role's credentials may have ended, or a profile's file may
+ * be new.
  */
 export class SignedCalls {
   private readonly service: ApiService;
@@ -46,7 +45,7 @@ export class SignedCalls {
         if (signal?.aborted) {
           throw error;
         }
-        // Else the time of the request was over before the search was.
+        // Else the time of the request was over before the search ended.
         const known = error instanceof CwpError ? error : stillSearching();
         known.sent = false;
         throw known;
@@ -92,7 +91,7 @@ function sameKeys(one: Signer, other: Signer): boolean {
   return one.secretId === other.secretId && one.secretKey === other.secretKey && one.token === other.token;
 }
 
-/** Codes of AuthFailure that other keys would not change. */
+/** The codes of AuthFailure that other keys would not change. */
 const notTheKeys = ["AuthFailure.SignatureExpire", "AuthFailure.UnauthorizedOperation"];
 
 function refusesKeys(error: unknown): boolean {

@@ -1,25 +1,24 @@
-/** The actions of STS. */
 import { ApiService } from "./apiService";
 import type { Endpoint } from "./connection";
 import { type Credentials, type Signer, temporaryKeys } from "./credentials";
 import { BadAnswer } from "./errors";
 
-/** Tencent Cloud's Security Token Service, as seen from the CWP endpoint in use. */
+/** The address of Tencent Cloud's Security Token Service beside the CWP endpoint in use. */
 export interface StsConnection extends Endpoint {
-  /** STS, unlike CWP, must be told a region; any will do. */
+  /** STS, unlike CWP, needs a region; any works. */
   readonly region: string;
 }
 
-/** How long STS may take, in milliseconds: less than the request that waits for it. */
+/** The time limit of STS, in milliseconds: less than that of the request that waits for it. */
 const STS_MS = 8_000;
 
-/** Temporary keys, and when they end. */
+/** Temporary keys, and their end. */
 export type TemporaryKeys = Credentials & Pick<Signer, "expiresAt">;
 
 /**
- * An action of STS that gives temporary keys. Not by the SDK's own credential classes, which keep a failed
- * search for ever and drop the service's error code and RequestId. AssumeRoleWithWebIdentity and
- * AssumeRoleWithSAML have no signer: the token or the assertion in them is the proof.
+ * Sends an action of STS that gives temporary keys. It does not use the SDK's own credential classes, which
+ * keep a failed search for ever and drop the service's error code and RequestId. AssumeRoleWithWebIdentity
+ * and AssumeRoleWithSAML have no signer: the token or the assertion in them is the proof.
  */
 export async function askForKeys(
   sts: StsConnection,
@@ -37,7 +36,7 @@ export async function askForKeys(
   return found;
 }
 
-/** The action GetCallerIdentity: the id (uin) of the account that the signer belongs to. */
+/** Sends GetCallerIdentity: returns the id (uin) of the signer's account. */
 export async function accountIdOf(sts: StsConnection, signer: Signer, signal?: AbortSignal): Promise<string> {
   const answer = await ask(sts, "GetCallerIdentity", {}, signer, signal);
   const { AccountId } = Object(answer);
