@@ -1,30 +1,27 @@
-/** The client of CWP that the waits use. */
 import type { Connection } from "../api/connection";
 import { RenewedCredentials } from "../api/renewedCredentials";
 import { SignedCalls } from "../api/signedCalls";
 import { describeMachines, type MachinePage, type MachineQuery } from "./describeMachines";
 import { type AccountStatus, syncMachines } from "./syncMachines";
 
-/** One CWP account at one endpoint. */
+/** A CWP account at an endpoint. */
 export interface CwpClient {
   /**
-   * Sends SyncMachines once. `sync: true` asks the service to start a sync, `false` only reads.
-   * Throws a CwpError, also when there is no whole answer within `timeoutMs`.
+   * Sends SyncMachines once. `sync: true` asks the service to start a sync, `false` only reads. Throws a
+   * CwpError, also if there is no whole answer within `timeoutMs`.
    */
   syncMachines(sync: boolean, timeoutMs: number, signal?: AbortSignal): Promise<AccountStatus>;
 }
 
-/** The list of machines of one CWP account at one endpoint. */
+/** The list of machines of a CWP account at an endpoint. */
 export interface MachineClient {
-  /**
-   * Sends DescribeMachines once. Throws a CwpError, also when there is no whole answer within `timeoutMs`.
-   */
+  /** Sends DescribeMachines once. Throws a CwpError, also if there is no whole answer within `timeoutMs`. */
   describeMachines(query: MachineQuery, timeoutMs: number, signal?: AbortSignal): Promise<MachinePage>;
 }
 
 /**
- * A client of CWP's API, which needs no region. Nothing is loaded or sent before the first request.
- * `credentials` are those of the connection, if another client uses them too.
+ * Makes a client of CWP's API, which needs no region. Nothing is loaded or sent before the first request.
+ * `credentials` belong to the connection, if another client uses them too.
  */
 export function connect(connection: Connection, credentials?: RenewedCredentials): CwpClient & MachineClient {
   const calls = signedCalls(connection, credentials);
@@ -34,7 +31,7 @@ export function connect(connection: Connection, credentials?: RenewedCredentials
   };
 }
 
-/** The same, for a caller that reads the answers as they come. */
+/** Makes a client that returns the answers unread. */
 export function signedCalls(
   { protocol, host, credentials: source }: Connection,
   credentials = new RenewedCredentials(source),

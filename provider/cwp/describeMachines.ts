@@ -1,23 +1,22 @@
-/** The action DescribeMachines: pages of the list of machines that CWP knows. */
 import { ApiError, BadAnswer, type CwpError } from "../api/errors";
 import { isObject } from "../api/isObject";
 import type { SignedCalls } from "../api/signedCalls";
 
-/** The kinds of machine that CWP tells apart. It lists those of one kind at a time. */
+/** The types of machine in CWP. It lists the machines of one type at a time. */
 export type MachineType = "CVM" | "LH" | "BM" | "ECM" | "Other";
 
-/** The region that stands for all of them. */
+/** The name for all regions. */
 export const ALL_REGIONS = "all-regions";
-/** The most machines that one answer holds. */
+/** The most machines in an answer. */
 export const PAGE_SIZE = 100;
 
-/** A machine in CWP's list. A field is "" where CWP gives none. */
+/** A machine in CWP's list. A field is "" if CWP does not give it. */
 export interface Machine {
   /** The id of the instance, such as `ins-1a2b3c4d`. */
   readonly instanceId: string;
   /** The uuid of the machine, by which CWP's other actions name it. */
   readonly quuid: string;
-  /** The uuid of its agent; "" where none is installed, or it was offline for long. */
+  /** The uuid of its agent; "" if none is installed, or it was offline for long. */
   readonly uuid: string;
   readonly name: string;
   readonly privateIp: string;
@@ -26,17 +25,17 @@ export interface Machine {
   readonly agentStatus: string;
   /** ONLINE, OFFLINE, SHUTDOWN or UNINSTALLED. */
   readonly machineStatus: string;
-  /** How CWP protects it: BASIC_VERSION, PRO_VERSION, Flagship and others. */
+  /** CWP's protection of it: BASIC_VERSION, PRO_VERSION, Flagship and others. */
   readonly protectType: string;
 }
 
-/** Which part of the list to show. */
+/** The part of the list to show. */
 export interface MachineQuery {
   readonly type: MachineType;
   readonly region: string;
   /**
-   * Only the machine with this id. The service may show others beside it: no documentation says that it
-   * compares whole ids.
+   * Only the machine with this id. The service may show others too: no documentation says that it compares
+   * whole ids.
    */
   readonly id?: string | undefined;
   readonly offset: number;
@@ -45,13 +44,16 @@ export interface MachineQuery {
 /** A page of the list. */
 export interface MachinePage {
   readonly machines: readonly Machine[];
-  /** How many machines the whole list has; undefined if the service gives no number. */
+  /** The number of machines in the whole list; undefined if the service gives none. */
   readonly total: number | undefined;
-  /** The account whose list it is: see SignedResponse. */
+  /** The account of the list: see SignedResponse. */
   readonly account: string;
 }
 
-/** The action DescribeMachines of CWP's API 2018-02-28. Throws a CwpError. */
+/**
+ * Sends the action DescribeMachines of CWP's API 2018-02-28, for a page of the machine list. Throws a
+ * CwpError.
+ */
 export async function describeMachines(
   calls: SignedCalls,
   { type, region, id, offset }: MachineQuery,

@@ -1,24 +1,24 @@
-/** The answer of SyncMachines. */
 import { BadAnswer, UnknownState } from "../api/errors";
 
-/** NOTASK: there is no sync task. SYNCING: a sync is in progress. FINISHED: the latest sync has ended. */
+/** NOTASK: no sync is known. SYNCING: a sync is in progress. FINISHED: the latest sync has ended. */
 export type SyncState = "NOTASK" | "SYNCING" | "FINISHED";
 
 /**
- * What `SyncMachines` answers: the state of the account's *latest* machine sync, whoever started it.
+ * The answer of `SyncMachines`: the state of the account's *latest* machine sync, even if another pipeline
+ * started it.
  *
  * Source: Tencent Cloud API documentation, CWP 2018-02-28, SyncMachines.
  */
 export interface SyncStatus {
   readonly state: SyncState;
   /**
-   * When the latest sync started, as the service writes it (`2020-11-11 12:01:00`); "" when it gave no time,
-   * or one that means "never".
+   * The start of the latest sync, as the service writes it (`2020-11-11 12:01:00`); "" if it gave no time, or
+   * a time that means "never".
    */
   readonly latestStartTime: string;
-  /** When the latest sync to end did so, in the same form; "" when the service gave none. */
+  /** The end of the latest sync that has ended, in the same form; "" if the service gave none. */
   readonly latestEndTime: string;
-  /** The id that Tencent Cloud gave this one request; its support asks for it. */
+  /** Tencent Cloud's id of this request; its support asks for it. */
   readonly requestId: string;
 }
 
@@ -48,22 +48,22 @@ export function parseStatus(response: unknown): SyncStatus {
   };
 }
 
-/** Databases write "never" as a zero date or as the beginning of 1970, in whatever time zone. */
+/** Databases write "never" as a zero date or as the beginning of 1970, in any time zone. */
 const NEVER_UNTIL_YEAR = 1970;
 
-/** The time, or "" if it stands for "never". */
+/** Returns the time, or "" if it means "never". */
 function withoutNever(time: string): string {
   return Number.parseInt(time, 10) <= NEVER_UNTIL_YEAR ? "" : time;
 }
 
-/** Idle is any state but SYNCING: NOTASK too may stand beside the times of a run that has ended. */
+/** Returns true for any state but SYNCING: NOTASK too may be beside the times of a run that has ended. */
 export function isIdle(status: SyncStatus): boolean {
   return status.state !== "SYNCING";
 }
 
 /**
- * The state as an output of the resource. The service may forget a finished task and say NOTASK beside its
- * times; that is still FINISHED here, so that a refresh shows no drift.
+ * Returns the state as an output of the resource. The service may forget a finished sync and answer NOTASK
+ * beside its times; this is FINISHED here, so that a refresh shows no drift.
  */
 export function outputState(status: SyncStatus): SyncState {
   if (status.state === "NOTASK" && status.latestEndTime !== "") {
@@ -73,8 +73,8 @@ export function outputState(status: SyncStatus): SyncState {
 }
 
 /**
- * How long the latest ended sync took, in seconds: its end minus its start. Undefined while a sync is in
- * progress, and when the times are empty, unreadable or in the wrong order. Both are in one unnamed zone, so
+ * The length of the latest ended sync, in seconds: its end minus its start. Undefined while a sync is in
+ * progress, and if the times are empty, unreadable or in the wrong order. Both are in one unnamed zone, so
  * only their difference means anything.
  */
 export function durationSeconds(status: SyncStatus): number | undefined {

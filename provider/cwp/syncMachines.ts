@@ -1,14 +1,13 @@
-/** The action SyncMachines. */
 import type { SignedCalls } from "../api/signedCalls";
 import { parseStatus, type SyncStatus } from "./status";
 
-/** The status, and the account whose it is: see SignedResponse. */
+/** The status, and its account: see SignedResponse. */
 export interface AccountStatus {
   readonly status: SyncStatus;
   readonly account: string;
 }
 
-/** The action SyncMachines of CWP's API 2018-02-28. */
+/** Sends the action SyncMachines of CWP's API 2018-02-28. */
 export async function syncMachines(
   calls: SignedCalls,
   sync: boolean,
