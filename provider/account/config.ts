@@ -1,7 +1,5 @@
-/** Config and environment, as settings are read from them. */
-
 /**
- * Reads one value of the stack's Pulumi config, decrypted, by its full name, such as `tencentcloud:secretId`.
+ * Reads a value of the stack's Pulumi config, decrypted, by its full name, such as `tencentcloud:secretId`.
  */
 export type Config = (name: string) => string | undefined;
 
@@ -9,20 +7,20 @@ export type Config = (name: string) => string | undefined;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The settings of the config, by the names that the Tencent Cloud provider has for them, such as `secretId`.
- * Two are this package's own: `endpoint`, and `cwpRegion`, which is the region for CWP alone.
+ * The settings of the config, by the Tencent Cloud provider's names, such as `secretId`. Two are this
+ * package's own: `endpoint`, and `cwpRegion`, which is the region for CWP alone.
  */
 export interface Settings {
-  /** The value as text: an object or a list as JSON. Undefined or "" where it is not set. */
+  /** Returns the value as text: an object or a list as JSON. Undefined or "" if it is not set. */
   read(name: string): string | undefined;
-  /** The name that the user knows it by, such as `tencentcloud:secretId`. */
+  /** Returns the user's name for it, such as `tencentcloud:secretId`. */
   nameOf(name: string): string;
 }
 
 const own: Readonly<Record<string, string>> = { endpoint: "endpoint", cwpRegion: "region" };
 
 /**
- * The settings of a stack whose provider reads `tencentcloud:*`. This package's own stand under
+ * Returns the settings of a stack whose provider reads `tencentcloud:*`. This package's own are under
  * `tencentcloud-cwp:`.
  */
 export function pulumiSettings(config: Config): Settings {
@@ -33,7 +31,9 @@ export function pulumiSettings(config: Config): Settings {
   return { nameOf, read: (name) => config(nameOf(name)) };
 }
 
-/** The settings of a provider that reads `tencentcloud-cwp:*` alone; `config` takes names without that. */
+/**
+ * Returns the settings of a provider that reads only `tencentcloud-cwp:*`; `config` takes names without it.
+ */
 export function pluginSettings(config: Config): Settings {
   const nameIn = (name: string) => own[name] ?? name;
   return { nameOf: (name) => `tencentcloud-cwp:${nameIn(name)}`, read: (name) => config(nameIn(name)) };

@@ -1,14 +1,12 @@
-/** Where requests to CWP and STS go. */
-
 import type { Endpoint } from "../api/connection";
 import { SettingsError } from "../api/errors";
 import { isLoopback } from "../api/loopback";
 import type { StsConnection } from "../api/sts";
 
-/** STS insists on a region, though its answer is the same in all. */
+/** STS needs a region, though its answer is the same in all. */
 const STS_REGION = "ap-guangzhou";
 
-/** Reads an endpoint: a host, or a URL that is no more than a protocol and a host. Throws SettingsError. */
+/** Reads an endpoint: a host, or a URL of only a protocol and a host. Throws SettingsError. */
 export function parseEndpoint(endpoint: string): Endpoint {
   const form = "a host such as cwp.tencentcloudapi.com or a URL such as https://cwp.tencentcloudapi.com";
   if (endpoint.includes("@")) {
@@ -34,8 +32,8 @@ export function parseEndpoint(endpoint: string): Endpoint {
 }
 
 /**
- * Refuses a root domain, as the Tencent Cloud provider's setting `domain` names one, that is no host by itself.
- * A URL would drop a blank or a line break in it, and end the host at a slash.
+ * Refuses a root domain (the Tencent Cloud provider's setting `domain`) that is no host by itself. A URL
+ * would drop a blank or a line break in it, and end the host at a slash.
  */
 export function checkDomain(domain: string, setting: string): void {
   if (!/^[\w-]+(\.[\w-]+)*(:\d+)?$/.test(domain) || !URL.canParse(`https://cwp.${domain}`)) {
@@ -48,8 +46,8 @@ function wrong(message: string): SettingsError {
 }
 
 /**
- * The STS of the same site and network as the CWP endpoint, or at the root domain. An emulator on loopback
- * serves both.
+ * Returns the STS of the same site and network as the CWP endpoint, or of the root domain. An emulator on
+ * loopback serves both.
  */
 export function stsConnection(
   { protocol, host }: Endpoint,

@@ -1,16 +1,15 @@
-/** The accounts that the settings allow. */
 import { type CredentialSource, fingerprint } from "../api/credentials";
 import { SettingsError } from "../api/errors";
 import { accountIdOf, type StsConnection } from "../api/sts";
 import type { Settings } from "./config";
 import { parsedJson } from "./json";
 
-/** The ids of the accounts that identities belong to, for the life of the process. Keys are fingerprints. */
+/** The account ids of identities, for the life of the process. Keys are fingerprints. */
 const known = new Map<string, string>();
 
 /**
- * A source whose credentials are given away only if they belong to an account that `allowedAccountIds` and
- * `forbiddenAccountIds` let pass. STS is asked once for each identity.
+ * Returns a source that gives credentials only if `allowedAccountIds` and `forbiddenAccountIds` let their
+ * account pass. It asks STS once for each identity.
  */
 export function guarded(source: CredentialSource, settings: Settings, sts: StsConnection): CredentialSource {
   const allowed = accountIds("allowedAccountIds", settings);
@@ -41,7 +40,7 @@ export function guarded(source: CredentialSource, settings: Settings, sts: StsCo
   };
 }
 
-/** A list of account ids. `pulumi config set --path` writes them as numbers. */
+/** Reads a list of account ids. `pulumi config set --path` writes them as numbers. */
 function accountIds(name: string, settings: Settings): string[] {
   const text = settings.read(name)?.trim();
   if (!text) {

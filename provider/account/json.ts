@@ -1,8 +1,6 @@
-/** JSON in settings and answers. */
-
 /**
- * The value of a JSON text; undefined if it is none. Quotes nothing of it, as the parser's error would: it
- * may be a secret.
+ * Returns the value of a JSON text; undefined if it is not JSON. Quotes nothing of it, unlike the parser's
+ * error: it may be a secret.
  */
 export function parsedJson(text: string): unknown {
   try {

@@ -1,19 +1,18 @@
-/** The settings of the Tencent Cloud provider. */
 import { SettingsError } from "../api/errors";
 import type { Environment, Settings } from "./config";
 
-/** A setting of the Tencent Cloud provider, and what this package makes of it. */
+/** A setting of the Tencent Cloud provider, and its effect in this package. */
 export interface ProviderSetting {
   /** Its names in the config. A block has two: the provider's two Pulumi packages spell it differently. */
   readonly names: readonly [string, ...string[]];
   /** Its names in the environment. */
   readonly environment: readonly string[];
   /**
-   * `honoured`: as the provider. `refused`, `warned`: not supported, and said so. `none`: of no concern to
-   * CWP.
+   * `honoured`: as in the provider. `refused`, `warned`: not supported, with a message. `none`: no meaning
+   * for CWP.
    */
   readonly here: "honoured" | "refused" | "warned" | "none";
-  /** Why it is refused or warned of: a sentence that follows its name. */
+  /** The reason of the refusal or warning: a sentence that follows its name. */
   readonly why?: string;
   /** The names in the environment that must all be set for it to mean anything. Default: any. */
   readonly needs?: readonly string[];
@@ -89,7 +88,7 @@ export function refuseUnsupported(settings: Settings, env: Environment): void {
   }
 }
 
-/** A sentence for each setting that has no effect here, though it has one on the provider. */
+/** Returns a sentence for each setting that has no effect here, but has one on the provider. */
 export function warningsOf(settings: Settings, env: Environment): string[] {
   return notes("warned", settings, env);
 }

@@ -1,5 +1,3 @@
-/** From all settings to one connection. */
-
 import type { Connection, Endpoint } from "../api/connection";
 import { refuseIllegal } from "../api/credentials";
 import type { Environment, Settings } from "./config";
@@ -9,7 +7,7 @@ import { checkDomain, parseEndpoint, stsConnection } from "./endpoint";
 import { guarded } from "./guard";
 import { warningsOf } from "./providerSettings";
 
-/** The settings that a resource or a status call can bring itself. */
+/** The settings that the arguments of a resource or a status call can hold. */
 export interface AccountArgs {
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
@@ -17,17 +15,15 @@ export interface AccountArgs {
   readonly assumeRole?: AssumeRole | undefined;
 }
 
-/**
- * The endpoint of Tencent Cloud's Chinese site, which also serves as the default of Tencent Cloud's own SDKs.
- */
+/** The endpoint of Tencent Cloud's Chinese site, which is also the default of Tencent Cloud's own SDKs. */
 const DEFAULT_ENDPOINT = "cwp.tencentcloudapi.com";
 
-/** The region that stands for none. */
+/** The name for no region. */
 const NO_REGION = "none";
 
 /**
- * Settles where requests go and who signs them: argument, then Pulumi config, then environment, then files.
- * What the Tencent Cloud provider reads means here what it means there. Throws SettingsError.
+ * Chooses the endpoint and the credentials: argument, then Pulumi config, then environment, then files. The
+ * Tencent Cloud provider's settings mean the same here. Throws SettingsError.
  */
 export function resolveConnection(args: AccountArgs, settings: Settings, env: Environment): Connection {
   const domain = domainOf(settings, env);
@@ -61,7 +57,10 @@ function endpointOf(
   return parseEndpoint(named || (domain ? `https://cwp.${domain}` : DEFAULT_ENDPOINT));
 }
 
-/** The Tencent Cloud provider's root domain. It counts for STS even if another setting names the endpoint. */
+/**
+ * Returns the Tencent Cloud provider's root domain. It counts for STS even if another setting names the
+ * endpoint.
+ */
 function domainOf(settings: Settings, env: Environment): string | undefined {
   const inConfig = settings.read("domain");
   const domain = inConfig || env.TENCENTCLOUD_DOMAIN;

@@ -1,10 +1,9 @@
-/** Credentials of a role that other credentials assume. */
 import type { CredentialSource } from "../../api/credentials";
 import type { StsConnection } from "../../api/sts";
 import { keysOfRole } from "./keysOfRole";
 import { type AssumeRole, durationOf, type NamedRole, SESSION_NAME } from "./role";
 
-/** The temporary credentials of a role, got with those of another source. */
+/** The temporary credentials of a role that the credentials of another source assume. */
 export function assumedRole(
   base: CredentialSource,
   { role, setting }: NamedRole,

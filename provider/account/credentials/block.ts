@@ -1,4 +1,3 @@
-/** Blocks: groups of settings in the config. */
 import { SettingsError } from "../../api/errors";
 import { isObject } from "../../api/isObject";
 import type { Settings } from "../config";
@@ -6,7 +5,7 @@ import { parsedJson } from "../json";
 
 /** A group of settings of the config. */
 export interface Block {
-  /** The name that the user knows it by, such as `tencentcloud:assumeRole`. */
+  /** The user's name for it, such as `tencentcloud:assumeRole`. */
   readonly setting: string;
   /** Its most important field, for an error. */
   readonly what: string;
@@ -14,8 +13,8 @@ export interface Block {
 }
 
 /**
- * Reads a block by its names. The Tencent Cloud provider's two Pulumi packages have it as an object and as a
- * list of one under the plural name. Undefined where it is not set. Throws SettingsError.
+ * Reads a block by its names. The Tencent Cloud provider's two Pulumi packages have it as an object, and as a
+ * list of one object under the plural name. Undefined if it is not set. Throws SettingsError.
  */
 export function readBlock(names: readonly string[], what: string, settings: Settings): Block | undefined {
   const blocks = names.flatMap((name) => {
@@ -43,7 +42,7 @@ function oneObject(written: string, setting: string, what: string): Record<strin
   return only;
 }
 
-/** The error of a block that cannot be used. */
+/** Returns the error of a block that cannot be used. */
 export function wrongBlock({ setting, what }: Pick<Block, "setting" | "what">, wrong: string): SettingsError {
   return new SettingsError(
     `${setting} cannot be used: ${wrong}. Set it with "pulumi config set --path ${setting}.${what}".`,
@@ -51,8 +50,8 @@ export function wrongBlock({ setting, what }: Pick<Block, "setting" | "what">, w
 }
 
 /**
- * The fields of a block as text. One that is absent or empty is taken from the environment, as the provider
- * does. Throws SettingsError for a field that is not known or no text.
+ * Reads the fields of a block as text. As in the provider, an absent or empty field defaults to the
+ * environment. Throws SettingsError for a field that is not known or no text.
  */
 export function readFields<Name extends string>(
   block: Block,

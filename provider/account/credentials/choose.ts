@@ -1,4 +1,3 @@
-/** Which credentials sign. */
 import type { CredentialSource } from "../../api/credentials";
 import type { StsConnection } from "../../api/sts";
 import type { Environment, Settings } from "../config";
@@ -15,7 +14,7 @@ import { profileOfArgument, profileOfSettings } from "./profileSource";
 import { type NamedRole, roleOfConfig, roleOfEnvironment } from "./role";
 import { search } from "./search";
 
-/** A way to credentials. It gives nothing if its settings are not there. Throws SettingsError. */
+/** A way to credentials. It gives nothing without its settings. Throws SettingsError. */
 type Way = { readonly name: string; readonly unless?: "profile" | "assumeRole" } & (
   | {
       /** Credentials of its own: no later way counts. */
@@ -28,7 +27,7 @@ type Way = { readonly name: string; readonly unless?: "profile" | "assumeRole" }
 );
 
 /**
- * All ways to credentials, the strongest first, in the Tencent Cloud provider's order; the search comes last.
+ * All ways to credentials, the strongest first, in the Tencent Cloud provider's order; the search is last.
  * `unless` names an argument of the resource that takes the way's place.
  */
 export const order: readonly Way[] = [
@@ -56,12 +55,12 @@ function roleInConfig({ settings, env }: Given): NamedRole | undefined {
   return roleOfConfig(settings, env);
 }
 
-/** A web identity or SAML assertion of the environment takes the role for its own. */
+/** Returns no role beside a web identity or SAML assertion of the environment, which uses the role itself. */
 function roleInEnvironment(given: Given): NamedRole | undefined {
   return federatedOfEnvironment(given) ? undefined : roleOfEnvironment(given.env);
 }
 
-/** Who signs under these settings, and what the user should know of them, a sentence each. */
+/** Returns the source of credentials under these settings, and a sentence for each warning about them. */
 export function chooseSource(
   args: SignerArgs,
   settings: Settings,

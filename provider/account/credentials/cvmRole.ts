@@ -1,4 +1,3 @@
-/** Credentials of the role that is bound to a CVM instance. */
 import { type CredentialSource, type Signer, temporaryKeys, whoOf } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
 import { parsedJson } from "../json";
@@ -9,10 +8,10 @@ import { askMetadata } from "./metadata";
 import { profileName, readRegion, readTccliRole } from "./profile";
 
 /**
- * The temporary credentials of the role that is bound to this CVM instance; undefined where there is no
- * metadata service or no role. Throws a NoAnswer where there seems to be one that does not answer well now.
- * Not by the SDK's CvmRoleCredential: that asks without a time limit, by way of `http_proxy`, and keeps a
- * failure for ever.
+ * Reads the temporary credentials of the role that is bound to this CVM instance; undefined if there is no
+ * metadata service or no role. Throws a NoAnswer if the metadata service seems to fail now. It does not use
+ * the SDK's CvmRoleCredential, which asks without a time limit, through `http_proxy`, and keeps a failure for
+ * ever.
  */
 export async function readCvmRole(
   role: string | undefined,
@@ -39,7 +38,7 @@ export async function readCvmRole(
   };
 }
 
-/** A role's name; undefined for anything else, such as the page of a network that wants a login. */
+/** Returns a role's name; undefined for anything else, such as the login page of a network. */
 function nameIn(answer: string | undefined): string | undefined {
   const name = answer?.trim() ?? "";
   return /^[\w+=,.@-]{1,128}$/.test(name) ? name : undefined;
@@ -50,15 +49,12 @@ function keysIn(answer: string) {
   return Code === "Success" ? temporaryKeys(answered, answered.ExpiredTime) : undefined;
 }
 
-/**
- * What was learnt of the account's own number, for the life of the process, so that a role stays the same one
- * in it.
- */
+/** The numbers of accounts, for the life of the process, in which a role must stay the same. */
 const appIds = new Map<string, string>();
 
 /**
- * The account's own number: roles of the same name in two accounts are told apart by it. "" where it cannot
- * be had.
+ * Returns the account's own number, which separates roles of the same name in two accounts; "" if it is not
+ * known.
  */
 async function appId(data: string, signal: AbortSignal | undefined): Promise<string> {
   const known = appIds.get(data);
@@ -78,7 +74,9 @@ async function appId(data: string, signal: AbortSignal | undefined): Promise<str
   return id;
 }
 
-/** The CVM role that the settings name, with the role of the profile on top of it, as the provider has it. */
+/**
+ * Returns the CVM role that the settings name, and on top of it the role of the profile, as in the provider.
+ */
 export function camRole(given: Given): CredentialSource | undefined {
   const { settings, env, sts, places, metadataUrl } = given;
   const name = settings.read("camRoleName") || env.TENCENTCLOUD_CAM_ROLE_NAME;
@@ -96,9 +94,7 @@ export function camRole(given: Given): CredentialSource | undefined {
   return role ? assumedRole(source, role, sts) : source;
 }
 
-/**
- * The same where the settings ask for it: then it must be there. `otherwise` says what else the user may do.
- */
+/** Returns the source of a CVM role that must be there. `otherwise` is what else the user may do. */
 export function cvmRole(role: string | undefined, metadataUrl: string, otherwise: string): CredentialSource {
   return {
     identity: JSON.stringify(["cvm-role", role, metadataUrl]),

@@ -4,7 +4,7 @@ import type { Given } from "./given";
 import { samlOfConfig, samlOfEnvironment } from "./saml";
 import { webIdentityOfConfig, webIdentityOfEnvironment } from "./webIdentity";
 
-/** A role that the config has assumed with a web identity or a SAML assertion. Throws SettingsError. */
+/** Returns a role of the config that a web identity or a SAML assertion assumes. Throws SettingsError. */
 export function federatedOfConfig({ settings, env, sts }: Given): CredentialSource | undefined {
   const webIdentity = webIdentityOfConfig(settings, env, sts);
   const saml = samlOfConfig(settings, env, sts);
@@ -16,7 +16,9 @@ export function federatedOfConfig({ settings, env, sts }: Given): CredentialSour
   return webIdentity ?? saml;
 }
 
-/** The same in the environment. The provider takes one only if the role has a session name too. */
+/**
+ * Returns the same of the environment. As in the provider, it counts only if the role has a session name too.
+ */
 export function federatedOfEnvironment({ env, sts }: Given): CredentialSource | undefined {
   if (!env.TENCENTCLOUD_ASSUME_ROLE_ARN || !env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME) {
     return undefined;

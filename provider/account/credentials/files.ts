@@ -1,9 +1,8 @@
-/** Files that hold settings. */
 import * as fs from "node:fs";
 import { SettingsError } from "../../api/errors";
 import { isObject } from "../../api/isObject";
 
-/** The text of a file; undefined if it is not there. Throws SettingsError where it is and cannot be read. */
+/** Reads a file; undefined if it does not exist. Throws SettingsError if it exists and cannot be read. */
 export function readIfThere(file: string): string | undefined {
   try {
     // Some editors begin a file with a byte order mark, which is neither JSON nor part of a section's name.
@@ -18,8 +17,8 @@ export function readIfThere(file: string): string | undefined {
 }
 
 /**
- * The JSON object in a file; undefined if the file is not there. `remedy` says how to write it again. Quotes
- * nothing of it.
+ * Reads the JSON object in a file; undefined if the file does not exist. `remedy` says how to write it again.
+ * Quotes nothing of it.
  */
 export function readJsonObject(file: string, remedy: string): Record<string, unknown> | undefined {
   const content = readIfThere(file);
@@ -32,7 +31,7 @@ export function readJsonObject(file: string, remedy: string): Record<string, unk
       return value;
     }
   } catch (error) {
-    // The parser's own text quotes what stands around the error, which may be the secret key.
+    // The parser's message quotes the text around the error, which may be the secret key.
     const position = /position (\d+)/.exec(String(error))?.[1];
     const line = position ? `, line ${content.slice(0, Number(position)).split("\n").length}` : "";
     throw new SettingsError(`${file}${line} is not valid JSON: correct it, or ${remedy}.`);
@@ -40,7 +39,7 @@ export function readJsonObject(file: string, remedy: string): Record<string, unk
   throw new SettingsError(`${file} must hold a JSON object: ${remedy}.`);
 }
 
-/** A text with something in it, without the blanks around it. */
+/** Returns a text that is not empty, without the blanks around it. */
 export function text(value: unknown): string | undefined {
   return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
 }

@@ -1,10 +1,9 @@
-/** The credentials file of Tencent Cloud's SDKs. */
 import { readIfThere } from "./files";
 
 /** The sections of a credentials file of the SDKs, by name. Names of keys are in lower case. */
 export type Sections = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** The first of the files that is there, and its sections. */
+/** Reads the first file that exists. */
 export function readIni(files: readonly string[]): { file: string; sections: Sections } | undefined {
   for (const file of files) {
     const content = readIfThere(file);
@@ -16,9 +15,9 @@ export function readIni(files: readonly string[]): { file: string; sections: Sec
 }
 
 /**
- * Reads the form as Tencent Cloud's SDKs do: `key = value` or `key: value`, in any case; comments on lines of
- * their own, and behind a section's name. A `#` or `;` within a value is part of it, which is why no general
- * parser is used here.
+ * Reads a file as Tencent Cloud's SDKs do: `key = value` or `key: value`, in any case; comments on lines of
+ * their own, and after a section's name. A `#` or `;` within a value is part of it, so a general parser does
+ * not fit.
  */
 function sectionsOf(content: string): Sections {
   const sections = new Map<string, Map<string, string>>();

@@ -1,4 +1,3 @@
-/** Keys in config and environment. */
 import { type CredentialSource, type Credentials, givenKeys, legalKeys } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
 import type { Environment, Settings } from "../config";
@@ -7,7 +6,7 @@ import type { Given } from "./given";
 const CONFIG = "the Pulumi config";
 const ENVIRONMENT = "the environment";
 
-/** One part of a key pair, and where it was found. */
+/** A part of a key pair, and the place in which it was found. */
 interface Part {
   readonly value: string;
   readonly setting: string;
@@ -16,16 +15,15 @@ interface Part {
 
 /** The keys of config and environment. */
 export interface GivenKeys {
-  /** Whether anything of them is set. Then no profile is read. */
+  /** True if the id, the key or the token is set. Then no profile is read. */
   readonly areSet: boolean;
-  /** The source of the whole pair. Throws a SettingsError where a half is missing. */
+  /** Returns the source of the whole pair. Throws a SettingsError if a half is missing. */
   source(): CredentialSource;
 }
 
 /**
- * Reads id, key and token, each by itself from the config, then from the environment. The other names that
- * the SDKs have for the token count only where id and key came from the environment too: the provider does
- * not know them.
+ * Reads id, key and token, each by itself from the config, then from the environment. The SDKs' other names
+ * for the token count only if id and key are from the environment too: the provider does not know them.
  */
 export function keysOfSettings(settings: Settings, env: Environment): GivenKeys {
   const read = (name: string, variable: string): Part | undefined => {
@@ -58,7 +56,7 @@ export function keysOfSettings(settings: Settings, env: Environment): GivenKeys 
   };
 }
 
-/** The keys of config and environment, if anything of them is set. Throws SettingsError. */
+/** Returns the keys of config and environment, if one is set. Throws SettingsError. */
 export function givenKeysOf({ settings, env }: Given): CredentialSource | undefined {
   const keys = keysOfSettings(settings, env);
   return keys.areSet ? keys.source() : undefined;

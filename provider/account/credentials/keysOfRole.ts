@@ -2,20 +2,20 @@ import { type Signer, whoOf } from "../../api/credentials";
 import { ApiError } from "../../api/errors";
 import { askForKeys, type StsConnection } from "../../api/sts";
 
-/** A role that STS is asked for, and what proves that it may be had. */
+/** A request for a role to STS, and the proof for it. */
 interface RoleRequest {
   readonly action: "AssumeRole" | "AssumeRoleWithWebIdentity" | "AssumeRoleWithSAML";
   readonly roleArn: string;
   readonly params: object;
   /** The credentials that assume the role. A web identity and a SAML assertion need none. */
   readonly signer?: Signer;
-  /** What names the role: `tencentcloud:assumeRole`. */
+  /** The setting that names the role: `tencentcloud:assumeRole`. */
   readonly setting: string;
-  /** How the role is assumed: `with the web identity of NAME`. */
+  /** The way in which the role is assumed: `with the web identity of NAME`. */
   readonly by: string;
 }
 
-/** The temporary credentials of a role. Throws a CwpError, which names the setting. */
+/** Asks STS for the temporary credentials of a role. Throws a CwpError, which names the setting. */
 export async function keysOfRole(
   sts: StsConnection,
   { action, roleArn, params, signer, setting, by }: RoleRequest,

@@ -1,22 +1,23 @@
-/** The metadata service of a CVM instance. */
 import { NoAnswer } from "../../api/errors";
 import { MOST_BYTES } from "../../api/exchange";
 import { limitTime } from "../../api/timeLimit";
 
-/** The metadata service that every CVM instance can reach, and nothing else. */
+/** The metadata service, which only CVM instances can reach. */
 export const METADATA_URL = "http://metadata.tencentyun.com";
 
-/** How long the metadata service may take, in milliseconds. It answers in a few where there is one. */
+/**
+ * The time limit of the metadata service, in milliseconds. If there is one, it answers in a few milliseconds.
+ */
 const METADATA_MS = 1_500;
 
-/** How a network tells that there is no such host, or that nobody listens there. */
+/** The error codes of a network for an unknown host, or a host that does not listen. */
 const nobodyThere = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
 const elsewhere = "It was asked for the CVM role of this machine; where it has none, set other credentials.";
 
 /**
- * The body of what the metadata service answers; undefined where there is no such service or no such page.
- * Throws a NoAnswer that may pass where there seems to be one that does not work now.
+ * Reads a page of the metadata service; undefined if there is no such service or no such page. Throws a
+ * NoAnswer that may pass if the service seems to fail now.
  */
 export function askMetadata(url: string, signal: AbortSignal | undefined): Promise<string | undefined> {
   return limitTime(METADATA_MS, signal, async (limit) => {
@@ -79,7 +80,7 @@ function failed(
   return new NoAnswer(code, message, "yes", "credentials");
 }
 
-/** The code that the system gave. A host with several addresses has one for each. */
+/** Returns the error code of the system. A host with several addresses has a code for each. */
 function codeOf(error: unknown): string {
   const cause: unknown = Reflect.get(Object(error), "cause");
   const each: unknown = Reflect.get(Object(cause), "errors");

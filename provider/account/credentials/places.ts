@@ -1,14 +1,13 @@
-/** Where files with credentials are looked for. */
 import { homedir } from "node:os";
 import * as path from "node:path";
 import { SettingsError } from "../../api/errors";
 import type { Environment, Settings } from "../config";
 
-/** Where profiles are looked for. */
+/** The places of profiles. */
 export interface ProfilePlaces {
-  /** tccli's folder, `~/.tccli` by default. Undefined where there is no home folder. */
+  /** tccli's folder, `~/.tccli` by default. Undefined if there is no home folder. */
   readonly tccli: string | undefined;
-  /** The SDKs' credentials files. The first that is there is the one that counts. */
+  /** The SDKs' credentials files. The first that exists counts. */
   readonly ini: readonly string[];
 }
 
@@ -22,7 +21,7 @@ export function profilePlaces(
 ): ProfilePlaces {
   const { join } = platform === "win32" ? path.win32 : path.posix;
   const home = homeFolder();
-  // As the Tencent Cloud provider: what a setting begins with is HOME on Windows too, where that is set.
+  // As in the Tencent Cloud provider, ~ means HOME on Windows too, if it is set.
   const tilde = (platform === "win32" && env.HOME) || home;
   const inConfig = settings.read("sharedCredentialsDir");
   const folder = inConfig || env.TENCENTCLOUD_SHARED_CREDENTIALS_DIR;
@@ -39,7 +38,7 @@ export function profilePlaces(
   };
 }
 
-/** Undefined in a container whose user has neither HOME nor an entry in the list of users. */
+/** Returns undefined in a container whose user has neither HOME nor an entry in the list of users. */
 function homeFolder(): string | undefined {
   try {
     return homedir() || undefined;
@@ -48,7 +47,7 @@ function homeFolder(): string | undefined {
   }
 }
 
-/** The places in words, for an error. */
+/** Lists the places, for an error. */
 export function placesInWords({ tccli, ini }: ProfilePlaces): string {
   return [...(tccli === undefined ? [] : [tccli]), ...ini].join(" or ");
 }

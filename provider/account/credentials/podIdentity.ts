@@ -1,4 +1,3 @@
-/** Credentials of a pod in TKE. */
 import * as fs from "node:fs";
 import { type CredentialSource, refuseIllegal, type Signer } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
@@ -8,7 +7,7 @@ import type { Given } from "./given";
 import { keysOfRole } from "./keysOfRole";
 import { SESSION_NAME } from "./role";
 
-/** The variables that TKE sets, all of them, in a pod that has an identity. */
+/** The variables that TKE always sets together in a pod that has an identity. */
 export const podVariables = [
   "TKE_REGION",
   "TKE_PROVIDER_ID",
@@ -17,8 +16,9 @@ export const podVariables = [
 ] as const;
 
 /**
- * The temporary credentials of the role that TKE gives a pod by OIDC; undefined outside such a pod. Not by
- * the SDK's OIDCRoleArnCredential: it keeps a failed search for ever and drops the service's error code.
+ * Reads the temporary credentials of the role that TKE gives a pod by OIDC; undefined outside such a pod. It
+ * does not use the SDK's OIDCRoleArnCredential, which keeps a failed search for ever and drops the service's
+ * error code.
  */
 export async function readPodIdentity(
   env: Environment,
@@ -57,7 +57,7 @@ export async function readPodIdentity(
   return keysOfRole({ ...sts, region: TKE_REGION }, role, signal);
 }
 
-/** TKE's pod identity, if the setting enablePodOidc asks for it. Throws SettingsError. */
+/** Returns TKE's pod identity, if the setting enablePodOidc asks for it. Throws SettingsError. */
 export function podInSettings({ settings, env, sts }: Given): CredentialSource | undefined {
   if (!isPodAsked(settings)) {
     return undefined;

@@ -1,4 +1,3 @@
-/** Profiles, as files hold them. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { legalKeys, type Signer, whoOf } from "../../api/credentials";
@@ -10,31 +9,30 @@ import { readIni } from "./iniFile";
 import type { ProfilePlaces } from "./places";
 import type { NamedRole } from "./role";
 
-/** What a profile says, in a file of tccli's or in the SDKs' credentials file. */
+/** A profile in a file of tccli's or in the SDKs' credentials file. */
 export interface Profile {
   readonly file: string;
-  /** Undefined where the profile has no keys. */
+  /** Undefined if the profile has no keys. */
   readonly keys: Signer | undefined;
-  /** Whether it names, in place of keys, the role of the CVM instance. */
+  /** True if it names, in place of keys, the role of the CVM instance. */
   readonly isCvmRole: boolean;
-  /** A role to assume with them, as tccli has it. */
+  /** A role of tccli's to assume with them. */
   readonly role: NamedRole | undefined;
 }
 
-/** The profile that is meant when none is named. */
+/** The profile if none is named. */
 export const DEFAULT_PROFILE = "default";
 
 const SUFFIX = ".credential";
 const remake = 'make it again with "tccli configure"';
 
-/** The profile that the settings name, or the default one. */
+/** Returns the profile that the settings name, or the default profile. */
 export function profileName({ settings, env }: Pick<Given, "settings" | "env">): string {
   return settings.read("profile") || env.TENCENTCLOUD_PROFILE || DEFAULT_PROFILE;
 }
 
 /**
- * Reads a profile of tccli's; undefined if there is no such file. Throws SettingsError where the file is of
- * no use.
+ * Reads a profile of tccli's; undefined if there is no such file. Throws SettingsError if it cannot be used.
  */
 export function readTccliProfile(name: string, { tccli }: ProfilePlaces): Profile | undefined {
   const found = readCredential(name, tccli);
@@ -44,7 +42,7 @@ export function readTccliProfile(name: string, { tccli }: ProfilePlaces): Profil
   const { file, credential } = found;
   const keys = pairOf((key) => textIn(credential, key), ["secretId", "secretKey", "token"], file);
   const login = logins.get(String(credential.type));
-  // A login's keys are temporary and end then. Beside permanent keys, which have no token, its leftovers mean
+  // A login's keys are temporary and end at this time. Beside permanent keys, which have no token, it means
   // nothing.
   const endsAt =
     login && keys?.token && typeof credential.expiresAt === "number"
@@ -65,7 +63,7 @@ export function readTccliProfile(name: string, { tccli }: ProfilePlaces): Profil
   };
 }
 
-/** The role of a profile of tccli's alone, for credentials that come from elsewhere. */
+/** Reads only the role of a profile of tccli's, for credentials from elsewhere. */
 export function readTccliRole(name: string, { tccli }: ProfilePlaces): NamedRole | undefined {
   const found = readCredential(name, tccli);
   return found && roleIn(found.credential, found.file);
@@ -83,7 +81,7 @@ export function readIniProfile(name: string, { ini }: ProfilePlaces): Profile | 
   return { file: place, keys, isCvmRole: false, role: undefined };
 }
 
-/** The region in a profile of tccli's. */
+/** Reads the region in a profile of tccli's. */
 export function readRegion(name: string, { tccli }: ProfilePlaces): string | undefined {
   const file = tccli && fileOf(name, tccli, ".configure");
   const configure = (file && readJsonObject(file, remake)) || {};
@@ -91,13 +89,13 @@ export function readRegion(name: string, { tccli }: ProfilePlaces): string | und
   return textIn(isObject(inner) ? inner : {}, "region") ?? textIn(configure, "region");
 }
 
-/** The names of all profiles there are. */
+/** Returns the names of all profiles. */
 export function profileNames({ tccli, ini }: ProfilePlaces): string[] {
   let files: string[] = [];
   try {
     files = fs.readdirSync(tccli ?? "").filter((file) => file.endsWith(SUFFIX));
   } catch {
-    // The folder is not there, is none, or cannot be listed: the names are only a help.
+    // The folder does not exist, is no folder, or cannot be listed: the names are only a help.
   }
   const sections = [...(readIni(ini)?.sections.keys() ?? [])];
   return [...new Set([...files.map((file) => file.slice(0, -SUFFIX.length)), ...sections])];
@@ -122,7 +120,7 @@ function fileOf(name: string, folder: string, suffix: string): string {
   return path.join(folder, `${name}${suffix}`);
 }
 
-/** tccli assumes a role only where its session has a name too. */
+/** Returns the role. As in tccli, it counts only if its session has a name too. */
 function roleIn(credential: Record<string, unknown>, file: string): NamedRole | undefined {
   const roleArn = textIn(credential, "role-arn");
   const sessionName = textIn(credential, "role-session-name");
@@ -131,13 +129,13 @@ function roleIn(credential: Record<string, unknown>, file: string): NamedRole | 
     : undefined;
 }
 
-/** `tccli configure` writes the text None for what was left out. */
+/** Reads a value. `tccli configure` writes the text None for a value that was left out. */
 function textIn(values: Record<string, unknown>, name: string): string | undefined {
   const value = text(values[name]);
   return value === "None" ? undefined : value;
 }
 
-/** Undefined where there is neither id nor key. */
+/** Reads a pair of keys; undefined if there is neither id nor key. */
 function pairOf(
   read: (name: string) => string | undefined,
   [id, key, token]: readonly [string, string, string],

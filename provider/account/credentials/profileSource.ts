@@ -1,4 +1,3 @@
-/** Credentials that a profile leads to. */
 import type { CredentialSource, Signer } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
 import { assumedRole } from "./assumedRole";
@@ -7,13 +6,13 @@ import type { Given } from "./given";
 import { placesInWords } from "./places";
 import { type Profile, profileNames, readIniProfile, readRegion, readTccliProfile } from "./profile";
 
-/** The profile that the argument names. */
+/** Returns the profile that the argument names. */
 export function profileOfArgument(given: Given): CredentialSource | undefined {
   const { profile } = given.args;
   return profile ? namedProfile(profile, "the argument profile", given) : undefined;
 }
 
-/** The profile that the settings name. */
+/** Returns the profile that the settings name. */
 export function profileOfSettings(given: Given): CredentialSource | undefined {
   const inConfig = given.settings.read("profile");
   const name = inConfig || given.env.TENCENTCLOUD_PROFILE;
@@ -21,7 +20,7 @@ export function profileOfSettings(given: Given): CredentialSource | undefined {
   return name ? namedProfile(name, setting, given) : undefined;
 }
 
-/** A profile, read again each time, since `tccli auth login` writes temporary keys there. */
+/** Returns a profile that is read again each time, since `tccli auth login` writes temporary keys there. */
 export function namedProfile(name: string, setting: string, given: Given): CredentialSource {
   const { places, metadataUrl, sts } = given;
   return {
@@ -46,7 +45,7 @@ export function namedProfile(name: string, setting: string, given: Given): Crede
   };
 }
 
-/** The credentials that a profile leads to. */
+/** Returns the credentials that a profile leads to. */
 export function credentialsOf(
   { keys, role }: Profile,
   { metadataUrl, sts }: Given,

@@ -1,4 +1,3 @@
-/** Roles to assume, as settings name them. */
 import { SettingsError } from "../../api/errors";
 import { isObject } from "../../api/isObject";
 import type { Environment, Settings } from "../config";
@@ -11,35 +10,34 @@ export interface AssumeRole {
   /** Shown in the audit log of the account. Default: `pulumi-tencentcloud-cwp`. */
   readonly sessionName?: string | undefined;
   /**
-   * How long the temporary credentials live, in seconds. They are renewed in time. Default, and meant by 0:
-   * 7200.
+   * The life of the temporary credentials, in seconds. They are renewed in time. Default, also for 0: 7200.
    */
   readonly sessionDuration?: number | string | undefined;
-  /** What the role's trust policy may ask for. */
+  /** The external id that the role's trust policy may ask for. */
   readonly externalId?: string | undefined;
   /** A policy, as JSON text, that narrows what the role may do. */
   readonly policy?: string | undefined;
-  /** The uin of the caller, for the audit log. */
+  /** The uin of the calling user, for the audit log. */
   readonly sourceIdentity?: string | undefined;
   /** The MFA device of the calling user. */
   readonly serialNumber?: string | undefined;
-  /** The code that the MFA device shows. It serves once. */
+  /** The code that the MFA device shows. It works once. */
   readonly tokenCode?: string | undefined;
 }
 
-/** A role, and what names it: `tencentcloud:assumeRole`. */
+/** A role, and the setting that names it: `tencentcloud:assumeRole`. */
 export interface NamedRole {
   readonly role: AssumeRole;
   readonly setting: string;
 }
 
-/** The name of a session that nobody has named. */
+/** The session name if no setting names the session. */
 export const SESSION_NAME = "pulumi-tencentcloud-cwp";
 
-/** How long temporary credentials live unless somebody says otherwise, in seconds. */
+/** The default life of temporary credentials, in seconds. */
 const SESSION_SECONDS = 7200;
 
-/** The role of the config. What it leaves out is taken from the environment. */
+/** Returns the role of the config. Fields that it leaves out default to the environment. */
 export function roleOfConfig(settings: Settings, env: Environment): NamedRole | undefined {
   const block = readBlock(["assumeRole", "assumeRoles"], "roleArn", settings);
   if (!block) {
@@ -53,7 +51,7 @@ export function roleOfConfig(settings: Settings, env: Environment): NamedRole | 
   return { role: role as AssumeRole, setting: block.setting };
 }
 
-/** The role of the environment, which the provider assumes only where its session has a name too. */
+/** Returns the role of the environment. As in the provider, it counts only if its session has a name too. */
 export function roleOfEnvironment(env: Environment): NamedRole | undefined {
   const { roleArn, sessionName, ...others } = inEnvironment(env);
   if (!roleArn || !sessionName) {
@@ -81,8 +79,8 @@ function inEnvironment(env: Environment) {
 }
 
 /**
- * What is wrong with a role to assume; undefined if nothing is. `unknown` stands for a value that a preview
- * does not know yet.
+ * Returns the fault of a role to assume; undefined if there is none. `unknown` is the text for a value that a
+ * preview does not know yet.
  */
 export function wrongInRole(role: unknown, unknown?: string): string | undefined {
   if (!isObject(role)) {
@@ -109,7 +107,7 @@ function isTextOrAbsent(value: unknown): boolean {
   return value === undefined || (typeof value === "string" && value !== "");
 }
 
-/** What is wrong with the length of a session; undefined if nothing is. */
+/** Returns the fault of the length of a session; undefined if there is none. */
 export function wrongInDuration(seconds: unknown): string | undefined {
   const isWhole = typeof seconds === "string" ? /^\d+$/.test(seconds) : Number.isInteger(seconds);
   const fits = isWhole && Number(seconds) >= 0 && Number(seconds) <= 43_200;
@@ -118,7 +116,7 @@ export function wrongInDuration(seconds: unknown): string | undefined {
     : "sessionDuration must be a whole number of seconds up to 43200";
 }
 
-/** The length of a session as STS takes it. */
+/** Returns the length of a session for STS. */
 export function durationOf(seconds: number | string | undefined): number {
   return Number(seconds) || SESSION_SECONDS;
 }

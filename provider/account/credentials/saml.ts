@@ -1,4 +1,3 @@
-/** Credentials of a role that a SAML assertion assumes. */
 import type { CredentialSource } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
 import type { StsConnection } from "../../api/sts";
@@ -12,7 +11,7 @@ type SamlFields = Partial<
 >;
 
 /**
- * The role that the config has assumed with a SAML assertion. What it leaves out is taken from the
+ * Returns the role of the config that a SAML assertion assumes. Fields that it leaves out default to the
  * environment.
  */
 export function samlOfConfig(
@@ -24,7 +23,7 @@ export function samlOfConfig(
   return block && withSaml(readFields(block, inEnvironment(env)), block.setting, sts);
 }
 
-/** The same in the environment. It counts only beside a role with a session name. */
+/** Returns the same of the environment. It counts only beside a role with a session name. */
 export function samlOfEnvironment(env: Environment, sts: StsConnection): CredentialSource | undefined {
   const fields = inEnvironment(env);
   return fields.samlAssertion || fields.principalArn

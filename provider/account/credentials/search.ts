@@ -1,4 +1,3 @@
-/** The search for credentials where no setting names any. */
 import type { CredentialSource, Signer } from "../../api/credentials";
 import { NoAnswer, SettingsError } from "../../api/errors";
 import { readCvmRole } from "./cvmRole";
@@ -7,15 +6,15 @@ import { podVariables, readPodIdentity } from "./podIdentity";
 import { DEFAULT_PROFILE, readIniProfile, readRegion, readTccliProfile } from "./profile";
 import { credentialsOf, namedProfile } from "./profileSource";
 
-/** A place to look for credentials: undefined means that there are none. */
+/** A place of credentials: undefined means that there are none. */
 interface Place {
   readonly name: string;
   find(signal?: AbortSignal): Promise<Signer | undefined>;
 }
 
 /**
- * The credentials of the first place that has some, where no setting names any. That place stays: what comes
- * after it may be another account, so it never takes over when a renewal fails.
+ * Finds credentials if no setting names any: in the first place that has some. This place stays: a later
+ * place may belong to another account, so a renewal that fails never changes to it.
  */
 export function search(given: Given): CredentialSource {
   const { settings, env, sts, places, metadataUrl } = given;

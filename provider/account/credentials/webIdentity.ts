@@ -1,4 +1,3 @@
-/** Credentials of a role that a web identity assumes. */
 import type { CredentialSource } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
 import type { StsConnection } from "../../api/sts";
@@ -8,10 +7,7 @@ import { readJsonObject, text } from "./files";
 import { keysOfRole } from "./keysOfRole";
 import { durationOf, SESSION_NAME, wrongInDuration } from "./role";
 
-/**
- * A role that is assumed with a token of an OIDC identity provider. A field counts before the file of the
- * same.
- */
+/** A role that is assumed with a token of an OIDC identity provider. A field counts before its file. */
 interface WebIdentity {
   readonly setting: string;
   readonly providerId: string;
@@ -23,10 +19,13 @@ interface WebIdentity {
   readonly sessionDuration?: string | undefined;
 }
 
-/** The identity provider that the Tencent Cloud provider means where none is named. */
+/** The identity provider of the Tencent Cloud provider if no setting names another. */
 const PROVIDER_ID = "OIDC";
 
-/** The web identity of the config. What it leaves out is taken from the environment, as the provider does. */
+/**
+ * Returns the web identity of the config. As in the provider, fields that it leaves out default to the
+ * environment.
+ */
 export function webIdentityOfConfig(
   settings: Settings,
   env: Environment,
@@ -59,7 +58,7 @@ export function webIdentityOfConfig(
 }
 
 /**
- * The web identity of the environment, in which only the token counts, and only beside a role with a session
+ * Returns the web identity of the environment: only its token counts, and only beside a role with a session
  * name.
  */
 export function webIdentityOfEnvironment(env: Environment, sts: StsConnection): CredentialSource | undefined {
@@ -103,7 +102,7 @@ function withWebIdentity(identity: WebIdentity, sts: StsConnection): CredentialS
   };
 }
 
-/** Read each time, since the token in a file is replaced before it ends. */
+/** Reads a value in a file, each time, since the token in it is replaced before it ends. */
 function inFile(file: string | undefined, name: string, setting: string): string {
   const form = `write {"${name}": "…"} into it`;
   const value = file && text(readJsonObject(file, form)?.[name]);
