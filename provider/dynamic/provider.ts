@@ -11,7 +11,7 @@ import { forgetPartialFailures } from "../machineSync/retries";
 import { expectWait, stopExpecting } from "../machineSync/sharedLoops";
 import { UnfinishedSync } from "../machineSync/unfinishedSync";
 
-/** The door that Pulumi's dynamic provider host calls, by way of the shim in sdk/shim.ts. */
+/** The entry point that Pulumi's dynamic provider host calls, through the shim in sdk/shim.ts. */
 
 let config: Config = () => undefined;
 
@@ -25,8 +25,8 @@ export function configure(request: { config: { get(name: string): string | undef
 }
 
 /**
- * Fails inputs that are ill-typed or not there at all. Sends nothing. The engine prints the value of a
- * property that a failure names, even a secret in the wrong place, so only the reason names it.
+ * Fails inputs that are ill-typed or no arguments. Sends nothing. The engine prints the value of a property
+ * that a failure names, even a secret in the wrong place, so only the reason names it.
  */
 export function check(
   _olds: unknown,
@@ -40,8 +40,8 @@ export function check(
 }
 
 /**
- * What has changed. Sends nothing. The host has no field for the changed arguments. It cannot read or delete a
- * resource without the serialized provider, which one that was the plugin's lacks until an update.
+ * Returns the changes. Sends nothing. The host has no field for the changed arguments. It cannot read or
+ * delete a resource without the serialized provider, which a resource from the plugin lacks until an update.
  */
 export function diff(_id: string, olds: Outputs, news: Inputs): Omit<operations.Difference, "changed"> {
   const difference = operations.diff(olds, news);

@@ -1,21 +1,20 @@
 import { connect, type Socket } from "node:net";
 
 /**
- * A CLI that is killed, or left by a second Ctrl-C, does not take its dynamic provider host with it, and the
- * host is never told. So a wait holds a connection to the engine, which breaks at the very moment the engine
- * dies.
+ * A CLI that is killed, or left by a second Ctrl-C, does not end its dynamic provider host, and sends it no
+ * message. So a wait holds a connection to the engine, which breaks at the moment the engine dies.
  */
 
 let said: string | undefined;
 
-/** Takes the address that the engine has said of itself, in place of the last argument. */
+/** Records the address that the engine gives of itself, in place of the last argument. */
 export function engineIsAt(address: string): void {
   said = address;
 }
 
 /**
- * The engine's address: what it has said, else the last argument, as it starts providers; undefined in any
- * other process.
+ * Returns the engine's address: the recorded address, else the last argument, as the engine starts providers;
+ * undefined in any other process.
  */
 export function engineAddress():
   | { readonly text: string; readonly host: string; readonly port: number }
@@ -25,7 +24,7 @@ export function engineAddress():
 }
 
 /**
- * The pause before connecting again where a connection broke. The engine itself closes one that says nothing
+ * The pause before connecting again after a connection broke. The engine itself closes a silent connection
  * after two minutes.
  */
 const RECONNECT_MS = 500;
@@ -33,9 +32,7 @@ const RECONNECT_MS = 500;
 let waits = 0;
 let unwatch = () => {};
 
-/**
- * Does the work, and ends this process if the engine goes away meanwhile: nobody is left to take the result.
- */
+/** Does the work, and ends this process if the engine ends meanwhile: then nothing takes the result. */
 export async function whileEngineLives<T>(work: () => Promise<T>): Promise<T> {
   waits += 1;
   const engine = engineAddress();
@@ -53,15 +50,15 @@ export async function whileEngineLives<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Calls `gone` once nobody listens at the address any more. Returns what ends the watch. It keeps no process
- * alive.
+ * Calls `gone` once nothing listens at the address any more. Returns the function that ends the watch. The
+ * watch keeps no process alive.
  */
 export function watchListener(port: number, host: string, gone: () => void): () => void {
   let socket: Socket;
   let reconnect: NodeJS.Timeout;
   const open = () => {
     socket = connect({ port, host }).unref();
-    // What the listener says must be read, or its closing would never show.
+    // The data of the listener must be read, or its closing would never show.
     socket.resume();
     let refused = false;
     socket.on("error", (error: NodeJS.ErrnoException) => {

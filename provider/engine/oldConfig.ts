@@ -2,8 +2,7 @@ import { CwpError } from "../api/errors";
 
 /**
  * On a refresh that does not run the program, Pulumi gives the provider the config that the state holds, from
- * the last `up`. So keys that have been replaced since are refused, or found missing, though the config has
- * the new ones.
+ * the last `up`. So replaced keys are refused, or found missing, though the config has the new keys.
  */
 export function mindingOldConfig(error: unknown): unknown {
   if (!(error instanceof CwpError) || !/^(AuthFailure|InvalidSettings)\b/.test(error.code)) {

@@ -1,6 +1,6 @@
 /**
- * Pulumi's own copies of gRPC and Protobuf: its services and messages take no other copy's, and this package
- * has none.
+ * Pulumi's own copies of gRPC and Protobuf: its services and messages work with no other copy, and this
+ * package has none.
  */
 import { createRequire } from "node:module";
 

@@ -2,14 +2,14 @@ import { engineAddress } from "./engineWatch";
 
 type Severity = "DEBUG" | "INFO" | "WARNING";
 
-/** How long the engine, on this same machine, may take to take a message, in milliseconds. */
+/** The time limit of the engine, on this same machine, for a message, in milliseconds. */
 const LIMIT_MS = 2_000;
 
 /**
  * The messages of one resource, on its own row of the terminal. What is printed in this process would show as
  * the stack's.
  *
- * They are a courtesy: where they cannot be delivered, nothing is said and nothing fails.
+ * They are a courtesy: if they cannot be delivered, nothing fails.
  */
 export class EngineLog {
   private delivered = Promise.resolve();
@@ -38,7 +38,7 @@ export class EngineLog {
   }
 
   /**
-   * Resolves when the engine has got all messages so far: what comes after the resource's own end is lost.
+   * Resolves when the engine has got all messages so far: messages after the resource's own end are lost.
    * Never rejects.
    */
   flush(): Promise<void> {
@@ -67,7 +67,7 @@ type Deliver = (urn: string, severity: Severity, text: string, ephemeral: boolea
 /** One connection serves all resources. */
 let engine: { readonly address: string; readonly deliver: Promise<Deliver> } | undefined;
 
-/** What delivers messages; undefined where there is no engine. */
+/** Returns the connection to the engine; undefined if there is no engine. */
 function deliverer(): Promise<Deliver> | undefined {
   const address = engineAddress();
   if (address && engine?.address !== address.text) {
