@@ -1,4 +1,3 @@
-/** Asks an account what it allows. */
 import { pluginSettings, pulumiSettings, type Settings } from "../account/config";
 import { stsConnection } from "../account/endpoint";
 import { resolveConnection } from "../account/settings";
@@ -17,14 +16,14 @@ import { probe } from "./probe";
 import { endpointOf, type Report, shortened, unusable } from "./report";
 import { readStackConfig } from "./stackConfig";
 
-/** How long one request may take, in milliseconds, and how long the unsigned one before them. */
+/** The time limits of a request and of the unsigned request before, in milliseconds. */
 const REQUEST_MS = 9_000;
 const PROBE_MS = 5_000;
 
-/** An account as it was found. */
+/** The result of the check of an account. */
 export interface CheckedAccount {
   readonly report: Report;
-  /** What fails, and what to do: a sentence or more each. */
+  /** Each failure, and what to do: a sentence or more. */
   readonly failures: readonly string[];
   /** Settings that have no effect. */
   readonly warnings: readonly string[];
@@ -56,7 +55,7 @@ async function askAll(connection: Connection, sts: StsConnection, source: Source
   const proxy = connection.protocol === "https:" ? proxyFor(connection.host, process.env) : undefined;
   const credentials = new RenewedCredentials(connection.credentials);
   const client = connect(connection, credentials);
-  // Before the SDK is loaded, which would count as time on the way.
+  // Before the SDK is loaded: its loading would count as part of the round trip.
   const probed = await outcome(probe(connection, PROBE_MS));
   const signer = await outcome(credentials.get());
   const isFound = !(signer instanceof CwpError);
@@ -89,8 +88,8 @@ async function askAll(connection: Connection, sts: StsConnection, source: Source
 }
 
 /**
- * The number of CVM instances in all regions. If CWP refuses all regions at once, as MachineSync does: asks for
- * the region of the settings, and returns no number.
+ * Returns the number of CVM instances in all regions. If CWP refuses all regions at once, asks for the region
+ * of the settings, as MachineSync does, and returns no number.
  */
 async function countMachines(client: MachineClient, region: string | undefined): Promise<number | undefined> {
   const query = { type: "CVM", region: ALL_REGIONS, offset: 0 } as const;
@@ -120,7 +119,7 @@ function shown({ secretId, source }: Signer) {
   return { secretId: shortened(secretId), source };
 }
 
-/** The service has refused it if it has answered with an error code that no retry helps. */
+/** Describes a failed action. The service has refused it if its error code is one that no retry helps. */
 function refused(error: CwpError) {
   const { code, requestId, retry, sent } = error;
   const isCode = sent && !(error instanceof NoAnswer) && !(error instanceof BadAnswer);
@@ -128,7 +127,7 @@ function refused(error: CwpError) {
   return { allowed, code, ...(requestId && { requestId }) };
 }
 
-/** Errors that say the same, but for the RequestId, once. */
+/** Returns the errors without repeats, which differ only in the RequestId. */
 function withoutRepeats(errors: readonly CwpError[]): CwpError[] {
   const text = ({ message, requestId }: CwpError) => (requestId ? message.replace(requestId, "") : message);
   return errors.filter((one, i) => errors.findIndex((other) => text(other) === text(one)) === i);

@@ -1,4 +1,3 @@
-/** The command line of cwp-check. */
 import { parseArgs } from "node:util";
 import { parseEndpoint } from "../account/endpoint";
 import { parseDuration } from "../api/duration";
@@ -6,7 +5,7 @@ import { parseDuration } from "../api/duration";
 /** A command line that cannot be used. */
 export class UsageError extends Error {}
 
-/** Which settings name the account. */
+/** The settings that name the account. */
 export interface Source {
   readonly stack?: string | undefined;
   readonly isPlugin: boolean;
@@ -14,7 +13,7 @@ export interface Source {
   readonly endpoint?: string | undefined;
 }
 
-/** Print the help, check the account, or check it and then watch its syncs. */
+/** The command: print the help, check the account, or check it and then watch its syncs. */
 export type CommandLine =
   | { readonly does: "help" }
   | { readonly does: "check"; readonly source: Source; readonly json: boolean }
@@ -26,7 +25,7 @@ export type CommandLine =
       readonly yes: boolean;
     };
 
-/** Throws UsageError. */
+/** Reads the command line of cwp-check. Throws UsageError. */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const flags = parse(args);
   if (flags.help) {

@@ -4,7 +4,7 @@ import type { SignedCalls } from "../api/signedCalls";
 import { signedCalls } from "../cwp/client";
 import type { Observation } from "./observe";
 
-/** Asks by connections that are opened when their number is first asked for, each with an agent of its own. */
+/** Asks by connections, each with an agent of its own. A connection opens at the first use of its number. */
 export function askBy(connection: Connection, credentials: RenewedCredentials): Observation["ask"] {
   const opened = new Map<number, SignedCalls>();
   return async (number, sync, timeoutMs, signal) => {

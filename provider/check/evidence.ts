@@ -1,15 +1,15 @@
-/** What the answers of a record show: which of them are older than others, and which syncs were in progress. */
+/** The evidence in the answers of a record: their age, and the syncs in progress. */
 import { parseStatus, type SyncStatus } from "../cwp/status";
 import type { Observed, ObservedAnswer } from "./observed";
 
-/** A readable answer, and its place among those of its connection. */
+/** A readable answer, and its place among the answers of its connection. */
 export interface Seen extends Omit<ObservedAnswer, "state"> {
   readonly state: SyncStatus["state"];
-  /** It is the answer to its connection's first poll. */
+  /** True for the answer to its connection's first poll. */
   readonly isFirst: boolean;
 }
 
-/** The readable answers in the order in which they came. */
+/** Returns the readable answers in the order of their arrival. */
 export function seenIn(answers: readonly Observed[]): Seen[] {
   const known = new Set<number>();
   return [...answers]
@@ -26,7 +26,7 @@ export function seenIn(answers: readonly Observed[]): Seen[] {
     });
 }
 
-/** The status in an answer; undefined if there is none that this package can read. */
+/** Returns the status in an answer; undefined if there is none that this package can read. */
 function statusIn(answer: Observed): SyncStatus | undefined {
   if (!("state" in answer)) {
     return undefined;
@@ -44,9 +44,10 @@ export function isSyncing({ state }: Pick<Seen, "state">): boolean {
 }
 
 /**
- * Returns true if the status is one that the other has replaced. Times in one fixed form are in the order of
- * the alphabet. Of two that show the same times, neither is older: the state may have changed before the times,
- * or after them. A status without a start says nothing of that, except NOTASK, which means that there was never a sync.
+ * Returns true if the other status has replaced this status. Times in one fixed form are in the order of the
+ * alphabet. Of two statuses with the same times, neither is older: the state may have changed before the
+ * times, or after them. A status without a start is not older, except NOTASK, which means that there was
+ * never a sync.
  */
 export function isOlder(one: Times, other: Times): boolean {
   if (one.latestStartTime === "" && one.state !== "NOTASK") {
@@ -59,17 +60,17 @@ export function isOlder(one: Times, other: Times): boolean {
 
 type Times = Pick<Seen, "state" | "latestStartTime" | "latestEndTime">;
 
-/** A sync, as the answers have shown it. */
+/** A sync that the answers have shown. */
 export interface Run {
   /** The first answer that showed it in progress. */
   readonly shown: Seen;
   /** Its start; "" while no answer has shown it. */
   readonly start: string;
-  /** When an answer first showed that it had ended; infinite if none did. */
+  /** The moment of the first answer that showed its end; infinite if none did. */
   readonly endedMs: number;
 }
 
-/** The syncs that were seen in progress, one after the other. */
+/** Returns the syncs that were seen in progress, in their order. */
 export function runsIn(seen: readonly Seen[]): Run[] {
   const runs: Run[] = [];
   let newest: Seen | undefined;
@@ -95,7 +96,10 @@ export function runsIn(seen: readonly Seen[]): Run[] {
   return runs;
 }
 
-/** The start of the sync in progress. Beside an end that is not before it, it is still that of the sync before. */
+/**
+ * The start of the sync in progress. Beside an end that is not before it, it is still that of the sync
+ * before.
+ */
 function ownStart({ latestStartTime, latestEndTime }: Seen): string {
   return latestEndTime < latestStartTime ? latestStartTime : "";
 }
@@ -111,7 +115,7 @@ function close(runs: Run[], endedMs: number): void {
   }
 }
 
-/** The sync that was in progress, as far as the answers show, from the sending of a request to its answer. */
+/** Returns the sync that the answers show in progress from the sending of a request to its answer. */
 export function runAround(
   { sentMs, receivedMs }: Pick<Observed, "sentMs" | "receivedMs">,
   runs: readonly Run[],

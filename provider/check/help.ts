@@ -1,4 +1,4 @@
-/** What `cwp-check --help` prints. */
+/** The output of `cwp-check --help`. */
 export const help = `Usage: cwp-check [options]
 
 Asks CWP as a MachineSync would: who signs, whether the endpoint answers, how far the clock is off,

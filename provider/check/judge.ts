@@ -2,10 +2,10 @@ import { SETTLE_MS } from "../wait/run/evidence";
 import { isOlder, isSyncing, type Run, runAround, runsIn, type Seen, seenIn } from "./evidence";
 import type { Observed } from "./observed";
 
-/** What a record says of an assumption of docs/semantics.md. */
+/** The judgement of an assumption of docs/semantics.md. */
 interface Judgement {
   readonly verdict: "held" | "broken" | "not seen";
-  /** Why, in a sentence. */
+  /** The reason, in a sentence. */
   readonly why: string;
 }
 
@@ -16,25 +16,28 @@ export interface Findings {
   readonly A2: Judgement;
   /** CWP runs one sync of an account at a time. */
   readonly A3: Judgement;
-  /** How long it took at most until an answer showed a sync that was asked for, in milliseconds. */
+  /** The longest time until an answer showed a sync that was asked for, in milliseconds. */
   readonly startLagMs?: number;
-  /** How far an answer was behind one that had come before, at most, in milliseconds. */
+  /** The most that an answer was behind an earlier answer, in milliseconds. */
   readonly longestStaleMs?: number;
-  /** What a start in the middle of a sync did: it was refused, it began nothing, or it began another sync. */
+  /**
+   * The result of a start in the middle of a sync: it was refused, it began nothing, or it began another
+   * sync.
+   */
   readonly busyStart?: "refused" | "joined" | "began another";
 }
 
-/** How many polls must fall inside syncs, so that an assumption can have held. */
+/** The fewest polls inside syncs with which an assumption can have held. */
 const FEWEST_POLLS = 20;
 
-/** What the judgements rest on. */
+/** The evidence for the judgements. */
 interface Evidence {
   readonly answers: readonly Observed[];
   readonly seen: readonly Seen[];
   readonly runs: readonly Run[];
 }
 
-/** What the answers of a record say of the assumptions. */
+/** Judges the assumptions by the answers of a record. */
 export function judge(answers: readonly Observed[]): Findings {
   const seen = seenIn(answers);
   const evidence = { answers, seen, runs: runsIn(seen) };
@@ -73,14 +76,14 @@ function judgeFirstPolls(evidence: Evidence): Judgement {
   );
 }
 
-/** A sync had been seen by then, which can only be by another connection, and its end had not. */
+/** Returns true if another connection had seen a sync by then, and no answer its end. */
 function isSentDuring({ sentMs }: Seen, runs: readonly Run[]): boolean {
   return runs.some(({ shown, endedMs }) => shown.receivedMs <= sentMs && sentMs < endedMs);
 }
 
 /**
- * An idle answer is false if it is older than one that came before, or if an answer that came so much later that
- * it cannot be stale still shows that sync.
+ * Returns true if an idle answer is false: it is older than an earlier answer, or an answer that is so late
+ * that it cannot be stale still shows that sync.
  */
 function isFalse(one: Seen, { seen, runs }: Evidence): boolean {
   const run = runAround(one, runs);
@@ -110,13 +113,13 @@ function judgeAge(evidence: Evidence, stale: Stale | undefined): Judgement {
 }
 
 interface Stale {
-  /** The answer, and the first one before it that shows something newer. */
+  /** The answer, and the first answer before it that is newer. */
   readonly one: Seen;
   readonly before: Seen;
   readonly ms: number;
 }
 
-/** Not of first polls, which A1 is about. */
+/** Finds the answer that was furthest behind. First polls belong to A1. */
 function longestStale(seen: readonly Seen[]): Stale | undefined {
   return seen
     .filter(({ isFirst }) => !isFirst)
@@ -148,7 +151,7 @@ interface Moved {
   readonly to: string;
 }
 
-/** A start that was replaced by a newer one though no answer had shown an end for it. */
+/** Finds a start that a newer start replaced before an answer had shown an end for it. */
 function startBeforeEnd(seen: readonly Seen[]): Moved | undefined {
   let [newest, hasEnded] = ["", true];
   for (const { latestStartTime: start, latestEndTime: end } of seen) {
@@ -164,11 +167,11 @@ function startBeforeEnd(seen: readonly Seen[]): Moved | undefined {
   return undefined;
 }
 
-/** Failures that are no answer to a start in the middle of a sync: all other codes are a refusal. */
+/** The codes that do not answer a start in the middle of a sync: all other codes are a refusal. */
 const noRefusals =
   /^(RequestLimitExceeded|InternalError|ServiceUnavailable|AuthFailure|UnauthorizedOperation|NetworkFailure|RequestTimeout|HttpStatus|Aborted|BadAnswer|InvalidSettings)(\.|$)/;
 
-/** Later answers must show that the sync was still in progress when the start was answered. */
+/** Judges a start in the middle of a sync, which a later answer must show still in progress. */
 function busyStart({ answers, seen, runs }: Evidence, hasMoved: boolean): Findings["busyStart"] {
   const inMiddle = answers.filter((one) => {
     const run = one.request === "start" ? runAround(one, runs) : undefined;

@@ -1,4 +1,3 @@
-/** Watches the syncs of an account. */
 import { ApiError, CwpError, UnknownState } from "../api/errors";
 import { parseStatus, type SyncStatus } from "../cwp/status";
 import { errorOf, type FailureRow, isOver, oneMore } from "../wait/run/failureRow";
@@ -8,7 +7,7 @@ import { longestRequest } from "../wait/stream/requests";
 import type { Observed } from "./observed";
 import { beginWatch, learn, nextStep, type Watch } from "./watch";
 
-/** Polls of all connections together are no closer than this, in milliseconds. */
+/** The least time between two polls of all connections, in milliseconds. */
 const POLL_MS = 500;
 
 export interface Observation {
@@ -23,13 +22,13 @@ export interface Observation {
   readonly timeoutMs: number;
   /** Ends the watch. */
   readonly signal: AbortSignal;
-  /** Gets how far the watch is, after each answer. */
+  /** Gets the progress of the watch, after each answer. */
   readonly show: (watch: Watch, answers: readonly Observed[]) => void;
   /** Draws numbers from 0 up to 1. Default: Math.random. */
   readonly random?: () => number;
 }
 
-/** What was seen, and why the watch ended. */
+/** The answers, and the reason of the end. */
 export interface ObservationEnd {
   readonly answers: readonly Observed[];
   readonly why: "done" | "nothing shown" | "refused" | "timeout" | "interrupted" | "failed";
@@ -37,7 +36,7 @@ export interface ObservationEnd {
   readonly error?: CwpError | undefined;
 }
 
-/** Starts two syncs of the account and watches them. Never rejects for what the service does. */
+/** Starts two syncs of the account and watches them. Never rejects because of the service. */
 export async function observe({
   ask,
   clock,
@@ -120,7 +119,7 @@ function readStatus(response: unknown): SyncStatus | CwpError {
   }
 }
 
-/** As CWP wrote it, also if this package does not know the state. */
+/** Returns the answer as CWP wrote it, even if this package does not know the state. */
 function recorded(response: unknown, outcome: SyncStatus | CwpError) {
   if (outcome instanceof CwpError && !(outcome instanceof UnknownState)) {
     return { code: outcome.code };

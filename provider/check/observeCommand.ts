@@ -16,7 +16,7 @@ import type { Report } from "./report";
 
 type Line = Extract<CommandLine, { does: "observe" }>;
 
-/** Fails for what can be seen before anything is sent. Throws UsageError. */
+/** Refuses a command line that cannot work, before a request. Throws UsageError. */
 export function refuseToObserve({ file, yes }: Line): void {
   if (!yes && !process.stdin.isTTY) {
     throw new UsageError(
@@ -73,7 +73,7 @@ ${file} has each answer, and no key, host, account or RequestId. What to do with
   return isWell ? 0 : 1;
 }
 
-/** One line that is written over. Without a terminal, a line for each change, but for the number of requests. */
+/** A line that is overwritten. Without a terminal, a line for each change, but for the number of requests. */
 class ProgressLine {
   private last = "";
 

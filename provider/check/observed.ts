@@ -1,11 +1,11 @@
-/** A request, and what came of it. */
+/** A request and its result. */
 export type Observed = ObservedAnswer | ObservedFailure;
 
 interface ObservedRequest {
   /** A number for each connection, from 1. */
   readonly connection: number;
   readonly request: "poll" | "start";
-  /** When it was sent and when its answer came, in milliseconds since the first request. */
+  /** The moments of the request and of its answer, in milliseconds since the first request. */
   readonly sentMs: number;
   readonly receivedMs: number;
 }

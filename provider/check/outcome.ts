@@ -1,4 +1,4 @@
-/** What `--observe` says at a terminal. */
+/** The texts of `--observe` at a terminal. */
 import { duration } from "../api/duration";
 import { errorWithHeading } from "../machineSync/readMore";
 import type { Findings } from "./judge";
@@ -7,12 +7,12 @@ import type { Observed } from "./observed";
 import { inColumns } from "./table";
 import { SHOWS_WITHIN_MS, SYNCS, type Watch } from "./watch";
 
-/** The question before the first start. */
+/** Returns the question before the first start. */
 export function question(account: string): string {
   return `This starts two machine syncs on the account ${account}, and asks for a third one while the second is in progress. Start them? [y/N] `;
 }
 
-/** How far the watch is. */
+/** Returns the progress of the watch. */
 export function progress({ phase, ended }: Watch, answers: readonly Observed[]): string {
   const isDone = ended === SYNCS;
   const what = phases[isDone ? "after" : phase.is];
@@ -26,14 +26,14 @@ const phases: Readonly<Record<Watch["phase"]["is"], string>> = {
   after: "ended",
 };
 
-/** The verdicts, with why. */
+/** Returns the verdicts with their reasons. */
 export function verdicts({ A1, A2, A3 }: Findings): string {
   return inColumns(
     Object.entries({ A1, A2, A3 }).map(([name, { verdict, why }]) => [name, `${verdict.padEnd(8)}  ${why}`]),
   );
 }
 
-/** Why the watch ended before its end; undefined if it did not. */
+/** Returns the reason of an early end of the watch; undefined if it was complete. */
 export function earlyEnd({ why, error }: ObservationEnd, timeoutMs: number): string | undefined {
   const because = error ? ` The last request failed: ${error.message}` : "";
   switch (why) {

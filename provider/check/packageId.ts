@@ -1,8 +1,7 @@
-/** Which version of the package runs. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Its name and version, such as `pulumi-tencentcloud-cwp 1.2.3`. */
+/** Returns the name and version of this package, such as `pulumi-tencentcloud-cwp 1.2.3`. */
 export function packageId(folder: string = __dirname): string {
   const file = join(folder, "package.json");
   if (!existsSync(file)) {

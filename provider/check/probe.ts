@@ -1,15 +1,14 @@
-/** One unsigned request to the endpoint: does it answer, and what does its clock say? */
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { openAgent } from "../api/agent";
 import type { Endpoint } from "../api/connection";
 import { send } from "../api/request";
 
-/** How an endpoint has answered. */
+/** The answer of an endpoint. */
 export interface Probed {
   /** From the opening of the connection to the head of the answer, in milliseconds. */
   readonly roundTripMs: number;
   /**
-   * How far this machine's clock is ahead of the endpoint's, in whole seconds; below zero if it is behind.
+   * The lead of this machine's clock over the endpoint's, in whole seconds; below zero if it is behind.
    * Undefined if the answer has no Date.
    */
   readonly clockSkewSeconds: number | undefined;
@@ -19,8 +18,8 @@ export interface Probed {
 const HALF_SECOND_MS = 500;
 
 /**
- * Asks for nothing, by an agent as the signed requests have: the SDK gives bodies only, and the clock is in
- * a header. Throws a CwpError.
+ * Sends an unsigned request for nothing, with the agent of signed requests: the SDK gives only bodies, and
+ * the clock is in a header. Throws a CwpError.
  */
 export function probe(endpoint: Endpoint, timeoutMs: number): Promise<Probed> {
   return send(endpoint, "", timeoutMs, undefined, async (exchange) => {
@@ -39,7 +38,7 @@ export function probe(endpoint: Endpoint, timeoutMs: number): Promise<Probed> {
   });
 }
 
-/** A failure in the form in which the SDK's HTTP client throws it. */
+/** Resolves with the head of the answer. Rejects in the form of the SDK's HTTP client. */
 function headOf(request: ClientRequest, host: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once("response", resolve).once("error", ({ message }) => {

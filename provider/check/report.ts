@@ -1,4 +1,3 @@
-/** What `cwp-check --json` prints. */
 import type { Connection } from "../api/connection";
 import type { CwpError } from "../api/errors";
 import type { SyncState } from "../cwp/status";
@@ -9,7 +8,7 @@ export interface Report {
   readonly ok: boolean;
   readonly account: Account;
   readonly endpoint: CheckedEndpoint;
-  /** By the names that CAM has for them. Polls and starts are one action. */
+  /** By their CAM names. Polls and starts are one action. */
   readonly actions: {
     readonly "cwp:SyncMachines": SyncAction;
     readonly "cwp:DescribeMachines": ListAction;
@@ -17,7 +16,7 @@ export interface Report {
 }
 
 interface Account {
-  /** The account's number (uin); left out if STS does not say it. */
+  /** The account's number (uin); left out if STS does not give it. */
   readonly accountId?: string;
   /** The SecretId that signs, shortened; null if there is none. */
   readonly secretId: string | null;
@@ -31,14 +30,14 @@ interface CheckedEndpoint {
   readonly proxy?: string;
   /** Null if the endpoint does not answer. */
   readonly roundTripMs: number | null;
-  /** How far this machine's clock is ahead; left out if no answer has a Date. */
+  /** The lead of this machine's clock, in seconds; left out if no answer has a Date. */
   readonly clockSkewSeconds?: number;
 }
 
 interface Action {
   /** False if the service refuses it; null if no answer shows which. */
   readonly allowed: boolean | null;
-  /** Why not: Tencent Cloud's error code, or one of this package. */
+  /** The reason if it is not allowed: Tencent Cloud's error code, or a code of this package. */
   readonly code?: string;
   readonly requestId?: string;
 }
@@ -54,7 +53,7 @@ interface ListAction extends Action {
   readonly total?: number;
 }
 
-/** The report of settings that name no account, or no endpoint. */
+/** Returns the report of settings that name no account, or no endpoint. */
 export function unusable({ code }: Pick<CwpError, "code">): Report {
   const action = { allowed: null, code };
   return {
@@ -84,7 +83,7 @@ function withoutPassword({ protocol, username, password, host }: URL): string {
   return `${protocol}//${username && password ? `${username}@` : ""}${host}`;
 }
 
-/** The first four characters and the last four. Of a short one, the last four would say all. */
+/** Returns the first four characters and the last four, which would be all of a short SecretId. */
 export function shortened(secretId: string): string {
   return `${secretId.slice(0, 4)}…${secretId.length > 12 ? secretId.slice(-4) : ""}`;
 }

@@ -1,15 +1,14 @@
-/** The config of a stack, as the Pulumi CLI shows it. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Config } from "../account/config";
 import { isObject } from "../api/isObject";
 
-/** The config cannot be read. */
+/** The error of a config that cannot be read. */
 export class StackError extends Error {}
 
-/** The CLI may have to ask a backend on the network. */
+/** The time limit of the CLI, which may ask a backend on the network. */
 const CLI_MS = 60_000;
-/** A config has room for a file or two. */
+/** The largest config, in bytes: it has room for a file or two. */
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 /**
@@ -37,8 +36,8 @@ async function configText(stack: string): Promise<string> {
 }
 
 /**
- * What the CLI says, and what to do. Its own text is not passed on: of a file that it cannot read it may quote
- * a value.
+ * The texts of the CLI, and what to do. Its own text is not passed on: it may quote a value of a file that it
+ * cannot read.
  */
 const causes: readonly [said: RegExp, why: string][] = [
   [

@@ -1,8 +1,7 @@
-/** The report as a person reads it. */
 import { duration } from "../api/duration";
 import type { Report } from "./report";
 
-/** Two columns, one line for each fact. */
+/** Returns the report for a person: two columns, one line for each fact. */
 export function tableOf(report: Report): string {
   const { account, endpoint, actions } = report;
   return inColumns([
@@ -16,13 +15,13 @@ export function tableOf(report: Report): string {
   ]);
 }
 
-/** Rows of two cells, the first ones equally wide. */
+/** Aligns rows of two cells: the first cells are equally wide. */
 export function inColumns(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([first]) => first.length));
   return rows.map(([first, second]) => `${first.padEnd(width)}  ${second}\n`).join("");
 }
 
-/** Below this, the time that an answer takes says as much as the clocks, in seconds. */
+/** Below this difference, in seconds, the time of the answer may be its cause. */
 const NOTEWORTHY_SECONDS = 3;
 
 function clock(seconds: number | undefined): string {
@@ -46,7 +45,7 @@ function describeMachines(action: Report["actions"]["cwp:DescribeMachines"]): st
   return `${permission(action)}${afterColon(total === undefined ? "" : `${total} CVM in all regions`)}`;
 }
 
-/** `what` is what the action is needed for. */
+/** Describes the permission. `what` is the purpose of the action. */
 function permission({ allowed, code }: Report["actions"]["cwp:DescribeMachines"], what = ""): string {
   const permitted = allowed === null ? "not known" : `${allowed ? "allowed" : "refused"}${what}`;
   return `${permitted}${afterColon(code)}`;

@@ -5,27 +5,27 @@ import { isLimit } from "../wait/run/failureRow";
 import { isOlder } from "./evidence";
 
 /**
- * What `--observe` does, as a value: it waits for a sync in progress, then starts two syncs, one after the other,
- * and polls until each has ended. In each sync a new connection joins the first one as soon as a poll shows
- * SYNCING. One more start is sent in the middle of the second sync.
+ * The watch of `--observe`, as a value: it waits for a sync in progress, then starts two syncs in turn, and
+ * polls until each has ended. In each sync a new connection joins the first connection as soon as a poll
+ * shows SYNCING. One more start is sent in the middle of the second sync.
  */
 export interface Watch {
   readonly phase: Phase;
-  /** The connections that poll in turn: the first one, and the one that joined last. */
+  /** The connections that poll in turn: the first, and the last that joined. */
   readonly connections: readonly number[];
   /** The connection whose turn is next. */
   readonly next: number;
-  /** How many connections there have been. */
+  /** The number of connections so far. */
   readonly opened: number;
   /** The newest status that an answer has shown. */
   readonly newest: SyncStatus | undefined;
-  /** How many syncs were watched to their end. */
+  /** The number of syncs that were watched to their end. */
   readonly ended: number;
-  /** How long the last of them was seen in progress, in milliseconds. */
+  /** The time that the last sync was seen in progress, in milliseconds. */
   readonly lengthMs: number;
   /** The start in the middle of a sync has been answered. */
   readonly wasBusyStartSent: boolean;
-  /** How often CWP has refused to start a sync, for another reason than the number of requests. */
+  /** The number of refused starts, not for the number of requests. */
   readonly refusals: number;
 }
 
@@ -38,18 +38,18 @@ type Phase =
   /** The sync has ended. Answers may still be stale. */
   | { readonly is: "after"; readonly since: number };
 
-/** What it does next. */
+/** The next step of the watch. */
 export type Step =
   | { readonly does: "poll" | "start"; readonly connection: number }
   | { readonly does: "end"; readonly why: "done" | "nothing shown" | "refused" };
 
-/** How many syncs of its own it watches. */
+/** The number of its own syncs that it watches. */
 export const SYNCS = 2;
-/** How long a start may show nothing, in milliseconds. */
+/** The longest time in which a start shows nothing, in milliseconds. */
 export const SHOWS_WITHIN_MS = 60_000;
-/** How long it polls after the end of a sync. */
+/** The time of the polls after the end of a sync, in milliseconds. */
 const AFTER_MS = SETTLE_MS + 1_000;
-/** The pause after a refused start, and how many of them end the watch. */
+/** The pause after a refused start, and the number of refused starts that ends the watch. */
 const REFUSED_MS = 5_000;
 const MOST_REFUSALS = 5;
 
@@ -84,7 +84,7 @@ export function nextStep(watch: Watch, now: number): Step {
   return isDue || isMiddle ? { does: "start", connection: 1 } : { does: "poll", connection: next };
 }
 
-/** The watch after a request and what came of it. */
+/** Returns the watch after a request and its result. */
 export function learn(watch: Watch, step: Step, outcome: SyncStatus | CwpError, now: number): Watch {
   if (step.does === "end") {
     return watch;
@@ -103,7 +103,7 @@ function started(watch: Watch, status: SyncStatus, now: number): Watch {
     : { ...known, phase: asked(watch, now) };
 }
 
-/** `watch` is the one before the start. */
+/** Returns the phase after a start. `watch` is the watch before it. */
 function asked({ newest }: Watch, now: number): Phase {
   return { is: "asked", since: now, before: newest?.latestStartTime ?? "" };
 }
@@ -124,7 +124,7 @@ function startFailed(watch: Watch, error: CwpError, now: number): Watch {
     : { ...watch, phase: asked(watch, now) };
 }
 
-/** A plain FailedOperation may come of a sync in progress, so it is no sign of one that was begun. */
+/** A plain FailedOperation may be due to a sync in progress, so it counts as a refusal. */
 function isRefusal(error: CwpError): boolean {
   return !mayHaveWorked(error) || error.code.split(".")[0] === "FailedOperation";
 }
@@ -144,7 +144,7 @@ function polled(watch: Watch, connection: number, status: SyncStatus, now: numbe
       }
       return status.latestStartTime > phase.before ? { ...known, phase: { is: "after", since: now } } : known;
     case "running":
-      // The first poll of a connection that has joined may be false (A1).
+      // The answer to the first poll of a connection that has joined may be false (A1).
       return isIdle(status) && connection === 1
         ? { ...known, phase: { is: "after", since: now }, lengthMs: now - phase.since }
         : known;
@@ -155,7 +155,7 @@ function polled(watch: Watch, connection: number, status: SyncStatus, now: numbe
   }
 }
 
-/** A new connection takes the place of the one that joined before, and polls next. */
+/** Adds a connection, which replaces the last that joined, and polls next. */
 function withNewConnection(watch: Watch): Watch {
   const opened = watch.opened + 1;
   return { ...watch, connections: [1, opened], next: opened, opened };
