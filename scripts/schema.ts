@@ -128,7 +128,7 @@ function properties(members: readonly Member[], more: (member: Member) => Json =
 function required(members: readonly Member[]): string[] {
   return members
     .filter(
-      ({ type, optional, doc }) => !optional && !type.includes("undefined") && !/Undefined where/.test(doc),
+      ({ type, optional, doc }) => !optional && !type.includes("undefined") && !/Undefined if/.test(doc),
     )
     .map((one) => one.name);
 }

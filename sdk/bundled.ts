@@ -1,12 +1,11 @@
-/** The check that no bundler has rewritten the provider. */
 import { mistake } from "./mistake";
 
 const lazyRequire = /(^|[^\w$.])require\(["']pulumi-tencentcloud-cwp\/provider["']\)/;
 
 /**
- * Throws where a bundler has put this package into the program. Pulumi keeps the source text of the
- * provider's methods (shim.ts), and a bundler replaces the `require` in it by a variable of the bundle, which
- * no other process has.
+ * Throws if a bundler has put this package into the program. Pulumi keeps the source text of the provider's
+ * methods (shim.ts), and a bundler replaces the `require` in it by a variable of the bundle, which no other
+ * process has.
  */
 export function refuseBundled(provider: object): void {
   if (!Object.values(provider).every((method) => lazyRequire.test(String(method)))) {

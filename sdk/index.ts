@@ -1,5 +1,5 @@
 /**
- * What a Pulumi program imports: the resource and the status function.
+ * The exports for a Pulumi program: the resource and the status function.
  *
  * ```ts
  * import * as cwp from "pulumi-tencentcloud-cwp";
@@ -13,7 +13,7 @@
  *
  * @module pulumi-tencentcloud-cwp
  */
-// Types apart: Pulumi's own TypeScript, 3.8, which runs a program that has none, cannot read `type` within
+// Types apart: Pulumi's own TypeScript, 3.8, which runs a program without its own, cannot read `type` within
 // braces.
 export type { SyncState } from "../provider/cwp/status";
 export type { AssumeRole, Machine, MachineSyncArgs } from "./machineSync";

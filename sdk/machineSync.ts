@@ -13,37 +13,37 @@ export interface AssumeRole {
   /** Shown in the account's audit log. Default: `pulumi-tencentcloud-cwp`. */
   sessionName?: pulumi.Input<string>;
   /**
-   * How long its temporary credentials live, in seconds, up to 43200. They are renewed in time. Default, and
-   * meant by 0: 7200.
+   * The life of its temporary credentials, in seconds, up to 43200. They are renewed in time. Default, also
+   * for 0: 7200.
    */
   sessionDuration?: pulumi.Input<number>;
   /** The ExternalId that the role's trust policy asks for. Default: none. */
   externalId?: pulumi.Input<string>;
   /**
    * A policy, as JSON text, that narrows what the role may do here. It must allow cwp:SyncMachines, and
-   * cwp:DescribeMachines where `hosts` are named. Default: none.
+   * cwp:DescribeMachines if `hosts` are named. Default: none.
    */
   policy?: pulumi.Input<string>;
-  /** The uin of the caller, for the account's audit log. Default: none. */
+  /** The uin of the calling user, for the account's audit log. Default: none. */
   sourceIdentity?: pulumi.Input<string>;
   /**
    * The MFA device of the calling user, such as `qcs::cam:uin/100000000001::mfa/softToken`. Default: none.
    */
   serialNumber?: pulumi.Input<string>;
   /**
-   * The code that the MFA device shows. It serves once, so the role cannot be assumed again: let
+   * The code that the MFA device shows. It works once, so the role cannot be assumed again: let
    * `sessionDuration` cover the whole `pulumi up`. Default: none.
    */
   tokenCode?: pulumi.Input<string>;
 }
 
 /**
- * The arguments of a MachineSync. None of them takes a secret: credentials come from the Pulumi config or the
+ * The arguments of a MachineSync. None of them takes a secret: set credentials in the Pulumi config or the
  * environment.
  */
 export interface MachineSyncArgs {
   /**
-   * The instance ids of hosts, such as `ins-1a2b3c4d`, that CWP must list when the sync has finished. One
+   * The instance ids of hosts, such as `ins-1a2b3c4d`, that CWP must list when the sync has finished. A host
    * that it does not list is looked up again for 5 seconds, then after another sync, up to three syncs. Then
    * the operation fails and names it. An added host syncs again unless CWP lists it already. For a removed
    * host or another order nothing is sent. Needs the CAM action cwp:DescribeMachines. Not together with
@@ -53,8 +53,8 @@ export interface MachineSyncArgs {
   /**
    * Values whose change syncs again, such as a release or a date. For the ids of hosts there is `hosts`. They
    * are compared deeply and mean nothing else. Texts, numbers, booleans, lists and plain objects of them; a
-   * resource stands for its id. Others, such as a Date or a Map, are refused, since the state cannot hold
-   * them. Default: none, so that only the creation syncs.
+   * resource counts as its id. Other values, such as a Date or a Map, are refused, since the state cannot
+   * hold them. Default: none, so that only the creation syncs.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
@@ -77,8 +77,8 @@ export interface MachineSyncArgs {
   /**
    * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use, before all other
    * settings. A change replaces the resource. Default: the credentials that the Tencent Cloud provider uses
-   * with the same settings; if it finds none, those of the SDKs' file, the machine's CVM role or TKE's pod
-   * identity.
+   * with the same settings; if it finds none, the credentials of the SDKs' file, the machine's CVM role or
+   * TKE's pod identity.
    */
   profile?: pulumi.Input<string>;
   /**
@@ -89,7 +89,7 @@ export interface MachineSyncArgs {
   assumeRole?: pulumi.Input<AssumeRole>;
 }
 
-/** A machine in CWP's list. A text is empty where CWP gives none. */
+/** A machine in CWP's list. A text is empty if CWP does not give it. */
 export interface Machine {
   /** The instance id, as in {@link MachineSyncArgs.hosts}. */
   instanceId: string;
@@ -98,7 +98,7 @@ export interface Machine {
    * licence.
    */
   quuid: string;
-  /** The uuid of the agent on it. Empty where there is none, or it has been offline for long. */
+  /** The uuid of the agent on it. Empty if there is none, or it has been offline for long. */
   uuid: string;
   /** Its name. */
   name: string;
@@ -108,16 +108,17 @@ export interface Machine {
   publicIp: string;
   /** The agent's state: ONLINE, OFFLINE or UNINSTALLED. */
   agentStatus: string;
-  /** What CWP says of the machine: ONLINE, OFFLINE, SHUTDOWN or UNINSTALLED. */
+  /** The machine's state: ONLINE, OFFLINE, SHUTDOWN or UNINSTALLED. */
   machineStatus: string;
-  /** How CWP protects it, such as BASIC_VERSION, PRO_VERSION or Flagship. */
+  /** CWP's protection of it, such as BASIC_VERSION, PRO_VERSION or Flagship. */
   protectType: string;
 }
 
 /**
  * A machine sync of Tencent Cloud CWP (action SyncMachines). When Pulumi reports it as created or updated, a
  * sync that began after Pulumi asked for that create or update has ended, on the account that the settings
- * name now, and CWP lists each of the `hosts`. Naming them orders it after them; for others, use `dependsOn`.
+ * name now, and CWP lists each of the `hosts`. Naming them orders it after them; for other resources, use
+ * `dependsOn`.
  *
  * No sync is needed for an update that only removes hosts, or only adds hosts which CWP lists already.
  *
@@ -126,10 +127,10 @@ export interface Machine {
  * waits for the same sync.
  */
 export class MachineSync extends pulumi.dynamic.Resource {
-  /** @internal Pulumi's policies tell classes apart by it. */
+  /** @internal Pulumi's policies identify the class by it. */
   static readonly __pulumiType = "pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync";
 
-  /** Whether a value is a MachineSync, be it of another copy of this package. */
+  /** Returns true if a value is a MachineSync, even of another copy of this package. */
   static override isInstance(value: unknown): value is MachineSync {
     return (
       typeof value === "object" &&
@@ -140,31 +141,32 @@ export class MachineSync extends pulumi.dynamic.Resource {
 
   /**
    * FINISHED once the account's latest sync has ended: always so after a create or update that waited.
-   * SYNCING while one is in progress and NOTASK when there has never been one, which only a refresh or
+   * SYNCING while a sync is in progress and NOTASK if there has never been a sync, which only a refresh or
    * `skipAwait` can show.
    */
   declare readonly state: pulumi.Output<SyncState>;
   /**
-   * When the account's latest sync started, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty
-   * when CWP gives none.
+   * The start of the account's latest sync, as CWP writes it: `2020-11-11 12:01:00`, with no time zone. Empty
+   * if CWP gives none.
    */
   declare readonly latestStartTime: pulumi.Output<string>;
   /**
-   * When the account's latest sync that has ended did so, as CWP writes it: `2020-11-11 12:05:00`, with no time
-   * zone. Empty when CWP gives none.
+   * The end of the account's latest sync that has ended, as CWP writes it: `2020-11-11 12:05:00`, with no
+   * time zone. Empty if CWP gives none.
    */
   declare readonly latestEndTime: pulumi.Output<string>;
   /**
-   * How long the latest sync took, in seconds. Undefined where the times do not tell, as while one is in
+   * The length of the latest sync, in seconds. Undefined if the times do not show it, and while a sync is in
    * progress.
    */
   declare readonly durationSeconds: pulumi.Output<number | undefined>;
-  /** The RequestId of the answer that these values come from, which Tencent Cloud's support asks for. */
+  /** The RequestId of the answer with these values, which Tencent Cloud's support asks for. */
   declare readonly requestId: pulumi.Output<string>;
 
   /**
-   * What CWP lists of the hosts, in the order of `hosts`: after a create or update that succeeded,
-   * `machines[i]` is `hosts[i]`. After a refresh, those that CWP no longer lists are gone. Empty without hosts.
+   * The machines of the hosts that CWP lists, in the order of `hosts`: after a create or update that
+   * succeeded, `machines[i]` is `hosts[i]`. After a refresh, hosts that CWP no longer lists are left out.
+   * Empty without hosts.
    */
   declare readonly machines: pulumi.Output<Machine[]>;
 
@@ -188,7 +190,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
    * change or a host is added, and waits for the end.
    *
    * @param name Its name in the stack.
-   * @param args What to sync on, and for which account.
+   * @param args The hosts and triggers to sync on, and the account.
    * @param opts Pulumi's options, such as `dependsOn` and `customTimeouts` (`create` and `update`: `"20m"`).
    *   `provider` is refused.
    * @throws RunError for triggers, options or a bundle that Pulumi would get wrong without a word.

@@ -1,9 +1,8 @@
-/** The check of a resource's Pulumi options. */
 import * as pulumi from "@pulumi/pulumi";
 import { parseDuration } from "../provider/api/duration";
 import { mistake } from "./mistake";
 
-/** What other package's providers are harmless for: a resource takes one of its own package only. */
+/** The packages whose inherited providers are refused. A provider of another package does no harm. */
 const ownPackages = ["pulumi-nodejs", "tencentcloud-cwp"];
 
 /**

@@ -1,13 +1,12 @@
-/** The provider that Pulumi keeps in the state. */
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * What the engine keeps of this package in the state of every stack (`__provider`): Pulumi serializes the
- * source text of these methods. They hold no code of their own, so the text is short and the same for every
- * resource and release, and a stack always runs the version that is installed. The `require` is resolved in
- * the provider process, from the program's folder.
+ * The provider that the engine keeps in the state of every stack (`__provider`): Pulumi serializes the source
+ * text of these methods. They hold no code of their own, so the text is short and the same for every resource
+ * and release, and a stack always runs the version that is installed. The `require` is resolved in the
+ * provider process, from the program's folder.
  *
- * There is one object, since Pulumi caches the text by the object's identity. It has no `delete`: there is
+ * It is one object, since Pulumi caches the text by the object's identity. It has no `delete`: there is
  * nothing to undo.
  */
 export const provider: pulumi.dynamic.ResourceProvider = {

@@ -1,24 +1,23 @@
-/** The check that the state can hold the triggers. */
 import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { mistake } from "./mistake";
 
 /**
- * The argument `triggers`, whose values must still differ once they are kept in the state. Pulumi keeps a
- * Date or a Map as `{}`, so a change of it would never sync. Throws a RunError that names the resource; a value
- * that comes later fails the same way when it comes.
+ * Returns the argument `triggers` if a change of its values shows in the state. Pulumi keeps a Date or a Map
+ * as `{}`, so a change of it would never sync. Throws a RunError that names the resource; a promise or an
+ * output fails in the same way, once its value is known.
  */
 export function keepable(name: string, triggers: unknown): unknown {
   return keep(triggers, "triggers", { name, around: [], isCopy: false });
 }
 
-/** Where a value stands. */
+/** The place of a value in the triggers. */
 interface Place {
-  /** The resource's. */
+  /** The name of the resource. */
   readonly name: string;
   /** The objects and lists that hold it. */
   readonly around: readonly object[];
-  /** Whether pulumi.output() has copied it, which has made a Date or a Map into `{}`. */
+  /** True if pulumi.output() has copied it, which has made a Date or a Map into `{}`. */
   readonly isCopy: boolean;
 }
 
@@ -51,7 +50,10 @@ function member(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
-/** What a resource puts out was plain from the start. Pulumi's types do not show this method. */
+/**
+ * Returns true for an output of a resource: its value was plain from the start. Pulumi's types do not show
+ * this method.
+ */
 async function isOfResource(output: pulumi.Output<unknown>): Promise<boolean> {
   const allResources: unknown = Reflect.get(output, "allResources");
   const all: unknown = allResources instanceof Function ? await allResources.call(output) : undefined;
@@ -59,8 +61,8 @@ async function isOfResource(output: pulumi.Output<unknown>): Promise<boolean> {
 }
 
 /**
- * What the state would lose of a value, and what to give instead. It never shows the value, which may be
- * secret.
+ * Describes the loss of a value in the state, and what to give instead. It never shows the value, which may
+ * be secret.
  */
 function whyLost(value: unknown, { around, isCopy }: Place): string | undefined {
   switch (typeof value) {
@@ -108,7 +110,7 @@ function ofClass(value: object): string {
   return `is an instance of ${value.constructor?.name || "a class"}: give a plain object, a list or a text`;
 }
 
-/** An object as a literal makes it, be it one of another realm, as in a test runner. */
+/** Returns true for an object of a literal, even of another realm, as in a test runner. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

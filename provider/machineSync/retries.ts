@@ -34,7 +34,7 @@ export function forgetPartialFailure(urn: string): void {
   kept.delete(urn);
 }
 
-/** Prepares for the next engine: a process that a developer has started serves several, one after another. */
+/** Prepares for the next engine: a process that a developer has started serves several in turn. */
 export function forgetPartialFailures(): void {
   kept.clear();
 }

@@ -1,4 +1,3 @@
-/** What the engine's Cancel does: it comes at the first Ctrl-C, and at every normal end. */
 import { setMaxListeners } from "node:events";
 import { CwpError } from "../api/errors";
 
@@ -8,6 +7,7 @@ class Cancelled extends CwpError {
   }
 }
 
+/** The engine's Cancel, which arrives at the first Ctrl-C, and at every normal end. */
 export class Cancellation {
   private controller = newController();
 
@@ -20,7 +20,7 @@ export class Cancellation {
     this.controller.abort(new Cancelled());
   }
 
-  /** For the next engine: a process that a developer has started serves one after the other. */
+  /** Prepares for the next engine: a process that a developer has started serves several in turn. */
   renew(): void {
     if (this.controller.signal.aborted) {
       this.controller = newController();

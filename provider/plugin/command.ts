@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command pulumi-resource-tencentcloud-cwp. As oldNode.ts, Node.js 12 must be able to parse it. */
+/** The command pulumi-resource-tencentcloud-cwp. Node.js 12 must be able to parse it, as oldNode.ts. */
 import { isTooOld, refuseCalls } from "./oldNode";
 
 if (isTooOld(process.version)) {

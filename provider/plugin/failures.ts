@@ -1,4 +1,4 @@
-/** How the service tells the engine of a failure: as the status of a gRPC call. */
+/** Failures of the service, as the status of a gRPC call to the engine. */
 import type { StatusObject } from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
@@ -7,8 +7,8 @@ import { structOf } from "./structs";
 import type { Properties } from "./values";
 
 /**
- * The engine keeps the resource in the state with these outputs, shows the message, and calls update at the
- * next up.
+ * A failure with which the engine keeps the resource in the state with these outputs, shows the message, and
+ * calls update at the next up.
  */
 export class PartialFailure extends Error {
   constructor(

@@ -1,7 +1,7 @@
 /**
- * How long the plugin's process lives: as long as its engine, however it was started. A CLI that is killed
- * does not take it with it, and does not tell. The standard input says nothing: it is at its end from the
- * start where Pulumi's language host starts the plugin.
+ * The life of the plugin's process: as long as its engine, even if a developer started the process. A CLI
+ * that is killed does not end it, and sends no message. The standard input does not help: it has ended from
+ * the start if Pulumi's language host starts the plugin.
  */
 import { engineAddress, engineIsAt, watchListener } from "../engine/engineWatch";
 
@@ -9,8 +9,8 @@ let watched = "";
 let unwatch = () => {};
 
 /**
- * Ends this process once nobody listens at the engine's address any more, which is the last argument, or what
- * the engine says.
+ * Ends this process once nothing listens at the engine's address any more, which is the last argument, or the
+ * address that the engine gives.
  */
 export function liveWithEngine(said = ""): void {
   engineIsAt(said);
@@ -22,7 +22,10 @@ export function liveWithEngine(said = ""): void {
   }
 }
 
-/** Serves this engine, and lives on after it: a developer has started this process, perhaps in a debugger. */
+/**
+ * Serves this engine, and continues after its end: a developer has started this process, perhaps in a
+ * debugger.
+ */
 export function attachTo(engine: string): void {
   engineIsAt(engine);
   unwatch();

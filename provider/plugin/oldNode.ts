@@ -1,15 +1,15 @@
 /**
- * What the plugin does on a Node.js that is too old for it: it starts all the same, and refuses with a sentence
- * what the engine asks for. Of a process that ends, Pulumi says that this is "always a bug in the provider".
+ * The plugin on a Node.js that is too old for it: it starts, and refuses the engine's calls with a sentence.
+ * If the process ended, Pulumi would say that this is "always a bug in the provider".
  */
 // biome-ignore lint/style/useNodejsImportProtocol: Node.js 12 does not know node:http2.
 import * as http2 from "http2";
 import { packageVersion } from "./schema";
 
-/** As package.json has it in `engines`. */
+/** The same as `engines` in package.json. */
 const OLDEST_NODE = 20;
 
-/** More than the engine's 10 s, after which it gives up to connect. */
+/** More than the 10 s after which the engine gives up to connect. */
 const CONNECTED_WITHIN_MS = 60000;
 
 const OK = 0;
@@ -21,15 +21,16 @@ export function isTooOld(version: string): boolean {
   return Number(version.slice(1).split(".")[0]) < OLDEST_NODE;
 }
 
-/** The sentence for the user. `found` says what is on the PATH instead. */
+/** Returns the sentence for the user. `found` says what is on the PATH instead. */
 export function nodeNeeded(found: string): string {
   return `Node.js ${OLDEST_NODE} or later must be on the PATH of Pulumi: ${found}.`;
 }
 
 /**
- * Serves gRPC by nothing but Node's own HTTP/2, and prints the port. Ends with the engine's connection.
+ * Serves gRPC with only Node's own HTTP/2, and prints the port. Ends with the engine's connection.
  *
- * An engine that gets through the calls at the beginning and the end takes the rest for errors of a program.
+ * If the calls at the beginning and the end succeed, the engine shows the failure of each other call as an
+ * error of the program.
  */
 export function refuseCalls(version: string): void {
   const server = http2.createServer();
@@ -69,7 +70,7 @@ function answer(stream: http2.ServerHttp2Stream, message: Buffer): void {
   stream.end(Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]));
 }
 
-/** A pulumirpc.PluginInfo: its field 1 is the version. */
+/** Returns a pulumirpc.PluginInfo: its field 1 is the version. */
 function pluginInfo(): Buffer {
   const version = Buffer.from(packageVersion());
   return Buffer.concat([Buffer.from([0x0a, version.length]), version]);

@@ -1,10 +1,10 @@
 /**
- * What the provider can be given: by the config of the stack under `tencentcloud-cwp:`, or as the arguments
- * of a Provider.
+ * The settings of the provider: in the config of the stack under `tencentcloud-cwp:`, or as the arguments of
+ * a Provider.
  */
 import type { AssumeRole } from "../account/credentials/role";
 
-/** Each setting means what it means to the Tencent Cloud provider. */
+/** Each setting has the same meaning as in the Tencent Cloud provider. */
 export interface ProviderArgs {
   /** The SecretId of an API key. Default: TENCENTCLOUD_SECRET_ID. */
   readonly secretId?: string;
@@ -13,8 +13,8 @@ export interface ProviderArgs {
   /** The token of temporary keys. Default: TENCENTCLOUD_SECURITY_TOKEN. */
   readonly securityToken?: string;
   /**
-   * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use where no keys are
-   * given. Another one replaces the resources. Default: TENCENTCLOUD_PROFILE, then `default`.
+   * The profile in `~/.tccli` or `~/.tencentcloud/credentials` whose credentials to use if no keys are given.
+   * Another profile replaces the resources. Default: TENCENTCLOUD_PROFILE, then `default`.
    */
   readonly profile?: string;
   /** The folder of tccli's profiles. Default: TENCENTCLOUD_SHARED_CREDENTIALS_DIR, then `~/.tccli`. */
@@ -24,7 +24,7 @@ export interface ProviderArgs {
    * TENCENTCLOUD_CAM_ROLE_NAME.
    */
   readonly camRoleName?: string;
-  /** Whether to use the identity of the TKE pod that runs Pulumi, before everything else. Default: false. */
+  /** Use the identity of the TKE pod that runs Pulumi, before everything else. Default: false. */
   readonly enablePodOidc?: boolean;
   /**
    * A role to assume with the credentials found. Another `roleArn` replaces the resources. Default:
@@ -32,8 +32,8 @@ export interface ProviderArgs {
    */
   readonly assumeRole?: AssumeRole;
   /**
-   * A role to assume with a token of an OpenID Connect identity provider, as CI systems issue them. It needs
-   * no keys.
+   * A role to assume with a token of an OpenID Connect identity provider, such as a CI system. It needs no
+   * keys.
    */
   readonly assumeRoleWithWebIdentity?: AssumeRoleWithWebIdentity;
   /** A role to assume with a SAML assertion. It needs no keys. */
@@ -49,12 +49,12 @@ export interface ProviderArgs {
    */
   readonly region?: string;
   /**
-   * The domain of Tencent Cloud's hosts, such as `intl.tencentcloudapi.com`. Another one replaces the
+   * The domain of Tencent Cloud's hosts, such as `intl.tencentcloudapi.com`. Another domain replaces the
    * resources. Default: TENCENTCLOUD_DOMAIN, then `tencentcloudapi.com`.
    */
   readonly domain?: string;
   /**
-   * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. Another one replaces the
+   * The CWP endpoint: a host, or a URL. `http://` only for a loopback address. Another endpoint replaces the
    * resources. Default: TENCENTCLOUD_CWP_ENDPOINT, then `cwp.` before the domain.
    */
   readonly endpoint?: string;
@@ -64,12 +64,12 @@ export interface ProviderArgs {
 interface AssumeRoleWithWebIdentity {
   /** The name of the identity provider in CAM. Default: `OIDC`. */
   readonly providerId?: string;
-  /** The token. Default: the one in `webIdentityTokenFile`. */
+  /** The token. Default: the token in `webIdentityTokenFile`. */
   readonly webIdentityToken?: string;
   /** A JSON file with the token as its `web_identity_token`. */
   readonly webIdentityTokenFile?: string;
   /**
-   * The role's name in full, such as `qcs::cam::uin/100000000001:roleName/deploy`. Default: the one in
+   * The role's name in full, such as `qcs::cam::uin/100000000001:roleName/deploy`. Default: the name in
    * `roleArnFile`.
    */
   readonly roleArn?: string;
@@ -77,7 +77,7 @@ interface AssumeRoleWithWebIdentity {
   readonly roleArnFile?: string;
   /** Shown in the account's audit log. Default: `pulumi-tencentcloud-cwp`. */
   readonly sessionName?: string;
-  /** How long its temporary credentials live, in seconds, up to 43200. Default: 7200. */
+  /** The life of its temporary credentials, in seconds, up to 43200. Default: 7200. */
   readonly sessionDuration?: number;
 }
 
@@ -91,16 +91,16 @@ interface AssumeRoleWithSaml {
   readonly roleArn: string;
   /** Shown in the account's audit log. Default: `pulumi-tencentcloud-cwp`. */
   readonly sessionName?: string;
-  /** How long its temporary credentials live, in seconds, up to 43200. Default: 7200. */
+  /** The life of its temporary credentials, in seconds, up to 43200. Default: 7200. */
   readonly sessionDuration?: number;
 }
 
-/** What must be known of a setting before its value is. */
+/** The rules of a setting. */
 interface Setting {
   readonly is: "text" | "flag" | "list" | "object";
-  /** Kept encrypted in the state, whatever the stack's config or the program says of it. */
+  /** Always encrypted in the state, even if the stack's config or the program does not mark it secret. */
   readonly secret?: true;
-  /** Another value means another account, and so other resources. In an object, these fields do. */
+  /** Another value means another account, and so other resources. In an object, only these fields count. */
   readonly replaces?: true | readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The resource as the engine's requests have it: properties that may be wrapped, previews, and a provider's
- * settings.
+ * The operations of the resource with the engine's form of properties, which may be wrapped, and with
+ * previews.
  */
 import { randomUUID } from "node:crypto";
 import type { AccountArgs } from "../account/settings";
@@ -17,29 +17,29 @@ import { UnfinishedSync } from "../machineSync/unfinishedSync";
 import { PartialFailure } from "./failures";
 import { hides, type Properties, rewrapped, unwrapped, withoutLeftovers } from "./values";
 
-/** What an operation has beside the properties. */
+/** The parameters of an operation beside the properties. */
 export interface Context {
   readonly settings: operations.SettingsSources;
   readonly signal: AbortSignal;
 }
 
-/** How the engine asks for a create or an update. */
+/** The engine's request for a create or an update. */
 export interface Asked {
   readonly urn: string;
-  /** In seconds; 0 where the program sets none. */
+  /** In seconds; 0 if the program sets none. */
   readonly timeout: number;
   readonly preview: boolean;
 }
 
-/** A resource as a preview shows it whose sync is due. Without hosts it has no machines. */
+/** Returns the outputs in a preview if a sync is due. Without hosts there are no machines. */
 function previewed(news: Properties): Properties {
   const unknown = Object.fromEntries(outputNames.map((name) => [name, UNKNOWN]));
   return { ...news, ...unknown, ...(!("hosts" in news) && { machines: [] }) };
 }
 
 /**
- * Why inputs cannot be used. The engine prints the value of a property that a failure names, so only the
- * reasons do.
+ * Returns the reasons why inputs cannot be used. The engine prints the value of a property that a failure
+ * names, so only the reasons name it.
  */
 export function check(urn: string, news: Properties): string[] {
   const plain = unwrapped(news);
@@ -64,7 +64,10 @@ export function diff(urn: string, olds: Properties, news: Properties): operation
   return { ...difference, changes };
 }
 
-/** An input has become secret: without an update, the state would keep it in the clear among the outputs. */
+/**
+ * Returns true if an input has become secret: without an update, the state would keep it in the clear among
+ * the outputs.
+ */
 function nowHidden(olds: Properties, news: Properties): boolean {
   return Object.keys(news).some((name) => name in olds && hides(olds[name], news[name]));
 }
@@ -118,7 +121,7 @@ export async function read(
   }
 }
 
-/** The present status for an account, or why the arguments cannot be used. */
+/** Reads the present status of an account, or returns the reasons why the arguments cannot be used. */
 export async function readStatus(
   args: Properties,
   { settings, signal }: Context,

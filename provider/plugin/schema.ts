@@ -1,4 +1,6 @@
-/** The package's schema, from the file that is published at its root, or beside the code in an archive. */
+/**
+ * The package's schema, from the file at the root of the published package, or beside the code in an archive.
+ */
 // biome-ignore-start lint/style/useNodejsImportProtocol: oldNode.ts needs this on Node.js 12, which knows no "node:".
 import { existsSync, readFileSync } from "fs";
 import { dirname, join } from "path";

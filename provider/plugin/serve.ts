@@ -1,10 +1,10 @@
-/** Serves the provider, and prints its port, by which the engine finds it. */
+/** Serves the provider, and prints its port for the engine. */
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { grpc } from "../engine/pulumiModules";
 import { liveWithEngine } from "./life";
 import { providerService } from "./service";
 
-/** As Pulumi's own providers take them, in bytes. */
+/** The same as in Pulumi's own providers, in bytes. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024;
 
 liveWithEngine();

@@ -20,12 +20,12 @@ const RESOURCE = "tencentcloud-cwp:index:MachineSync";
 const FUNCTION = "tencentcloud-cwp:index:getMachineSyncStatus";
 
 /**
- * Loaded with the first request for a resource: Pulumi starts a process that is asked for its schema only,
- * and waits for its port.
+ * Loaded with the first request for a resource: Pulumi also starts a process only for its schema, and waits
+ * for its port.
  */
 const core = () => import("./resource");
 
-/** The service of one process. A Provider of a program has a process of its own. */
+/** Returns the service of a process. Each Provider of a program has a process of its own. */
 export function providerService(): UntypedServiceImplementation {
   const cancellation = new Cancellation();
   let settings: Context["settings"] = { config: coreSettings({}), env: process.env };
@@ -158,7 +158,7 @@ export function providerService(): UntypedServiceImplementation {
   };
 }
 
-/** A method of the service. What it throws, the engine gets as the call's status. */
+/** Makes a method of the service. The engine gets its error as the call's status. */
 function answer<Request, Response>(
   method: (request: Request) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
@@ -176,7 +176,7 @@ function asked(request: pb.CreateRequest | pb.UpdateRequest): Asked {
   return { urn: request.getUrn(), timeout: request.getTimeout(), preview: request.getPreview() };
 }
 
-/** Older engines name the type only within the URN. */
+/** Throws for another resource. Older engines name the type only within the URN. */
 function known(type: string, urn: string): void {
   const [, , qualified = ""] = urn.split("::");
   const name = type || (qualified.split("$").at(-1) ?? "");

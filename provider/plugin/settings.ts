@@ -1,6 +1,4 @@
-/**
- * The provider's own settings: what they may be, what a change of them means, and how the core reads them.
- */
+/** The provider's own settings: their check, their changes, and their form for the core. */
 import { isDeepStrictEqual } from "node:util";
 import { type Environment, pluginSettings, type Settings } from "../account/config";
 import { parsedJson } from "../account/json";
@@ -15,7 +13,7 @@ import { isUnknown, type Properties, secret } from "./values";
 /** The namespace of the settings in the config of a stack. */
 const PACKAGE = "tencentcloud-cwp";
 
-/** What the engine puts beside the settings. */
+/** The names that the engine puts beside the settings. */
 const ofTheEngine: ReadonlySet<string> = new Set([
   "version",
   "pluginDownloadURL",
@@ -31,8 +29,8 @@ const kinds = {
 };
 
 /**
- * What is wrong with the settings beside this environment, a sentence each: all that an operation would find
- * wrong before it sends anything. Unknown values pass.
+ * Returns a sentence for each fault of the settings beside this environment that an operation would find
+ * before it sends anything. Unknown values pass.
  */
 export async function checkSettings(args: Properties, env: Environment): Promise<string[]> {
   const given = settingsIn(args);
@@ -52,7 +50,7 @@ export async function checkSettings(args: Properties, env: Environment): Promise
 }
 
 async function wrongTogether(args: Properties, env: Environment): Promise<string[]> {
-  // Loaded only now: Pulumi starts a process that is asked for its schema only, and waits for its port.
+  // Loaded only now: Pulumi also starts a process only for its schema, and waits for its port.
   const { resolveConnection } = await import("../account/settings");
   try {
     resolveConnection({}, coreSettings(args), env);
@@ -71,7 +69,7 @@ function holdsUnknown(value: unknown): boolean {
 
 const names = Object.keys(settingRules).join(", ");
 
-/** The settings as the state keeps them: some are secret whatever the user says. */
+/** Returns the settings for the state: some are always secret. */
 export function protectSettings(args: Properties): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [
@@ -82,8 +80,8 @@ export function protectSettings(args: Properties): Record<string, unknown> {
 }
 
 /**
- * The settings that have changed, and those of them that mean another account. A value that is not known yet
- * replaces nothing.
+ * Returns the settings that have changed, and among them the settings that mean another account. A value that
+ * is not known yet replaces nothing.
  */
 export function diffSettings(olds: Properties, news: Properties): { changed: string[]; replaces: string[] } {
   const [before, after] = [settingsIn(withoutNamespaces(olds)), settingsIn(news)];
@@ -105,8 +103,9 @@ function isAnother(before: unknown, after: unknown): boolean {
 }
 
 /**
- * If the resource was a dynamic one before, the engine compares with the settings of Pulumi's host of dynamic
- * providers: those are the stack's whole config, with full names, and may have blocks by their plural names.
+ * Returns the settings by their short names. If the resource was a dynamic resource before, the engine
+ * compares with the settings of Pulumi's dynamic provider host: the stack's whole config, with full names,
+ * and perhaps with blocks by their plural names.
  */
 function withoutNamespaces(olds: Properties): Properties {
   const named = Object.entries(olds).map(([name, value]) => {
@@ -117,7 +116,7 @@ function withoutNamespaces(olds: Properties): Properties {
   return Object.fromEntries(named.filter(([name]) => !String(name).includes(":")));
 }
 
-/** The settings as the core reads them, which knows them by these names too. */
+/** Returns the settings in the form for the core, which uses the same names. */
 export function coreSettings(args: Properties): Settings {
   const given = settingsIn(args);
   return pluginSettings((name) => {
@@ -127,8 +126,8 @@ export function coreSettings(args: Properties): Settings {
 }
 
 /**
- * The settings that are set. Generated SDKs send what is no text as JSON, and the engine a stack's config in
- * the same way; an empty text is what an unset variable of a script leaves.
+ * Returns the settings that are set. Generated SDKs and the engine, for a stack's config, send a value that
+ * is no text as JSON. An unset variable of a script leaves an empty text.
  */
 function settingsIn(args: Properties): Record<string, unknown> {
   return Object.fromEntries(
@@ -147,11 +146,11 @@ function parsed(value: unknown): unknown {
   if (typeof value !== "string" || isUnknown(value)) {
     return value;
   }
-  // The check says what a text must be that is no JSON.
+  // If the text is no JSON, the check reports it.
   return parsedJson(value) ?? value;
 }
 
-/** A list of one is the object. */
+/** Returns the object in a list of one. */
 function unlisted(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }

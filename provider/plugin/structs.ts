@@ -1,4 +1,4 @@
-/** Objects as Protobuf carries them. */
+/** Objects as Protobuf messages, and back. */
 import type { Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
 import { Struct } from "../engine/pulumiModules";
 import type { Properties } from "./values";

@@ -1,4 +1,4 @@
-/** Values as the engine sends them to a plugin, and as the core takes them: plain, with nothing wrapped. */
+/** Values in the engine's form for a plugin, which may be wrapped, and in the core's plain form. */
 import { isDeepStrictEqual } from "node:util";
 import { isObject } from "../api/isObject";
 import { UNKNOWN } from "../machineSync/inputs";
@@ -6,7 +6,7 @@ import { UNKNOWN } from "../machineSync/inputs";
 export type Properties = Readonly<Record<string, unknown>>;
 
 /**
- * The key that marks an object as a value of a special kind; the kind stands there. (Pulumi's
+ * The key that marks an object as a value of a special kind; its value is the kind. (Pulumi's
  * sdk/go/common/resource/sig.)
  */
 const KIND = "4dabf18193072939515e22adb298388d";
@@ -15,10 +15,7 @@ const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const ASSET = "c44067f5952c0a294b673a41bacd8c17";
 const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 
-/**
- * What stands for a value that a preview does not know: a text of its own for each type that the value will
- * have.
- */
+/** The texts for a value that a preview does not know: one for each type that the value will have. */
 const unknowns: ReadonlySet<unknown> = new Set([
   UNKNOWN,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -30,12 +27,12 @@ const unknowns: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * What dynamic resources keep beside their properties. A resource that a plugin has taken over may still have
- * it.
+ * The names that dynamic resources keep beside their properties. A resource that the plugin has taken over
+ * may still have them.
  */
 const ofDynamicResources: ReadonlySet<string> = new Set(["__provider", "__urn", "timeouts"]);
 
-/** The properties without their wrappings, and without those of a dynamic resource. */
+/** Returns the properties without their wrappings, and without the leftovers of a dynamic resource. */
 export function unwrapped(properties: Properties): Record<string, unknown> {
   return fromEntries(withoutLeftovers(properties), unwrap);
 }
@@ -45,8 +42,8 @@ export function withoutLeftovers(properties: Properties): Record<string, unknown
 }
 
 /**
- * The plain properties, where each that stands in `wrapped` with the same value is as it is there: so a
- * secret that a property holds is kept as one in the state, and nothing else of that property is.
+ * Returns the plain properties, each in its form in `wrapped` if its value is the same: so the state keeps a
+ * secret in a property as a secret, and nothing else of that property.
  */
 export function rewrapped(plain: object, wrapped: Properties): Record<string, unknown> {
   const properties: Properties = { ...plain };
@@ -61,7 +58,7 @@ export function secret(value: unknown): unknown {
   return already || isUnknown(value) ? value : { [KIND]: SECRET, value };
 }
 
-/** Whether the new value keeps something secret that the old one has in the clear. */
+/** Returns true if the new value keeps something secret that the old value has in the clear. */
 export function hides(before: unknown, after: unknown): boolean {
   if (isObject(before) && before[KIND] === SECRET) {
     return false;
@@ -96,7 +93,7 @@ function unwrap(value: unknown): unknown {
     return "value" in value ? unwrap(value.value) : UNKNOWN;
   }
   if (kind === ASSET || kind === ARCHIVE) {
-    // The engine leaves the contents out of what it has kept. The hash stands for them.
+    // The engine keeps a value without its contents, so the hash identifies them.
     return { kind, hash: value.hash };
   }
   return fromEntries(value, unwrap);
