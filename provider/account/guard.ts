@@ -32,7 +32,7 @@ export function guarded(source: CredentialSource, settings: Settings, sts: StsCo
       }
       if (forbidden.includes(id)) {
         throw new SettingsError(
-          `The credentials in use (${found.source}) belong to the account ${id}, which is among the ones that ${settings.nameOf("forbiddenAccountIds")} forbids: ${forbidden.join(", ")}. Use the credentials of another account.`,
+          `The credentials in use (${found.source}) belong to the account ${id}, which ${settings.nameOf("forbiddenAccountIds")} forbids: ${forbidden.join(", ")}. Use the credentials of another account.`,
         );
       }
       return found;

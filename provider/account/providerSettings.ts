@@ -74,7 +74,7 @@ export const providerSettings: readonly ProviderSetting[] = [
     environment: [`${mfa}SERIAL_NUMBER`, `${mfa}TOKEN_CODE`, `${mfa}DURATION_SECONDS`],
     needs: [`${mfa}SERIAL_NUMBER`, `${mfa}TOKEN_CODE`],
     here: "refused",
-    why: 'cannot be used here: a code serves once, and the Tencent Cloud provider uses it. Get temporary keys with "tccli sts GetSessionToken" and set those, with their token, for both.',
+    why: 'cannot be used here: a code serves once, and the Tencent Cloud provider uses it. Get temporary keys with "tccli sts GetSessionToken" and set these keys, with their token, for both.',
   },
   { names: ["allowedAccountIds"], environment: [], here: "honoured" },
   { names: ["forbiddenAccountIds"], environment: [], here: "honoured" },

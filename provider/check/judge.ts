@@ -69,7 +69,7 @@ function judgeFirstPolls(evidence: Evidence): Judgement {
   return (
     tooFewPolls(evidence) ??
     (right === 0
-      ? notSeen("No connection sent its first poll during a sync that another one had seen.")
+      ? notSeen("No connection sent its first poll during a sync that another connection had seen.")
       : held(
           `First polls sent during a sync that another connection had seen: ${right}. All received SYNCING.`,
         ))
@@ -108,7 +108,7 @@ function judgeAge(evidence: Evidence, stale: Stale | undefined): Judgement {
   return (
     tooFewPolls(evidence) ??
     withoutTimes(evidence) ??
-    held(`No answer was more than ${seconds(stale?.ms ?? 0)} behind one that had come before it.`)
+    held(`No answer was more than ${seconds(stale?.ms ?? 0)} behind an earlier answer.`)
   );
 }
 
@@ -198,7 +198,7 @@ function startLagMs({ seen, runs }: Evidence): number | undefined {
 function withoutTimes({ seen }: Evidence): Judgement | undefined {
   return seen.some(({ latestStartTime }) => latestStartTime !== "")
     ? undefined
-    : notSeen("No answer had a start, so nothing tells an old answer from a new one.");
+    : notSeen("No answer had a start, so the age of an answer is not known.");
 }
 
 function tooFewPolls({ answers, seen, runs }: Evidence): Judgement | undefined {

@@ -123,7 +123,7 @@ function checkHosts({ hosts, skipAwait }: Readonly<Record<string, unknown>>): Ch
         ],
   );
   const reason =
-    "skipAwait cannot be true where hosts are named: CWP lists a host only once a sync has ended. Leave one of the two out.";
+    "skipAwait cannot be true if hosts are named: CWP lists a host only once a sync has ended. Leave one of the two out.";
   return skipAwait === true && hosts.length > 0 ? [...failures, { property: "skipAwait", reason }] : failures;
 }
 

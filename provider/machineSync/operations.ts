@@ -82,7 +82,7 @@ export function create(inputs: Inputs, waiting: Waiting): Promise<Outputs> {
 
 /**
  * Waits again for the run that the last operation left, if its triggers and hosts have not changed. If only a
- * host is new, or a host was not listed, first looks the host up in CWP's list. Sends nothing if no sync is
+ * host is new, or a host was not listed, first looks up the host in CWP's list. Sends nothing if no sync is
  * due. Syncs in all other cases.
  */
 export function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {

@@ -48,7 +48,7 @@ export function refuseCalls(version: string): void {
     } else if (call === "Handshake" || call === "Cancel") {
       refuse(stream, UNIMPLEMENTED, "");
     } else {
-      refuse(stream, FAILED_PRECONDITION, nodeNeeded(`the one there is ${version}`));
+      refuse(stream, FAILED_PRECONDITION, nodeNeeded(`there is only ${version}`));
     }
   });
   server.listen(0, "127.0.0.1", () => {

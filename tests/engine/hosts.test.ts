@@ -53,7 +53,7 @@ describe("A MachineSync with hosts on the engine", function () {
     const created = await stack.up(withHosts(["ins-a"]));
     assert.deepEqual(quuids(created), [quuidOf("ins-a")]);
     assert.equal(syncs(), 2);
-    assert.match(created.stdout, /CWP does not list ins-a after 1 machine sync: starting another one\./);
+    assert.match(created.stdout, /CWP does not list ins-a after 1 machine sync: starting another sync\./);
   });
 
   it("fails within its time over a host that never appears, names it, and looks again before it syncs", async () => {
@@ -140,7 +140,7 @@ describe("A MachineSync with hosts on the engine", function () {
 
   it("refuses skipAwait beside hosts, and a host that is no id, before anything is sent", async () => {
     const { errors } = await stack.up(withHosts(["ins-a"], { skipAwait: true }), { expectFailure: true });
-    assert.match(errors.join("\n"), /skipAwait cannot be true where hosts are named/);
+    assert.match(errors.join("\n"), /skipAwait cannot be true if hosts are named/);
     const other = await stack.up(withHosts(["ins-a", ""]), { expectFailure: true });
     assert.match(
       other.errors.join("\n"),

@@ -107,7 +107,7 @@ export function testLife(entryPoint: EntryPoint): void {
       };
       assert.match(
         await saidBy(short),
-        /did not finish within 2 s: the last of \d+ answers was SYNCING, started .*RequestId .*Run "pulumi up" again to go on waiting for the same sync, or allow more time with customTimeouts/,
+        /did not finish within 2 s: the last of \d+ answers was SYNCING, started .*RequestId .*Run "pulumi up" again to continue waiting for the same sync, or allow more time with customTimeouts/,
       );
       const kept = machines();
       assert.ok(kept?.id && kept.initErrors?.length);

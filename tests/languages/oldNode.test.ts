@@ -37,7 +37,7 @@ describe("The plugin's archive on a Node.js that is too old", function () {
               ? await stack.refresh({ expectFailure: true })
               : await stack[operation](oneSync({ triggers: ["a"] }), { expectFailure: true });
           const shown = failed.stdout + failed.stderr;
-          assert.match(shown, /Node\.js 20 or later must be on the PATH of Pulumi: the one there is v1\d\./);
+          assert.match(shown, /Node\.js 20 or later must be on the PATH of Pulumi: there is only v1\d\./);
           assert.doesNotMatch(shown, /always.* a bug/);
         }
         assert.deepEqual(stack.providerPids(), []);

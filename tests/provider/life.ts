@@ -162,7 +162,7 @@ export function testLife(point: () => EntryPoint): void {
 
     it("keeps its inputs, the run and the reason if it fails after the start, and the update continues", async () => {
       const { message, outputs } = await failAfterStart(() => create(inputs));
-      assert.match(message, /cwp:SyncMachines.*Run "pulumi up" again to go on waiting for the same sync/);
+      assert.match(message, /cwp:SyncMachines.*Run "pulumi up" again to continue waiting for the same sync/);
       assert.deepEqual(outputs.triggers, inputs.triggers);
       assert.equal(outputs.state, "SYNCING");
       assert.match(outputs.requestId ?? "", /^[0-9a-f-]{36}$/);

@@ -13,7 +13,7 @@ const METADATA_MS = 1_500;
 /** The error codes of a network for an unknown host, or a host that does not listen. */
 const nobodyThere = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
-const elsewhere = "It was asked for the CVM role of this machine; where it has none, set other credentials.";
+const elsewhere = "It was asked for the CVM role of this machine; if it has none, set other credentials.";
 
 /**
  * Reads a page of the metadata service; undefined if there is no such service or no such page. Throws a

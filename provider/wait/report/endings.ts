@@ -5,7 +5,7 @@ import type { Why } from "../run/step";
 import { awaitsRun, type Wait } from "../run/wait";
 import { type UnfinishedRun, WaitError } from "../run/waitError";
 
-const goOn = 'Run "pulumi up" again to go on waiting for the same sync';
+const sameSync = 'Run "pulumi up" again to continue waiting for the same sync';
 const later = 'Run "pulumi up" again later';
 const longer = "allow more time with customTimeouts";
 
@@ -19,7 +19,7 @@ export function endingOf(wait: Wait, why: Why, now: number): WaitError {
     case "nothing started":
       return nothingStarted(wait, now);
     case "cancelled":
-      return ending(wait, "Cancelled", `The wait for the machine sync was cancelled. ${goOn}.`);
+      return ending(wait, "Cancelled", `The wait for the machine sync was cancelled. ${sameSync}.`);
   }
 }
 
@@ -27,7 +27,7 @@ function tooLate(wait: Wait): WaitError {
   const { known, seen, failures } = wait;
   const within = `within ${duration(wait.deadline - wait.began)}`;
   if (seen.answers === 0 && failures) {
-    const next = unfinishedRun(wait) ? goOn : later;
+    const next = unfinishedRun(wait) ? sameSync : later;
     return endingWith(
       wait,
       failures.last,
@@ -39,10 +39,10 @@ function tooLate(wait: Wait): WaitError {
     return ending(
       wait,
       "SyncTimeout",
-      `The machine sync ${what} ${within}: ${observed(wait)}. ${goOn}, or ${longer}.`,
+      `The machine sync ${what} ${within}: ${observed(wait)}. ${sameSync}, or ${longer}.`,
     );
   }
-  const why = seen.last?.state === "SYNCING" ? ", since another one was still in progress" : "";
+  const why = seen.last?.state === "SYNCING" ? ", since another sync was still in progress" : "";
   return ending(
     wait,
     "SyncTimeout",
@@ -60,7 +60,7 @@ function nothingStarted(wait: Wait, now: number): WaitError {
 
 function gaveUp(wait: Wait, failures: FailureRow, now: number): WaitError {
   const error = errorOf(failures, now);
-  const next = unfinishedRun(wait) ? ` ${goOn}.` : error.retry === "never" ? "" : ` ${later}.`;
+  const next = unfinishedRun(wait) ? ` ${sameSync}.` : error.retry === "never" ? "" : ` ${later}.`;
   return endingWith(wait, error, `${error.message}${next}`);
 }
 

@@ -82,7 +82,7 @@ export async function untilListed(
     if (syncs >= MOST_STARTS || starts >= MOST_STARTS || clock.now() >= deadline) {
       throw notListed(reached, result, syncs);
     }
-    log?.warning(`${lacks(result.missing, syncs)}: starting another one.`);
+    log?.warning(`${lacks(result.missing, syncs)}: starting another sync.`);
     before = { reached, result };
   }
 }
@@ -132,7 +132,7 @@ async function again(
 }
 
 /**
- * Looks the hosts up after the end of a sync. A host is missing only if it is so when the list can no longer
+ * Looks up the hosts after the end of a sync. A host is missing only if it is so when the list can no longer
  * lag behind the sync.
  */
 async function lookUpFor(
@@ -179,7 +179,7 @@ async function lookUpFor(
 }
 
 function notListed({ status, account }: Reached, { found, missing }: Hosts, syncs: number): NotListed {
-  const message = `${lacks(missing, syncs)}. Check that it is a host of the account that the keys belong to, on the same site (China or international), that it is a CVM or another machine that CWP protects, and that its security service was not turned off. Then run "pulumi up" again: it looks before it syncs.`;
+  const message = `${lacks(missing, syncs)}. Check that it is a host of the account that the keys belong to, on the same site (China or international), that it is a CVM or another machine that CWP protects, and that its security service was not turned off. Then run "pulumi up" again: it looks up the hosts before it syncs.`;
   return new NotListed("HostsNotListed", message, status.requestId, status, account, found);
 }
 

@@ -119,7 +119,7 @@ describe("A record is judged", () => {
         [10.5, "2", "SYNCING"],
         ...polls(33, 40, "FINISHED"),
       ]);
-      const why = "No answer had a start, so nothing tells an old answer from a new one.";
+      const why = "No answer had a start, so the age of an answer is not known.";
       assert.equal(A1.verdict, "held");
       assert.deepEqual(
         [A2, A3],

@@ -144,7 +144,7 @@ describe("check", () => {
     assert.deepEqual(more, []);
     assert.match(
       failure?.reason ?? "",
-      /^skipAwait cannot be true where hosts are named: CWP lists a host only once/,
+      /^skipAwait cannot be true if hosts are named: CWP lists a host only once/,
     );
     assert.deepEqual(checkInputs({ skipAwait: true, hosts: [] }), []);
     assert.deepEqual(checkInputs({ skipAwait: false, hosts: ["ins-1"] }), []);

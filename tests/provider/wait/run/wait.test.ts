@@ -474,7 +474,7 @@ describe("A wait", () => {
       const { message, unfinished, last } = story.error;
       assert.match(
         message,
-        /CAM action cwp:SyncMachines.* Run "pulumi up" again to go on waiting for the same sync\.$/,
+        /CAM action cwp:SyncMachines.* Run "pulumi up" again to continue waiting for the same sync\.$/,
       );
       assert.deepEqual(unfinished, {
         state: "FINISHED",
@@ -522,7 +522,7 @@ describe("A wait", () => {
       assert.equal(
         message,
         "The machine sync did not finish within 1 min: the last of 3 answers was SYNCING, started 2020-11-11 12:00:30 (RequestId id of SYNCING 30-20); the RequestId of the request that started it is id of SYNCING 30-20; failed requests: 1 RequestLimitExceeded. " +
-          'Run "pulumi up" again to go on waiting for the same sync, or allow more time with customTimeouts.',
+          'Run "pulumi up" again to continue waiting for the same sync, or allow more time with customTimeouts.',
       );
     });
 
@@ -549,7 +549,7 @@ describe("A wait", () => {
       assert.equal(code, "SyncTimeout");
       assert.match(
         message,
-        /^No machine sync could be started within 1 min, since another one was still in progress: the last of 2 answers was SYNCING/,
+        /^No machine sync could be started within 1 min, since another sync was still in progress: the last of 2 answers was SYNCING/,
       );
       assert.match(message, /Run "pulumi up" again later, or allow more time with customTimeouts\.$/);
       assert.equal(unfinished, undefined);

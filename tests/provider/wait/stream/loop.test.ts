@@ -373,7 +373,7 @@ describe("The machine syncs of an account", () => {
       assert.deepEqual(scene.starts, [100]);
       const { unfinished, message } = failedWith(one, "Cancelled");
       assert.equal(one.at, 120);
-      assert.match(message, /cancelled\. Run "pulumi up" again to go on waiting for the same sync\.$/);
+      assert.match(message, /cancelled\. Run "pulumi up" again to continue waiting for the same sync\.$/);
       assert.deepEqual(unfinished, {
         state: "NOTASK",
         latestStartTime: "",

@@ -216,7 +216,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       const error = await fails({ timeoutMs: MINUTE });
       assert.match(
         error.message,
-        /^No machine sync could be started within 1 min, since another one was still in progress: .*SYNCING, started 2020-11-11 11:59:55/,
+        /^No machine sync could be started within 1 min, since another sync was still in progress: .*SYNCING, started 2020-11-11 11:59:55/,
       );
       assert.match(error.message, /Run "pulumi up" again later, or allow more time with customTimeouts/);
       assert.equal(error.unfinished, undefined);
@@ -298,7 +298,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       assert.match(error.message, /the RequestId of the request that started it is [0-9a-f-]{36}/);
       assert.match(
         error.message,
-        /Run "pulumi up" again to go on waiting for the same sync, or allow more time/,
+        /Run "pulumi up" again to continue waiting for the same sync, or allow more time/,
       );
       assert.ok(time.now() - START <= MINUTE + 2_000, "it overran its time-out");
 
@@ -352,7 +352,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       const resumed = await fails({ timeoutMs: 5_000, run });
       assert.match(
         resumed.message,
-        /^No answer within 5 s: .*go on waiting for the same sync, or allow more time/,
+        /^No answer within 5 s: .*continue waiting for the same sync, or allow more time/,
       );
       assert.deepEqual(resumed.unfinished, run);
     });
@@ -369,7 +369,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       await begin();
       emulator.inject({ body: '{"Response":{"State":"PAUSED","RequestId":"r"}}' }, { on: "read", after: 2 });
       const error = await fails();
-      assert.match(error.message, /"PAUSED".*Run "pulumi up" again to go on waiting for the same sync\.$/);
+      assert.match(error.message, /"PAUSED".*Run "pulumi up" again to continue waiting for the same sync\.$/);
       await succeeds({ run: error.unfinished });
     });
   });
@@ -444,7 +444,7 @@ describe("The loop against a faulty service, over HTTP", () => {
       const error = await fails();
       assert.match(
         error.message,
-        /^ServiceUnavailable: .*Tried \d+ times in 2 min.*go on waiting for the same/,
+        /^ServiceUnavailable: .*Tried \d+ times in 2 min.*continue waiting for the same/,
       );
       await succeeds({ run: error.unfinished });
     });
@@ -469,7 +469,7 @@ describe("The loop against a faulty service, over HTTP", () => {
 
           const isStarted = "after" in injection;
           assert.equal(error.unfinished !== undefined, isStarted);
-          assert.equal(/go on waiting for the same sync/.test(error.message), isStarted);
+          assert.equal(/continue waiting for the same sync/.test(error.message), isStarted);
         });
       }
     }
@@ -534,7 +534,7 @@ describe("The loop against a faulty service, over HTTP", () => {
         error.message,
         /^The machine sync did not show within 5 s: .*failed requests: \d+ NetworkFail/,
       );
-      assert.match(error.message, /go on waiting for the same sync/);
+      assert.match(error.message, /continue waiting for the same sync/);
     });
 
     it("does no harm when every answer is slow", async () => {

@@ -129,7 +129,7 @@ describe("A wait for hosts", () => {
       assert.equal(quuids(one).length, 2);
       assert.equal(stage.scene.starts.length, 2);
       assert.deepEqual(warnings, [
-        "CWP does not list ins-0, ins-1 after 1 machine sync: starting another one.",
+        "CWP does not list ins-0, ins-1 after 1 machine sync: starting another sync.",
       ]);
       const notLeft = shown.filter((text) => !/left$|^any moment now$/.test(text));
       assert.deepEqual(notLeft, ["starting", "syncing", "looking up hosts", "starting", "looking up hosts"]);
