@@ -39,6 +39,7 @@ export function readCommandLine(
     flags.scenario === undefined ? noScenario : readScenario(flags.scenario, readText, nowMs);
   const { faults = scenario.faults, injected } = readFaultFlags(flags.faults ?? [], nowMs);
   const [first = emulatorAccount, ...others] = [...named, ...scenario.accounts];
+  const hosts = readHostIds(flags.hosts);
   const roleArn = flags["role-arn"];
   return {
     help: false,
@@ -53,7 +54,7 @@ export function readCommandLine(
       camRole: scenario.camRole,
     }),
     injected: [...scenario.injected, ...injected],
-    hosts: scenario.hosts,
+    hosts: [...hosts, ...scenario.hosts],
   };
 }
 
@@ -69,6 +70,16 @@ function readSyncSeconds(seconds: string | undefined): number | undefined {
     throw new UsageError(`--sync-seconds ${seconds} is not a duration: expected seconds, such as 2 or 0.5.`);
   }
   return seconds === undefined ? undefined : Number(seconds);
+}
+
+function readHostIds(text: string | undefined): NewHost[] {
+  const ids = text?.split(",").map((id) => id.trim()) ?? [];
+  if (ids.includes("")) {
+    throw new UsageError(
+      `--hosts ${text} is not a list of hosts: expected instance ids such as ins-web,ins-db.`,
+    );
+  }
+  return ids.map((id) => ({ id }));
 }
 
 function readAccountFlags(

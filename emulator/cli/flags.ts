@@ -12,6 +12,7 @@ until it is interrupted.
 
 Options:
   --port N            TCP port on 127.0.0.1 (default 0: any that is free)
+  --hosts IDS         instance ids with commas between, listed after the next sync (default: none)
   --sync-seconds S    how long a machine sync takes (default 2)
   --scenario FILE     a JSON file: accounts, roles and hosts, sync time and faults
   --faults JSON       its faults alone, each as POST /_emulator/faults takes it; repeatable
@@ -81,6 +82,7 @@ export function parseFlags(args: readonly string[]) {
       args: [...args],
       options: {
         port: { type: "string" },
+        hosts: { type: "string" },
         "sync-seconds": { type: "string" },
         scenario: { type: "string" },
         faults: { type: "string", multiple: true },

@@ -2,18 +2,20 @@ import type { Account } from "../api/keys";
 import { emulatorAccount } from "../http/options";
 
 /**
- * The first words at a terminal: commands that point a stack at the emulator. They show no key that the user
- * chose.
+ * Tells a person at a terminal how to use the emulator: the environment that leads to it, which the dynamic
+ * resource and the plugin read alike, and how to add a host. It shows no key that the person has chosen.
  */
 export function greeting(url: string, { secretId, secretKey, token }: Account): string {
-  // Without a value, `pulumi config set` asks for it.
-  const key = secretKey === emulatorAccount.secretKey ? ` ${secretKey}` : "";
+  const key = secretKey === emulatorAccount.secretKey ? secretKey : "'the --secret-key'";
   return `
-Point a Pulumi stack at it:
-  pulumi config set tencentcloud-cwp:endpoint ${url}
-  pulumi config set tencentcloud:secretId ${secretId}
-  pulumi config set --secret tencentcloud:secretKey${key}
-${token === undefined ? "" : "  pulumi config set --secret tencentcloud:securityToken\n"}
-Its requests follow. Ctrl-C ends it.
+Set this in the terminal that runs your program:
+  export TENCENTCLOUD_CWP_ENDPOINT=${url}
+  export TENCENTCLOUD_SECRET_ID=${secretId}
+  export TENCENTCLOUD_SECRET_KEY=${key}
+${token === undefined ? "" : "  export TENCENTCLOUD_SECURITY_TOKEN='the --token'\n"}
+Add a host, which CWP lists after the next sync:
+  curl -d '{"id": "ins-web"}' ${url}/_emulator/hosts
+
+A line for each request follows. Ctrl-C ends the emulator.
 `;
 }

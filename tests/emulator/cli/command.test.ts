@@ -8,6 +8,8 @@ import { readCommandLine } from "../../../emulator/cli/commandLine";
 import { help } from "../../../emulator/cli/flags";
 import { greeting } from "../../../emulator/cli/greeting";
 import { readFaults, readInjected } from "../../../emulator/http/faultInput";
+import { pluginSettings, pulumiSettings } from "../../../provider/account/config";
+import { resolveConnection } from "../../../provider/account/settings";
 import { call, sendSigned } from "../api/signedRequest";
 
 const root = path.join(__dirname, "../../..");
@@ -122,19 +124,34 @@ describe("the command cwp-emulator", () => {
 describe("the greeting of cwp-emulator", () => {
   const url = "http://127.0.0.1:8080";
 
-  it("gives the commands that point a stack at it", () => {
-    assert.deepEqual(greeting(url, emulatorAccount).match(/pulumi .*/g), [
-      "pulumi config set tencentcloud-cwp:endpoint http://127.0.0.1:8080",
-      `pulumi config set tencentcloud:secretId ${emulatorAccount.secretId}`,
-      `pulumi config set --secret tencentcloud:secretKey ${emulatorAccount.secretKey}`,
-    ]);
+  it("gives the environment that leads to it, by both entry points", async () => {
+    const lines = [...greeting(url, emulatorAccount).matchAll(/^ {2}export (\w+)=(.*)$/gm)];
+    assert.equal(lines.length, 3);
+    const env = Object.fromEntries(lines.map(([, name, value]) => [name, value]));
+    for (const settings of [pulumiSettings, pluginSettings]) {
+      const { protocol, host, credentials } = resolveConnection(
+        {},
+        settings(() => undefined),
+        env,
+      );
+      assert.equal(`${protocol}//${host}`, url);
+      const { secretId, secretKey } = await credentials.find();
+      assert.deepEqual({ secretId, secretKey }, emulatorAccount);
+    }
   });
 
-  it("shows neither a key nor a token that the user chose: the command asks for them", () => {
+  it("gives the command that adds a host", () => {
+    assert.match(
+      greeting(url, emulatorAccount),
+      /^ {2}curl -d '\{"id": "ins-web"\}' http:\/\/127\.0\.0\.1:8080\/_emulator\/hosts$/m,
+    );
+  });
+
+  it("shows neither a key nor a token that the user chose", () => {
     const text = greeting(url, { secretId: "AKIDmine", secretKey: "chosen-key", token: "chosen-token" });
     assert.doesNotMatch(text, /chosen/);
-    assert.match(text, /set --secret tencentcloud:secretKey$/m);
-    assert.match(text, /set --secret tencentcloud:securityToken$/m);
+    assert.match(text, /^ {2}export TENCENTCLOUD_SECRET_KEY='the --secret-key'$/m);
+    assert.match(text, /^ {2}export TENCENTCLOUD_SECURITY_TOKEN='the --token'$/m);
   });
 });
 
@@ -153,9 +170,10 @@ describe("the flags of cwp-emulator", () => {
     });
   });
 
-  it("set port, sync time, key pair, token, role and quiet", () => {
+  it("set port, hosts, sync time, key pair, token, role and quiet", () => {
     const arn = "qcs::cam::uin/100000000001:roleName/sync";
-    const flags = "--port 8080 --sync-seconds 0.5 --secret-id AKIDmine --secret-key mine --token t --quiet";
+    const flags =
+      "--port 8080 --hosts ins-web,ins-db --sync-seconds 0.5 --secret-id AKIDmine --secret-key mine --token t --quiet";
     assert.deepEqual(read(...flags.split(" "), "--role-arn", arn), {
       help: false,
       quiet: true,
@@ -167,14 +185,14 @@ describe("the flags of cwp-emulator", () => {
         roles: [{ arn }],
       },
       injected: [],
-      hosts: [],
+      hosts: [{ id: "ins-web" }, { id: "ins-db" }],
     });
   });
 
   it("are all explained by --help", () => {
     assert.deepEqual(read("--help"), { help: true });
     const account = ["secret-id", "secret-key", "token", "role-arn"];
-    for (const flag of ["port", "sync-seconds", "scenario", "faults", ...account, "quiet", "help"]) {
+    for (const flag of ["port", "hosts", "sync-seconds", "scenario", "faults", ...account, "quiet", "help"]) {
       assert.match(help, new RegExp(`^  --${flag} `, "m"));
     }
   });
@@ -199,6 +217,7 @@ describe("the flags of cwp-emulator", () => {
     ["--sync-seconds -1", /^Option '--sync-seconds' argument is ambiguous\. See cwp-emulator --help\.$/],
     ["--secret-id AKIDmine", /give both or neither/],
     ["--secret-key mine", /give both or neither/],
+    ["--hosts ins-web,,ins-db", /^--hosts ins-web,,ins-db is not a list of hosts: .* ins-web,ins-db\.$/],
     ["serve", /^Unexpected argument 'serve'/],
   ];
   for (const [flags, message] of wrong) {
