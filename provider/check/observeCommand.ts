@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Connection } from "../api/connection";
 import type { RenewedCredentials } from "../api/renewedCredentials";
+import { pathOfPage } from "../machineSync/headings";
 import { systemClock } from "../wait/stream/clock";
 import { isAgreed } from "./agreement";
 import { type CommandLine, UsageError } from "./commandLine";
@@ -67,7 +68,7 @@ export async function watchAccount(
   writeFileSync(file, recordText(record), { flag: "wx" });
   const early = earlyEnd(end, timeoutMs);
   process.stdout.write(`\n${verdicts(findings)}${early ? `\n${early}\n` : ""}
-${file} has each answer, and no key, host, account or RequestId. What to do with it: docs/first-contact.md of pulumi-tencentcloud-cwp.
+${file} has each answer, and no key, host, account or RequestId. What to do with it: ${pathOfPage("first-contact.md")}.
 `);
   const isWell = [findings.A1, findings.A2, findings.A3].every(({ verdict }) => verdict === "held");
   return isWell ? 0 : 1;

@@ -98,7 +98,7 @@ export function testLife(point: () => EntryPoint): void {
       const reasons = (await point().check({ skipAwait: "yes", secretKey: "hush" })).join("\n");
       assert.match(
         reasons,
-        /skipAwait must be true or false, not a string.*docs\/troubleshooting\.md of pulumi-tencentcloud-cwp/s,
+        /skipAwait must be true or false, not a string.*node_modules\/pulumi-tencentcloud-cwp\/docs\/troubleshooting\.md/s,
       );
       assert.match(reasons, /no property secretKey.*never in arguments/);
       assert.doesNotMatch(reasons, /hush/);

@@ -80,7 +80,7 @@ describe("The options of a MachineSync", () => {
       const error = await refusal(() => Reflect.construct(MachineSync, ["machines", {}, { customTimeouts }]));
       assert.equal(
         error.message,
-        `MachineSync "machines": customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${shown}. See "Arguments" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.`,
+        `MachineSync "machines": customTimeouts.${operation} must be a duration above zero such as "20m" or "1h30m", not ${shown}. See "Arguments" in node_modules/pulumi-tencentcloud-cwp/docs/troubleshooting.md.`,
       );
       assert.ok(pulumi.RunError.isInstance(error));
     });

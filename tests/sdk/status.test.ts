@@ -140,7 +140,7 @@ describe("The status function", () => {
       require(${sdk}).getMachineSyncStatus({ endpoint: "127.0.0.1:1" });`;
     const { stderr } = spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
     const said =
-      'The endpoint "127.0.0.1:1" cannot be used: write http://127.0.0.1:1 for the emulator, or https://127.0.0.1:1 for a server with TLS. See "Endpoint, region, proxy" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.';
+      'The endpoint "127.0.0.1:1" cannot be used: write http://127.0.0.1:1 for the emulator, or https://127.0.0.1:1 for a server with TLS. See "Endpoint, region, proxy" in node_modules/pulumi-tencentcloud-cwp/docs/troubleshooting.md.';
     // Node may put the place in its own source before an error, and its version after it.
     assert.equal(
       stderr

@@ -41,7 +41,7 @@ async function known(value: unknown): Promise<unknown> {
   return Reflect.get(kept, "promise").call(kept);
 }
 
-const see = 'See "Arguments" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.';
+const see = 'See "Arguments" in node_modules/pulumi-tencentcloud-cwp/docs/troubleshooting.md.';
 
 describe("The argument triggers", () => {
   const shown = (value: unknown) => (value instanceof Object ? value.constructor.name : String(value));

@@ -107,6 +107,11 @@ describe("The plugin, as a user gets it", function () {
     const { outputs } = await made.up(oneSync());
     assert.equal(outputs.state, "FINISHED");
     assert.equal(requests().filter((kind) => kind === "start").length, 1);
+
+    fs.rmSync(path.join(made.workDir, "node_modules"));
+    const { errors } = await made.preview(oneSync({ hosts: ["a b"] }), { expectFailure: true });
+    const [, page = ""] = / See "Arguments" in (.*troubleshooting\.md)\./.exec(errors.join("\n")) ?? [];
+    assert.ok(path.isAbsolute(page) && fs.existsSync(page), errors.join("\n"));
   });
 
   it("says that Node.js is missing if the archive is installed without it", async function () {

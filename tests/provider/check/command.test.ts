@@ -148,7 +148,7 @@ cwp:DescribeMachines  allowed: 1 CVM in all regions
     const env = { ...inEnvironment, TENCENTCLOUD_SECRET_KEY: "the-wrong-key" };
     const { text, json, stderr } = await check([], { env }, 1);
     const advice = `
-AuthFailure.SignatureFailure: The provided credentials could not be validated. Please check your signature is correct (RequestId ID). Check the SecretId and SecretKey (${SOURCE}). See "Error codes" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.
+AuthFailure.SignatureFailure: The provided credentials could not be validated. Please check your signature is correct (RequestId ID). Check the SecretId and SecretKey (${SOURCE}). See "Error codes" in node_modules/pulumi-tencentcloud-cwp/docs/troubleshooting.md.
 `;
     assert.equal(text.split("\n\n")[1], advice.slice(1));
     assert.equal(stderr, advice);
@@ -254,7 +254,7 @@ clock                 not known
 cwp:SyncMachines      not known: NetworkFailure
 cwp:DescribeMachines  not known: NetworkFailure
 
-No connection to 127.0.0.1:2: connect ECONNREFUSED 127.0.0.1:2. Check the network, tencentcloud-cwp:endpoint and the proxy settings (HTTPS_PROXY, NO_PROXY). Run the command again later. See "No connection, no answer" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.
+No connection to 127.0.0.1:2: connect ECONNREFUSED 127.0.0.1:2. Check the network, tencentcloud-cwp:endpoint and the proxy settings (HTTPS_PROXY, NO_PROXY). Run the command again later. See "No connection, no answer" in node_modules/pulumi-tencentcloud-cwp/docs/troubleshooting.md.
 `,
     );
     assert.deepEqual(json, {

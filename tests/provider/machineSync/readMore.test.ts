@@ -16,7 +16,9 @@ import { WaitError } from "../../../provider/wait/run/waitError";
 
 function headingIn(error: unknown): string | undefined {
   assert.ok(error instanceof Error);
-  return / See "([^"]+)" in docs\/troubleshooting\.md of pulumi-tencentcloud-cwp\.$/.exec(error.message)?.[1];
+  return / See "([^"]+)" in node_modules\/pulumi-tencentcloud-cwp\/docs\/troubleshooting\.md\.$/.exec(
+    error.message,
+  )?.[1];
 }
 
 function thrownBy(work: () => unknown): unknown {

@@ -130,7 +130,7 @@ describe("The plugin, over gRPC", function () {
     it("has none of the properties that a dynamic resource has for itself", async () => {
       const { reasons } = await plugin.check({ timeouts: { create: "5m" } });
       assert.deepEqual(reasons, [
-        'MachineSync has no property timeouts. See "Arguments" in docs/troubleshooting.md of pulumi-tencentcloud-cwp.',
+        'MachineSync has no property timeouts. See "Arguments" in node_modules/pulumi-tencentcloud-cwp/docs/troubleshooting.md.',
       ]);
     });
 
