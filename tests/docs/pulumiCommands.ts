@@ -22,6 +22,9 @@ function helpOf(pulumi: string, path: readonly string[]): string {
 /** The parts of a command that the CLI does not know, by its own help. */
 export function wrongPulumiCommand(command: string, pulumi: string): string[] {
   const [, ...words] = wordsOf(command);
+  if (/^pulumi do \S+:\S+ /.test(command)) {
+    return []; // The schema of the plugin decides what it takes.
+  }
   const path = words.slice(0, words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word)) >>> 0);
   const stdout = helpOf(pulumi, path);
   const [, known = "pulumi", rest = ""] = /^Usage:\n {2}(pulumi(?: [a-z-]+)*)(.*)/m.exec(stdout) ?? [];

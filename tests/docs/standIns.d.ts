@@ -17,7 +17,7 @@ declare module "@pulumi/tencentcloud-cwp" {
   export { MachineSync } from "pulumi-tencentcloud-cwp";
 
   export class Provider extends pulumi.ProviderResource {
-    constructor(name: string, args: Readonly<Record<string, unknown>>);
+    constructor(name: string, args: Readonly<Record<string, unknown>>, opts?: pulumi.ResourceOptions);
   }
 }
 
