@@ -2,11 +2,11 @@ import * as assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a sync gives, in place of CWP. */
+/** The times of a sync, in place of CWP's. */
 const times = { latestStartTime: "2020-11-11 12:01:00", latestEndTime: "2020-11-11 12:02:00" };
 
 describe("The program after-hosts", () => {
-  /** The resources in the order in which they came to be. */
+  /** The resources in the order of their creation. */
   const created: pulumi.runtime.MockResourceArgs[] = [];
   let program: typeof import("./index");
 
@@ -17,9 +17,10 @@ describe("The program after-hosts", () => {
         const { type, name, inputs } = resource;
         if (type === "pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync") {
           created.push(resource);
-          return { id: name, state: { ...inputs, ...times, state: "FINISHED" } };
+          const machines = inputs.hosts.map((id: string) => ({ instanceId: id, quuid: `quuid-of-${id}` }));
+          return { id: name, state: { ...inputs, ...times, machines, state: "FINISHED" } };
         }
-        // A host is not there at once, so that a sync that did not wait for it would be seen.
+        // A host takes a moment, so that the test would notice a sync that does not wait for it.
         await setImmediate();
         created.push(resource);
         return { id: `ins-${name}`, state: inputs };
@@ -36,8 +37,8 @@ describe("The program after-hosts", () => {
       ["web", "db", "machines"],
     ));
 
-  it("syncs again when a host is replaced", () =>
-    assert.deepEqual(created.at(-1)?.inputs.triggers, ["ins-web", "ins-db"]));
+  it("is done when CWP lists each host", () =>
+    assert.deepEqual(created.at(-1)?.inputs.hosts, ["ins-web", "ins-db"]));
 
   it("bounds the wait", () =>
     assert.deepEqual(created.at(-1)?.inputs.timeouts, { create: "20m", update: "20m" }));
@@ -46,6 +47,9 @@ describe("The program after-hosts", () => {
     assert.equal(await resolved(program.LatestStartTime), times.latestStartTime);
     assert.equal(await resolved(program.LatestEndTime), times.latestEndTime);
   });
+
+  it("exports the quuid of each host", async () =>
+    assert.deepEqual(await resolved(program.quuids), ["quuid-of-ins-web", "quuid-of-ins-db"]));
 });
 
 function resolved<T>(output: pulumi.Output<T>): Promise<T> {

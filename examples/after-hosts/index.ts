@@ -7,14 +7,15 @@ const names = new pulumi.Config().getObject<string[]>("hosts") ?? ["web", "db"];
 // With a real account, these are your instances: `new tencentcloud.Instance(name, { … })`.
 const hosts = names.map((name) => new StandInHost(name));
 
+// Done when CWP lists each host. A new host, or another host in its place, starts a sync.
 const sync = new cwp.MachineSync(
   "machines",
-  {
-    // A host more, or another host in its place: CWP reads the machine list again.
-    triggers: hosts.map((host) => host.id),
-  },
-  { dependsOn: hosts, customTimeouts: { create: "20m", update: "20m" } },
+  { hosts: hosts.map((host) => host.id) },
+  { customTimeouts: { create: "20m", update: "20m" } },
 );
 
 export const LatestStartTime = sync.latestStartTime;
 export const LatestEndTime = sync.latestEndTime;
+
+// CWP's other actions name a host by its quuid. The example license passes each one to a resource.
+export const quuids = sync.machines.apply((machines) => machines.map(({ quuid }) => quuid));

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-const endpoint = new pulumi.Config("tencentcloud-cwp").get("endpoint");
+const endpoint =
+  new pulumi.Config("tencentcloud-cwp").get("endpoint") ?? process.env.TENCENTCLOUD_CWP_ENDPOINT;
 
 /**
  * Stands in for a cloud instance, so that this program runs without a cloud account. When the CWP endpoint is

@@ -4,13 +4,16 @@ import { ConcurrentUpdateError, LocalWorkspace } from "@pulumi/pulumi/automation
 import * as cwp from "pulumi-tencentcloud-cwp";
 
 /**
- * Runs `pulumi up` with these hosts as the triggers. Resolves to the times of the sync, rejects with the one
- * error that matters.
+ * Runs `pulumi up` with these hosts. Resolves to the times of the sync and the quuid of each host, and rejects
+ * with the error that is the cause.
  */
-async function syncAfter(hosts: unknown[]): Promise<object> {
+async function syncAfter(hosts: string[]): Promise<object> {
   const program = async () => {
-    const { latestStartTime, latestEndTime } = new cwp.MachineSync("machines", { triggers: hosts });
-    return { LatestStartTime: latestStartTime, LatestEndTime: latestEndTime };
+    const { latestStartTime, latestEndTime, machines } = new cwp.MachineSync("machines", { hosts });
+    const quuids = machines.apply((all) =>
+      Object.fromEntries(all.map(({ instanceId, quuid }) => [instanceId, quuid])),
+    );
+    return { LatestStartTime: latestStartTime, LatestEndTime: latestEndTime, quuids };
   };
   const stack = await LocalWorkspace.createOrSelectStack(
     { projectName: "automation", stackName: "dev", program },
@@ -27,10 +30,10 @@ async function syncAfter(hosts: unknown[]): Promise<object> {
         }
       },
     });
-    return { LatestStartTime: outputs.LatestStartTime?.value, LatestEndTime: outputs.LatestEndTime?.value };
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
   } catch (error) {
-    // The message of the error itself is everything that Pulumi has printed. The first error that it told of
-    // is the cause.
+    // The message of the error itself is everything that Pulumi has printed. The first error event is the
+    // cause.
     throw errors[0] === undefined ? error : new Error(errors[0]);
   }
 }

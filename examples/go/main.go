@@ -8,10 +8,11 @@ import (
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		// With a real account, these are the ids of your instances: web.ID().
-		hosts := pulumi.Array{pulumi.String("ins-web"), pulumi.String("ins-db")}
+		hosts := pulumi.ToStringArray([]string{"ins-web", "ins-db"})
 
+		// Done when CWP lists each host.
 		sync, err := cwp.NewMachineSync(ctx, "machines", &cwp.MachineSyncArgs{
-			Triggers: hosts,
+			Hosts: hosts,
 		}, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "20m", Update: "20m"}))
 		if err != nil {
 			return err
@@ -19,6 +20,15 @@ func main() {
 
 		ctx.Export("LatestStartTime", sync.LatestStartTime)
 		ctx.Export("LatestEndTime", sync.LatestEndTime)
+
+		// CWP's other actions name a host by its quuid.
+		ctx.Export("quuids", sync.Machines.ApplyT(func(machines []cwp.Machine) []string {
+			quuids := make([]string, len(machines))
+			for i, machine := range machines {
+				quuids[i] = machine.Quuid
+			}
+			return quuids
+		}))
 		return nil
 	})
 }

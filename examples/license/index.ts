@@ -8,7 +8,7 @@ const names = new pulumi.Config().getObject<string[]>("hosts") ?? ["web", "db"];
 // With a real account, these are your instances: `new tencentcloud.Instance(name, { … })`.
 const hosts = names.map((name) => new StandInHost(name));
 
-// Done when CWP lists each of them.
+// Done when CWP lists each host.
 const sync = new cwp.MachineSync(
   "machines",
   { hosts: hosts.map((host) => host.id) },

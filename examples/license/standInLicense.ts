@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-const endpoint = new pulumi.Config("tencentcloud-cwp").get("endpoint");
+const endpoint =
+  new pulumi.Config("tencentcloud-cwp").get("endpoint") ?? process.env.TENCENTCLOUD_CWP_ENDPOINT;
 
 /**
  * Stands in for a licence that is bound to a machine. As CWP does, it refuses a quuid that CWP does not list.

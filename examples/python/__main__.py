@@ -4,9 +4,10 @@ import pulumi_tencentcloud_cwp as cwp
 # With a real account, these are the ids of your instances: web.id.
 hosts = ["ins-web", "ins-db"]
 
+# Done when CWP lists each host.
 sync = cwp.MachineSync(
     "machines",
-    triggers=hosts,
+    hosts=hosts,
     opts=pulumi.ResourceOptions(
         custom_timeouts=pulumi.CustomTimeouts(create="20m", update="20m"),
     ),
@@ -14,3 +15,9 @@ sync = cwp.MachineSync(
 
 pulumi.export("LatestStartTime", sync.latest_start_time)
 pulumi.export("LatestEndTime", sync.latest_end_time)
+
+# CWP's other actions name a host by its quuid.
+pulumi.export(
+    "quuids",
+    sync.machines.apply(lambda machines: [machine.quuid for machine in machines]),
+)

@@ -1,6 +1,6 @@
 import * as cwp from "pulumi-tencentcloud-cwp";
 
-// Another one in every run of the program, so that every `pulumi up` syncs.
+// Another value in every run of the program, so that every `pulumi up` syncs.
 const now = new Date().toISOString();
 
 const sync = new cwp.MachineSync("machines", { triggers: [now] });

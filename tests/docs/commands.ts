@@ -7,7 +7,7 @@ import { help as checkHelp } from "../../provider/check/help";
 import { settingRules } from "../../provider/plugin/providerArgs";
 import { root } from "./documents";
 import type { Document } from "./markdown";
-import { commandsInSentences, shellCommands } from "./shell";
+import { blocksInClone, commandsInSentences, shellCommands } from "./shell";
 
 /** The flags of this package's own commands, as their helps have them. */
 const flags = [
@@ -21,15 +21,17 @@ const settings = settingsRead();
  * settings that do not exist.
  */
 export function wrongCommands(document: Document): string[] {
-  const own = scriptsFor(document.path);
+  const here = path.dirname(document.path);
+  const ofClone = scriptsIn(".");
   // A sentence may be about the clone, whatever the folder.
-  const any = [...own, ...scriptsFor("README.md")];
+  const any = [...scriptsIn(here), ...ofClone];
   return [
-    ...shellCommands(document).flatMap(({ line, command }) =>
-      [...wrongScripts(command, own), ...wrongFlags(command), ...wrongSettings(command)].map(
+    ...shellCommands(document).flatMap(({ line, command, folder, block }) => {
+      const own = blocksInClone(document).has(block) ? ofClone : scriptsIn(path.join(here, folder));
+      return [...wrongScripts(command, own), ...wrongFlags(command), ...wrongSettings(command)].map(
         (wrong) => `${document.path}:${line}: ${wrong}`,
-      ),
-    ),
+      );
+    }),
     ...commandsInSentences(document, "npm").flatMap((command) =>
       wrongScripts(command, any).map((wrong) => `${document.path}: ${wrong}`),
     ),
@@ -43,9 +45,9 @@ function wrongScripts(command: string, scripts: readonly string[]): string[] {
     .map((name) => `there is no npm script "${name}": there are ${scripts.join(", ")}.`);
 }
 
-/** The scripts of the package.json that npm takes in the folder of a document. */
-function scriptsFor(document: string): string[] {
-  let folder = path.dirname(path.join(root, document));
+/** The scripts of the package.json that npm takes in a folder. */
+function scriptsIn(of: string): string[] {
+  let folder = path.join(root, of);
   while (!existsSync(path.join(folder, "package.json"))) {
     folder = path.dirname(folder);
   }

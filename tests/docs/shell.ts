@@ -36,6 +36,17 @@ export function shellCommands(document: Document): ShellCommand[] {
     });
 }
 
+/** The first lines of the blocks that begin in a clone's own folder, by the sentence before them. */
+export function blocksInClone(document: Document): Set<number> {
+  const lines = document.text.split("\n");
+  const isOfClone = (line: number) => {
+    const before = lines.slice(0, line - 2).join("\n");
+    const paragraph = before.trimEnd().split("\n\n").at(-1) ?? "";
+    return /\bIn a clone\b[^.]*, in its own folder\b/.test(paragraph.replaceAll("\n", " "));
+  };
+  return new Set(fences(document).flatMap(({ line }) => (isOfClone(line) ? [line] : [])));
+}
+
 /** The commands in the sentences of a document, between backticks, that begin with this program. */
 export function commandsInSentences({ text }: Document, program: string): string[] {
   return [...text.replaceAll(/```.*?```/gs, "").matchAll(/`([^`]+)`/g)]

@@ -3,11 +3,14 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { emulatorAccount } from "../../emulator";
+import { greeting } from "../../emulator/cli/greeting";
 import { findOrGetPulumi } from "../../scripts/pulumiCli";
 import { lowest, newest } from "../../scripts/pulumiCli/cliRelease";
 import { guides, reference, root } from "./documents";
 import type { Document } from "./markdown";
 import { pulumiCommands, wrongPulumiCommand } from "./pulumiCommands";
+import { shellCommands } from "./shell";
 import { type Tarball, waysMissing, wrongPackedLinks, wrongSteps } from "./stranger";
 
 /** An example with one mistake of each kind, to check that each is noticed. */
@@ -29,11 +32,21 @@ pulumi up --no-such-flag
 
 \`\`\`sh
 pulumi package add ../../plugin
+pulumi package add tencentcloud-cwp@9.9.9
 cd ../..
 npx --no-install cwp-emulator --scenario examples/no-such-example/emulator.json
 \`\`\`
 `,
 };
+
+const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+
+/** The pages beside the examples that begin with the emulator. */
+function others(pages: readonly Document[]): Document[] {
+  return pages.filter(({ path: page }) =>
+    ["README.md", "docs/languages.md", "docs/emulator.md"].includes(page),
+  );
+}
 
 /** The files that npm would pack from a folder, without a build. */
 function pack(folder: string): Tarball {
@@ -118,6 +131,20 @@ describe("A reader who has the tarball, or a clone, and nothing else", function 
     );
   });
 
+  it("sets the variables that the emulator prints", () => {
+    const printed = greeting("http://127.0.0.1:8080", emulatorAccount).match(/export .*/g) ?? [];
+    for (const page of [...examples.filter(({ text }) => text.includes("cwp-emulator")), ...others(pages)]) {
+      const set = shellCommands(page).map(({ command }) => command);
+      assert.deepEqual(
+        set.filter((command) =>
+          /^export TENCENTCLOUD_(CWP_ENDPOINT|SECRET_ID|SECRET_KEY)=\S+$/.test(command),
+        ),
+        printed,
+        page.path,
+      );
+    }
+  });
+
   it("reads which Pulumi CLI was run", () => {
     for (const page of ["README.md", "docs/faq.md"]) {
       const text = readFileSync(path.join(root, page), "utf8");
@@ -135,12 +162,13 @@ describe("A reader who has the tarball, or a clone, and nothing else", function 
         line(8, "the tarball has no no-such-folder."),
         line(9, "a reader may not have some-tool."),
         line(10, "a copy of examples/fleet has no no-such-folder."),
-        line(18, "a clone has no examples/no-such-example/emulator.json."),
+        line(17, `tencentcloud-cwp has the version ${version}, not 9.9.9.`),
+        line(19, "a clone has no examples/no-such-example/emulator.json."),
       ]);
       assert.deepEqual(wrongPackedLinks(badExample, tarball), [
         line(3, "tests/docs/stranger.ts is not in the tarball."),
       ]);
-      assert.deepEqual(waysMissing(badExample), [`${badExample.path} does not say what to do "In a clone".`]);
+      assert.deepEqual(waysMissing(badExample), [`${badExample.path} does not say what to do "in a clone".`]);
     });
 
     it("misses Pulumi commands and options that do not exist", () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { root } from "./documents";
 import { type Document, links } from "./markdown";
-import { type ShellCommand, shellCommands, wordsOf } from "./shell";
+import { blocksInClone, type ShellCommand, shellCommands, wordsOf } from "./shell";
 
 /** The tarball, which is all that a reader may have. */
 export interface Tarball {
@@ -12,7 +12,7 @@ export interface Tarball {
   readonly files: ReadonlySet<string>;
 }
 
-const { name, bin } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+const { name, bin, version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 const installed = `node_modules/${name}/`;
 
 /** The programs that a reader is expected to have beside the package. */
@@ -27,14 +27,18 @@ const forContributors = "CONTRIBUTING.md";
  */
 export function wrongSteps(document: Document, tarball: Tarball): string[] {
   const commands = shellCommands(document);
+  const fromRoot = blocksInClone(document);
   const inClone = new Set(commands.filter(({ command }) => /\.\.\/\.\.(\/|\s|$)/.test(command)).map(blockOf));
   return commands.flatMap((step) =>
     [
       ...unknownPrograms(step),
       ...askingRegistry(step),
-      ...(inClone.has(step.block) || document.path === forContributors
-        ? missingInClone(document, step)
-        : missingInCopy(document, step, tarball)),
+      ...otherVersions(step),
+      ...(fromRoot.has(step.block)
+        ? missingInClone(".", step)
+        : inClone.has(step.block) || document.path === forContributors
+          ? missingInClone(path.posix.dirname(document.path), step)
+          : missingInCopy(document, step, tarball)),
     ].map((wrong) => `${document.path}:${step.line}: ${wrong}`),
   );
 }
@@ -53,8 +57,8 @@ export function wrongPackedLinks(document: Document, { files }: Tarball): string
 
 /** The ways to run an example, of two, that its page does not describe. */
 export function waysMissing(document: Document): string[] {
-  return ["In a copy of this folder", "In a clone"]
-    .filter((way) => !document.text.replaceAll(/\s+/g, " ").includes(way))
+  return ["in a copy of this folder", "in a clone"]
+    .filter((way) => !document.text.toLowerCase().replaceAll(/\s+/g, " ").includes(way))
     .map((way) => `${document.path} does not say what to do "${way}".`);
 }
 
@@ -79,8 +83,16 @@ function askingRegistry({ command }: ShellCommand): string[] {
   return program in bin && !options.includes("--no-install ") ? [`write "npx --no-install ${program}".`] : [];
 }
 
-function missingInClone(document: Document, { command, folder }: ShellCommand): string[] {
-  const base = path.posix.join(path.posix.dirname(document.path), folder);
+/** The plugin is installed and added by its version. */
+function otherVersions({ command }: ShellCommand): string[] {
+  const named = /\b(tencentcloud-cwp)(?: |@|-v)(\d+\.\d+\.\d+)/g;
+  return [...command.matchAll(named)]
+    .filter(([, , found]) => found !== version)
+    .map(([, plugin, found]) => `${plugin} has the version ${version}, not ${found}.`);
+}
+
+function missingInClone(from: string, { command, folder }: ShellCommand): string[] {
+  const base = path.posix.join(from, folder);
   return pathsIn(command)
     .map((file) => path.posix.join(base, file))
     .filter((file) => !existsSync(path.join(root, file)))

@@ -11,10 +11,7 @@ import { type OperationResult, TestStack, type TestStackOptions } from "./stack"
 const repository = path.resolve(__dirname, "../..");
 const examples = path.join(repository, "examples");
 
-/**
- * What the READMEs start the emulator with: the first account by flags, both and the role in the example
- * accounts by its file.
- */
+/** What the examples start the emulator with: its own account, and in two of them another one. */
 const { accounts, roles } = JSON.parse(
   fs.readFileSync(path.join(examples, "accounts", "emulator.json"), "utf8"),
 );
@@ -47,21 +44,23 @@ describe("The example", function () {
       filter: (file) => path.basename(file) !== "node_modules",
     });
     fs.symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"), "junction");
-    const stack = await TestStack.create({ folder, ...options });
+    const stack = await TestStack.create({
+      folder,
+      config: config(path.dirname(example) === "." ? example : path.dirname(example)),
+      env: inEnvironment(emulator),
+      ...options,
+    });
     stacks.push(stack);
     return stack;
   }
 
-  /** What the README sets before its first `pulumi up`. */
-  function settings(example: string): Record<string, string> {
+  /** The program's own config, as the README sets it before its first `pulumi up`. */
+  function config(example: string): Record<string, string> {
     const readme = fs.readFileSync(path.join(examples, example, "README.md"), "utf8");
     const [before = ""] = readme.split(/^pulumi up$/m);
-    const set = before.matchAll(/^pulumi config set (?:--secret )?(\S+) (\S+)$/gm);
-    const entries = [...set].map(([, key = "", value]) => [
-      key.includes(":") ? key : `${example}:${key}`,
-      value,
-    ]);
-    return { ...Object.fromEntries(entries), "tencentcloud-cwp:endpoint": emulator.url };
+    const set = before.matchAll(/^pulumi config set (?:--secret )?(\S+) (?:'(.*)'|(\S+))$/gm);
+    const entries = [...set].map(([, key, quoted, plain]) => [`${example}:${key}`, quoted ?? plain]);
+    return Object.fromEntries(entries);
   }
 
   /**
@@ -83,32 +82,58 @@ describe("The example", function () {
     return { LatestStartTime, LatestEndTime };
   }
 
-  it("after-hosts syncs after its hosts", async () => {
-    const stack = await install("after-hosts", { config: settings("after-hosts") });
+  /** What CWP calls these hosts. */
+  function quuids(...ids: string[]): string[] {
+    return ids.map((id) => emulator.hosts().find(({ host }) => host.id === id)?.host.quuid ?? id);
+  }
+
+  it("first is the first program of README, and syncs until CWP lists the hosts", async () => {
+    const readme = fs.readFileSync(path.join(repository, "README.md"), "utf8");
+    const [, program] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+    assert.equal(fs.readFileSync(path.join(examples, "first/index.ts"), "utf8"), program);
+
+    emulator.addHost({ id: "ins-web" });
+    emulator.addHost({ id: "ins-db" });
+    const stack = await install("first");
     const { outputs } = await up(stack);
     assert.deepEqual(outputs, times());
+    assert.equal(triggers().length, 1);
+    assert.deepEqual(
+      emulator.hosts().map(({ visible }) => visible),
+      [true, true],
+    );
+  });
+
+  it("after-hosts syncs after its hosts, and exports what CWP calls them", async () => {
+    const stack = await install("after-hosts");
+    const { outputs } = await up(stack);
+    assert.deepEqual(outputs, { ...times(), quuids: quuids("ins-web", "ins-db") });
     assert.equal(triggers().length, 1);
     assert.equal(emulator.machines().length, 2);
   });
 
   it("fleet syncs once for all hosts", async () => {
-    const stack = await install("fleet", { config: settings("fleet") });
-    await up(stack);
+    const stack = await install("fleet");
+    const { outputs } = await up(stack);
     assert.equal(triggers().length, 1);
     assert.equal(emulator.machines().length, 20);
+    assert.equal((outputs.withoutAgent as string[]).length, 20);
   });
 
   it("license binds each host by its quuid once CWP lists it", async () => {
-    const stack = await install("license", { config: settings("license") });
+    const stack = await install("license");
     const { outputs } = await up(stack);
     assert.deepEqual(outputs, { licensed: ["web", "db"] });
     assert.equal(triggers().length, 1);
   });
 
-  it("cross-stack hands the times of the sync to the other project", async () => {
-    const hosts = await install("cross-stack/hosts", { config: settings("cross-stack") });
+  it("cross-stack hands the times of the sync and the machines to the other project", async () => {
+    emulator.addHost({ id: "ins-web" });
+    emulator.addHost({ id: "ins-db" });
+    const hosts = await install("cross-stack/hosts");
     const { outputs } = await up(hosts);
-    assert.deepEqual(outputs, times());
+    const [web, db] = quuids("ins-web", "ins-db");
+    assert.deepEqual({ ...outputs, machines: undefined }, { ...times(), machines: undefined });
 
     emulator.clearRequests();
     const reader = await install("cross-stack/reader", { beside: hosts });
@@ -116,12 +141,13 @@ describe("The example", function () {
     assert.deepEqual(read.outputs, {
       machinesReadFrom: outputs.LatestStartTime,
       machinesReadUntil: outputs.LatestEndTime,
+      quuids: { "ins-web": web, "ins-db": db },
     });
     assert.equal(emulator.requests.length, 0);
   });
 
   it("accounts syncs each of the two accounts once", async () => {
-    const stack = await install("accounts", { config: settings("accounts") });
+    const stack = await install("accounts");
     const { outputs } = await up(stack);
     assert.deepEqual(outputs, {
       ownLatestEndTime: emulator.world(account.secretId).syncMachines(false).LatestEndTime,
@@ -137,7 +163,7 @@ describe("The example", function () {
   it("status-only tells of a sync, and starts none", async () => {
     emulator.world().startForeignSync(5);
     emulator.advance(5);
-    const stack = await install("status-only", { config: settings("status-only") });
+    const stack = await install("status-only");
     const { outputs, summary } = await up(stack);
     assert.deepEqual(outputs, { state: "FINISHED", ...times() });
     assert.deepEqual(summary, { create: 1 }, "there is more than the stack itself");
@@ -148,7 +174,7 @@ describe("The example", function () {
   });
 
   it("scheduled syncs with every up", async () => {
-    const stack = await install("scheduled", { config: settings("scheduled") });
+    const stack = await install("scheduled");
     await up(stack);
     assert.equal(triggers().length, 1);
     const { outputs } = await up(stack);
@@ -158,15 +184,17 @@ describe("The example", function () {
 
   it("automation answers with the times of the sync, with what went wrong, or that it is busy", async () => {
     emulator.setSyncSeconds(600);
+    emulator.addHost({ id: "ins-web" });
     const stack = await install("automation");
-    const service = startService(stack, inEnvironment(emulator, account));
+    const service = startService(stack);
     try {
       const first = service.post(["ins-web"]);
       await service.says(/ syncing$/m);
       const during = await service.post(["ins-web", "ins-db"]);
       assert.equal(during.status, 409);
       emulator.advance(600);
-      assert.deepEqual(await first, { status: 200, body: times() });
+      const [web] = quuids("ins-web");
+      assert.deepEqual(await first, { status: 200, body: { ...times(), quuids: { "ins-web": web } } });
       assert.equal(triggers().length, 1);
 
       emulator.inject({ error: "UnauthorizedOperation" });
@@ -174,7 +202,7 @@ describe("The example", function () {
       assert.equal(status, 500);
       assert.match(
         body.error,
-        /^UnauthorizedOperation: .* Grant this identity the CAM action cwp:SyncMachines.*$/,
+        /^UnauthorizedOperation: .* Grant this identity the CAM action cwp:DescribeMachines.*$/,
       );
       assert.equal((await service.post("ins-web")).status, 400);
       assert.equal(triggers().length, 1);
@@ -185,9 +213,11 @@ describe("The example", function () {
   });
 
   it("yaml syncs once, by the plugin, and not again", async () => {
-    const stack = await install("yaml", { command: "own", config: settings("yaml") });
+    emulator.addHost({ id: "ins-web" });
+    emulator.addHost({ id: "ins-db" });
+    const stack = await install("yaml", { command: "own" });
     const { outputs } = await stack.up();
-    assert.deepEqual(outputs, times());
+    assert.deepEqual(outputs, { ...times(), quuidOfWeb: quuids("ins-web")[0] });
     assert.equal(triggers().length, 1);
     emulator.clearRequests();
     assert.deepEqual((await stack.preview()).summary, { same: 2 });
@@ -204,12 +234,12 @@ describe("The example", function () {
 });
 
 /** Runs `npm start` in the stack's folder, at any free port. */
-function startService({ workDir, envVars }: TestStack, env: Record<string, string>) {
+function startService({ workDir, envVars }: TestStack) {
   const { scripts } = JSON.parse(fs.readFileSync(path.join(workDir, "package.json"), "utf8"));
   const [command, ...args] = scripts.start.split(" ");
   const service = spawn(path.join(workDir, "node_modules", ".bin", command), args, {
     cwd: workDir,
-    env: { ...envVars, ...env, PORT: "0", TS_NODE_TRANSPILE_ONLY: "true" },
+    env: { ...envVars, PORT: "0", TS_NODE_TRANSPILE_ONLY: "true" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";

@@ -44,13 +44,18 @@ export class Example {
     return started;
   }
 
-  /** The program syncs once, exports these times of the sync, and a preview after it shows no change. */
+  /**
+   * The program syncs once, exports these times of the sync, and the quuids of its hosts if it has an output of that
+   * name. A preview after it shows no change.
+   */
   async works(command: Runner["command"], times: readonly string[]): Promise<void> {
     const { stack, emulator } = await this.start({ syncSeconds: 1 }, { command });
     for (const id of ["ins-web", "ins-db"]) {
       emulator.addHost({ id });
     }
-    const { outputs } = await stack.up();
+    const { quuids, ...outputs } = (await stack.up()).outputs;
+    const known = emulator.hosts().map(({ host }) => host.quuid);
+    assert.deepEqual(quuids ?? known, known);
     assert.deepEqual(Object.keys(outputs).sort(), times);
     for (const time of times) {
       assert.match(String(outputs[time]), /^\d{4}-\d\d-\d\d /);

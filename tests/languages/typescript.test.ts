@@ -49,8 +49,10 @@ describe("In TypeScript, by the plugin, the programs", function () {
         },
       },
     );
+    emulator.addHost({ id: "ins-web" });
+    emulator.addHost({ id: "ins-db" });
     const { outputs } = await stack.up();
-    assert.deepEqual(Object.keys(outputs).sort(), ["LatestEndTime", "LatestEndTimeOfProd"]);
+    assert.deepEqual(Object.keys(outputs).sort(), ["LatestEndTime", "LatestEndTimeOfProd", "quuids"]);
     const syncs = emulator.requests.filter(({ sync }) => sync).map(({ secretId }) => secretId);
     assert.deepEqual(syncs.sort(), [account.secretId, other.secretId]);
     const state = JSON.stringify(stack.exportState());
