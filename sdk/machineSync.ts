@@ -4,7 +4,7 @@ import { argumentNames, outputNames } from "../provider/machineSync/names";
 import { refuseBundled } from "./bundled";
 import { checkOptions } from "./options";
 import { provider } from "./shim";
-import { keepable } from "./triggers";
+import { keepTriggers } from "./triggers";
 
 /** A CAM role to assume. */
 export interface AssumeRole {
@@ -208,7 +208,7 @@ export class MachineSync extends pulumi.dynamic.Resource {
         // An output exists only if a property of its name is given, even as undefined.
         ...Object.fromEntries([...outputNames, ...argumentNames].map((name) => [name, undefined])),
         ...args,
-        ...(args.triggers !== undefined && { triggers: keepable(name, args.triggers) }),
+        ...(args.triggers !== undefined && { triggers: keepTriggers(name, args.triggers) }),
         ...((create || update) && { timeouts }),
         // So that the provider can show on the resource's own row the steps of the wait.
         __urn: new Promise<string>((resolve) => pulumi.createUrn(name, type, opts.parent).apply(resolve)),

@@ -7,7 +7,7 @@ import { mistake } from "./mistake";
  * as `{}`, so a change of it would never sync. Throws a RunError that names the resource; a promise or an
  * output fails in the same way, once its value is known.
  */
-export function keepable(name: string, triggers: unknown): unknown {
+export function keepTriggers(name: string, triggers: unknown): unknown {
   return keep(triggers, "triggers", { name, around: [], isCopy: false });
 }
 
@@ -30,7 +30,7 @@ function keep(value: unknown, path: string, place: Place): unknown {
   if (types.isPromise(value)) {
     return value.then((known) => keep(known, path, place));
   }
-  const wrong = whyLost(value, place);
+  const wrong = describeLoss(value, place);
   if (wrong !== undefined) {
     throw mistake(`MachineSync "${place.name}" cannot use its triggers: ${path} ${wrong}.`);
   }
@@ -64,7 +64,7 @@ async function isOfResource(output: pulumi.Output<unknown>): Promise<boolean> {
  * Describes the loss of a value in the state, and what to give instead. It never shows the value, which may
  * be secret.
  */
-function whyLost(value: unknown, { around, isCopy }: Place): string | undefined {
+function describeLoss(value: unknown, { around, isCopy }: Place): string | undefined {
   switch (typeof value) {
     case "bigint":
       return "is a BigInt: give its text, as by String()";

@@ -10,21 +10,21 @@ const STS_REGION = "ap-guangzhou";
 export function parseEndpoint(endpoint: string): Endpoint {
   const form = "a host such as cwp.tencentcloudapi.com or a URL such as https://cwp.tencentcloudapi.com";
   if (endpoint.includes("@")) {
-    throw wrong(`The endpoint must not hold a user name or password: it is ${form}.`);
+    throw endpointError(`The endpoint must not hold a user name or password: it is ${form}.`);
   }
   const text = endpoint.includes("://") ? endpoint : `https://${endpoint}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const rest = url && `${url.pathname}${url.search}${url.hash}`;
   if (!url || url.hostname === "" || rest !== "/" || !/^https?:$/.test(url.protocol)) {
-    throw wrong(`The endpoint "${endpoint}" cannot be used: it must be ${form}.`);
+    throw endpointError(`The endpoint "${endpoint}" cannot be used: it must be ${form}.`);
   }
   if (isLoopback(url.hostname) && !endpoint.includes("://")) {
-    throw wrong(
+    throw endpointError(
       `The endpoint "${endpoint}" cannot be used: write http://${url.host} for the emulator, or https://${url.host} for a server with TLS.`,
     );
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw wrong(
+    throw endpointError(
       `The endpoint "${endpoint}" cannot be used: http:// is accepted only for a loopback address such as http://127.0.0.1:8080. Use https://${url.host}.`,
     );
   }
@@ -37,11 +37,11 @@ export function parseEndpoint(endpoint: string): Endpoint {
  */
 export function checkDomain(domain: string, setting: string): void {
   if (!/^[\w-]+(\.[\w-]+)*(:\d+)?$/.test(domain) || !URL.canParse(`https://cwp.${domain}`)) {
-    throw wrong(`${setting} cannot be used: it must be a domain such as tencentcloudapi.com.`);
+    throw endpointError(`${setting} cannot be used: it must be a domain such as tencentcloudapi.com.`);
   }
 }
 
-function wrong(message: string): SettingsError {
+function endpointError(message: string): SettingsError {
   return new SettingsError(message, "endpoint");
 }
 

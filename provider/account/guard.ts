@@ -2,7 +2,7 @@ import { type CredentialSource, fingerprint } from "../api/credentials";
 import { SettingsError } from "../api/errors";
 import { accountIdOf, type StsConnection } from "../api/sts";
 import type { Settings } from "./config";
-import { parsedJson } from "./json";
+import { parseJson } from "./json";
 
 /** The account ids of identities, for the life of the process. Keys are fingerprints. */
 const known = new Map<string, string>();
@@ -11,7 +11,11 @@ const known = new Map<string, string>();
  * Returns a source that gives credentials only if `allowedAccountIds` and `forbiddenAccountIds` let their
  * account pass. It asks STS once for each identity.
  */
-export function guarded(source: CredentialSource, settings: Settings, sts: StsConnection): CredentialSource {
+export function guardSource(
+  source: CredentialSource,
+  settings: Settings,
+  sts: StsConnection,
+): CredentialSource {
   const allowed = accountIds("allowedAccountIds", settings);
   const forbidden = accountIds("forbiddenAccountIds", settings);
   if (allowed.length === 0 && forbidden.length === 0) {
@@ -46,7 +50,7 @@ function accountIds(name: string, settings: Settings): string[] {
   if (!text) {
     return [];
   }
-  const ids = parsedJson(text);
+  const ids = parseJson(text);
   if (!Array.isArray(ids) || !ids.every((id) => /^\d+$/.test(String(id)))) {
     throw new SettingsError(
       `${settings.nameOf(name)} must be a list of account ids. Set it with "pulumi config set --path ${settings.nameOf(name)}[0] 100000000001".`,

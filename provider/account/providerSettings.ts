@@ -97,23 +97,23 @@ function notes(here: ProviderSetting["here"], settings: Settings, env: Environme
   return providerSettings
     .filter((setting) => setting.here === here)
     .flatMap((setting) => {
-      const name = whereSet(setting, settings, env);
+      const name = findName(setting, settings, env);
       return name === undefined ? [] : [`${name} ${setting.why}`];
     });
 }
 
-function whereSet(
+function findName(
   { names, environment, needs, same }: ProviderSetting,
   settings: Settings,
   env: Environment,
 ): string | undefined {
-  const counts = (value: string | undefined) => value && value.toUpperCase() !== same && value !== "[]";
-  const inConfig = names.find((name) => counts(settings.read(name)));
+  const isInEffect = (value: string | undefined) => value && value.toUpperCase() !== same && value !== "[]";
+  const inConfig = names.find((name) => isInEffect(settings.read(name)));
   if (inConfig) {
     return settings.nameOf(inConfig);
   }
   const inEnvironment = needs
     ? needs.every((name) => env[name])
-    : environment.some((name) => counts(env[name]));
+    : environment.some((name) => isInEffect(env[name]));
   return inEnvironment ? environment[0] : undefined;
 }

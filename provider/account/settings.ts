@@ -4,7 +4,7 @@ import type { Environment, Settings } from "./config";
 import { chooseSource } from "./credentials/choose";
 import type { AssumeRole } from "./credentials/role";
 import { checkDomain, parseEndpoint, stsConnection } from "./endpoint";
-import { guarded } from "./guard";
+import { guardSource } from "./guard";
 import { warningsOf } from "./providerSettings";
 
 /** The settings that the arguments of a resource or a status call can hold. */
@@ -42,7 +42,7 @@ export function resolveConnection(args: AccountArgs, settings: Settings, env: En
   return {
     ...endpoint,
     ...(region && region !== NO_REGION && { region }),
-    credentials: guarded(source, settings, sts),
+    credentials: guardSource(source, settings, sts),
     warnings: [...warningsOf(settings, env), ...warnings],
   };
 }

@@ -12,7 +12,7 @@ export async function openAgent(protocol: "http:" | "https:", host: string): Pro
   if (protocol === "http:") {
     // Only a loopback address has no TLS, and no proxy can reach it.
     const { Agent } = await import("node:http");
-    return sayingWhy(new Agent({ ...attempt, keepAlive: true }));
+    return nameCauses(new Agent({ ...attempt, keepAlive: true }));
   }
   const proxy = proxyFor(host, process.env);
   if (proxy) {
@@ -20,11 +20,11 @@ export async function openAgent(protocol: "http:" | "https:", host: string): Pro
     return new ProxyAgent(proxy);
   }
   const { Agent } = await import("node:https");
-  return sayingWhy(new Agent({ ...attempt, keepAlive: true }));
+  return nameCauses(new Agent({ ...attempt, keepAlive: true }));
 }
 
 /** Gives an error without a message its cause as the message, since the SDK passes on nothing else. */
-function sayingWhy(agent: Agent): Agent {
+function nameCauses(agent: Agent): Agent {
   const createConnection = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const socket = createConnection(options, callback);

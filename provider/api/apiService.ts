@@ -47,7 +47,7 @@ export class ApiService {
         return makeAllPrintable(await client.request(action, params, options));
       });
     } catch (error) {
-      throw signer && error instanceof ApiError ? error.naming({ keys: signer.source }) : error;
+      throw signer && error instanceof ApiError ? error.withNames({ keys: signer.source }) : error;
     }
   }
 }

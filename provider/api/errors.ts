@@ -31,7 +31,7 @@ export class CwpError extends Error {
   }
 
   /** Returns the same failure with another message. */
-  saying(message: string): CwpError {
+  withMessage(message: string): CwpError {
     const { code, retry, requestId, sent, topic } = this;
     return Object.assign(new CwpError(code, message, retry, requestId), { sent, topic });
   }
@@ -89,7 +89,7 @@ export class ApiError extends CwpError {
   }
 
   /** Returns the same error. Its advice names the user's own settings. */
-  naming(names: Names): ApiError {
+  withNames(names: Names): ApiError {
     const { code, requestId, sent } = this;
     const named = new ApiError(code, this.said, requestId, this.action, { ...this.names, ...names });
     named.sent = sent;

@@ -12,10 +12,10 @@ export function isExempt(noProxy: string, hostname: string, port: number): boole
   return noProxy
     .split(/[\s,]+/)
     .filter((entry) => entry !== "")
-    .some((entry) => entry === "*" || names(entry, host, port));
+    .some((entry) => entry === "*" || isNamed(entry, host, port));
 }
 
-function names(entry: string, host: string, port: number): boolean {
+function isNamed(entry: string, host: string, port: number): boolean {
   if (entry.includes("/")) {
     return isInRange(entry, host);
   }

@@ -33,13 +33,13 @@ export class ProxyAgent extends Agent {
       const tunnel = await openTunnel(this.proxy.url, options, end.signal);
       return options.secureEndpoint ? connectTls({ ...options, socket: tunnel }) : tunnel;
     } catch (error) {
-      throw this.worded(error);
+      throw this.explain(error);
     } finally {
       request.off("abort", giveUp);
     }
   }
 
-  private worded(error: unknown): Error {
+  private explain(error: unknown): Error {
     if (error instanceof RefusedByProxy) {
       return error;
     }

@@ -46,19 +46,19 @@ export class SignedCalls {
           throw error;
         }
         // Else the time of the request was over before the search ended.
-        const known = error instanceof CwpError ? error : stillSearching();
+        const known = error instanceof CwpError ? error : explainSlowSearch();
         known.sent = false;
         throw known;
       }
     };
-    const answered = (response: unknown) => ({
+    const withAccount = (response: unknown) => ({
       response,
       account: signer ? fingerprint(this.address.host, signer.who) : "",
     });
     try {
-      return answered(await this.service.request(action, params, find, timeoutMs, signal));
+      return withAccount(await this.service.request(action, params, find, timeoutMs, signal));
     } catch (error) {
-      if (!refusesKeys(error)) {
+      if (!isRefusalOfKeys(error)) {
         throw error;
       }
       const refused = signer;
@@ -67,18 +67,18 @@ export class SignedCalls {
       }
       const findOthers = async (limit: AbortSignal) => {
         const found = await find(limit);
-        if (refused && sameKeys(found, refused)) {
+        if (refused && hasSameKeys(found, refused)) {
           throw error;
         }
         return found;
       };
       const left = Math.max(1, timeoutMs - (performance.now() - started));
-      return answered(await this.service.request(action, params, findOthers, left, signal));
+      return withAccount(await this.service.request(action, params, findOthers, left, signal));
     }
   }
 }
 
-function stillSearching(): NoAnswer {
+function explainSlowSearch(): NoAnswer {
   return new NoAnswer(
     "RequestTimeout",
     "The credentials were not found in time: STS or the metadata service is slow. Check the network and the proxy settings (HTTPS_PROXY, NO_PROXY).",
@@ -87,14 +87,14 @@ function stillSearching(): NoAnswer {
   );
 }
 
-function sameKeys(one: Signer, other: Signer): boolean {
+function hasSameKeys(one: Signer, other: Signer): boolean {
   return one.secretId === other.secretId && one.secretKey === other.secretKey && one.token === other.token;
 }
 
 /** The codes of AuthFailure that other keys would not change. */
 const notTheKeys = ["AuthFailure.SignatureExpire", "AuthFailure.UnauthorizedOperation"];
 
-function refusesKeys(error: unknown): boolean {
+function isRefusalOfKeys(error: unknown): boolean {
   return (
     error instanceof ApiError &&
     error.sent &&

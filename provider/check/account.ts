@@ -13,7 +13,7 @@ import { errorWithHeading } from "../machineSync/readMore";
 import { refusesParameter } from "../wait/stream/machineList";
 import type { Source } from "./commandLine";
 import { probe } from "./probe";
-import { endpointOf, type Report, shortened, unusable } from "./report";
+import { endpointOf, type Report, shorten, unusable } from "./report";
 import { readStackConfig } from "./stackConfig";
 
 /** The time limits of a request and of the unsigned request before, in milliseconds. */
@@ -67,14 +67,15 @@ async function askAll(connection: Connection, sts: StsConnection, source: Source
   const report: Report = {
     ok: !(status instanceof CwpError) && !(list instanceof CwpError),
     account: isFound
-      ? { ...(typeof accountId === "string" && { accountId }), ...shown(signer) }
+      ? { ...(typeof accountId === "string" && { accountId }), ...describeSigner(signer) }
       : { secretId: null, source: null },
     endpoint: endpointOf(connection, proxy?.url, probed instanceof CwpError ? undefined : probed),
     actions: {
-      "cwp:SyncMachines": status instanceof CwpError ? refused(status) : { allowed: true, ...status.status },
+      "cwp:SyncMachines":
+        status instanceof CwpError ? describeRefusal(status) : { allowed: true, ...status.status },
       "cwp:DescribeMachines":
         list instanceof CwpError
-          ? refused(list)
+          ? describeRefusal(list)
           : { allowed: true, ...(list !== undefined && { total: list }) },
     },
   };
@@ -115,12 +116,12 @@ async function outcome<T>(promise: Promise<T>): Promise<T | CwpError> {
   }
 }
 
-function shown({ secretId, source }: Signer) {
-  return { secretId: shortened(secretId), source };
+function describeSigner({ secretId, source }: Signer) {
+  return { secretId: shorten(secretId), source };
 }
 
 /** Describes a failed action. The service has refused it if its error code is one that no retry helps. */
-function refused(error: CwpError) {
+function describeRefusal(error: CwpError) {
   const { code, requestId, retry, sent } = error;
   const isCode = sent && !(error instanceof NoAnswer) && !(error instanceof BadAnswer);
   const allowed = error instanceof UnknownState ? true : isCode && retry === "never" ? false : null;
@@ -140,6 +141,6 @@ function sentence(error: CwpError, { stack, profile }: Source): string {
     isAboutKeys && stack === undefined && profile === undefined
       ? " The config of no stack was read: name one with --stack NAME."
       : "";
-  const shown = errorWithHeading(error.saying(`${error.message}${again}${config}`));
+  const shown = errorWithHeading(error.withMessage(`${error.message}${again}${config}`));
   return shown instanceof CwpError ? shown.message : error.message;
 }

@@ -67,7 +67,7 @@ function judgeFirstPolls(evidence: Evidence): Judgement {
   }
   const right = asked.filter(isSyncing).length;
   return (
-    tooFewPolls(evidence) ??
+    requirePolls(evidence) ??
     (right === 0
       ? notSeen("No connection sent its first poll during a sync that another connection had seen.")
       : held(
@@ -106,8 +106,8 @@ function judgeAge(evidence: Evidence, stale: Stale | undefined): Judgement {
     };
   }
   return (
-    tooFewPolls(evidence) ??
-    withoutTimes(evidence) ??
+    requirePolls(evidence) ??
+    requireTimes(evidence) ??
     held(`No answer was more than ${seconds(stale?.ms ?? 0)} behind an earlier answer.`)
   );
 }
@@ -138,8 +138,8 @@ function judgeStarts(evidence: Evidence, moved: Moved | undefined, busy: Finding
     };
   }
   return (
-    tooFewPolls(evidence) ??
-    withoutTimes(evidence) ??
+    requirePolls(evidence) ??
+    requireTimes(evidence) ??
     (busy === undefined
       ? notSeen("No start was answered in the middle of a sync.")
       : held(`A start in the middle of a sync ${busy === "refused" ? "was refused" : "began no other one"}.`))
@@ -195,21 +195,21 @@ function startLagMs({ seen, runs }: Evidence): number | undefined {
   return lags.length > 0 ? Math.max(...lags) : undefined;
 }
 
-function withoutTimes({ seen }: Evidence): Judgement | undefined {
+function requireTimes({ seen }: Evidence): Judgement | undefined {
   return seen.some(({ latestStartTime }) => latestStartTime !== "")
     ? undefined
     : notSeen("No answer had a start, so the age of an answer is not known.");
 }
 
-function tooFewPolls({ answers, seen, runs }: Evidence): Judgement | undefined {
+function requirePolls({ answers, seen, runs }: Evidence): Judgement | undefined {
   const polls = seen.filter((one) => one.request === "poll" && runAround(one, runs)).length;
   return polls >= FEWEST_POLLS
     ? undefined
-    : notSeen(`Polls inside a sync: ${polls}. A verdict needs ${FEWEST_POLLS}.${failed(answers)}`);
+    : notSeen(`Polls inside a sync: ${polls}. A verdict needs ${FEWEST_POLLS}.${listFailures(answers)}`);
 }
 
 /** ` Failed requests: 40 RequestLimitExceeded.` */
-function failed(answers: readonly Observed[]): string {
+function listFailures(answers: readonly Observed[]): string {
   const codes = answers.flatMap((one) => ("code" in one ? [one.code] : []));
   const counted = [...new Set(codes)].map((code) => `${codes.filter((one) => one === code).length} ${code}`);
   return counted.length > 0 ? ` Failed requests: ${counted.join(", ")}.` : "";

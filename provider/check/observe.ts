@@ -76,7 +76,7 @@ export async function observe({
     const now = clock.now();
     const [sentMs, receivedMs] = [Math.round(sentAt - began), Math.round(now - began)];
     const outcome = readStatus(response);
-    answers.push({ connection, request, sentMs, receivedMs, ...recorded(response, outcome) });
+    answers.push({ connection, request, sentMs, receivedMs, ...recordOf(response, outcome) });
     pace.record(outcome, now);
     nextAt = sentAt + POLL_MS;
     const isBusyStart = request === "start" && watch.phase.is === "running";
@@ -120,7 +120,7 @@ function readStatus(response: unknown): SyncStatus | CwpError {
 }
 
 /** Returns the answer as CWP wrote it, even if this package does not know the state. */
-function recorded(response: unknown, outcome: SyncStatus | CwpError) {
+function recordOf(response: unknown, outcome: SyncStatus | CwpError) {
   if (outcome instanceof CwpError && !(outcome instanceof UnknownState)) {
     return { code: outcome.code };
   }

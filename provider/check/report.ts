@@ -84,6 +84,6 @@ function withoutPassword({ protocol, username, password, host }: URL): string {
 }
 
 /** Returns the first four characters and the last four, which would be all of a short SecretId. */
-export function shortened(secretId: string): string {
+export function shorten(secretId: string): string {
   return `${secretId.slice(0, 4)}…${secretId.length > 12 ? secretId.slice(-4) : ""}`;
 }

@@ -31,7 +31,7 @@ async function configText(stack: string): Promise<string> {
   try {
     return (await running).stdout;
   } catch (error) {
-    throw new StackError(`The config of the stack ${stack} cannot be read: ${whyOf(error, stack)}`);
+    throw new StackError(`The config of the stack ${stack} cannot be read: ${explainFailure(error, stack)}`);
   }
 }
 
@@ -52,7 +52,7 @@ const causes: readonly [said: RegExp, why: string][] = [
   [/PULUMI_ACCESS_TOKEN|not logged in/, 'the Pulumi CLI is not logged in. Run "pulumi login".'],
 ];
 
-function whyOf(error: unknown, stack: string): string {
+function explainFailure(error: unknown, stack: string): string {
   if (Reflect.get(Object(error), "code") === "ENOENT") {
     return "there is no Pulumi CLI on the PATH. Install it, or leave out --stack and use environment variables.";
   }

@@ -90,25 +90,27 @@ export function learn(watch: Watch, step: Step, outcome: SyncStatus | CwpError, 
     return watch;
   }
   if (step.does === "start") {
-    return outcome instanceof CwpError ? startFailed(watch, outcome, now) : started(watch, outcome, now);
+    return outcome instanceof CwpError
+      ? learnFailedStart(watch, outcome, now)
+      : learnStart(watch, outcome, now);
   }
   const turned = { ...watch, next: watch.connections.find((one) => one !== step.connection) ?? 1 };
-  return outcome instanceof CwpError ? turned : polled(turned, step.connection, outcome, now);
+  return outcome instanceof CwpError ? turned : learnPoll(turned, step.connection, outcome, now);
 }
 
-function started(watch: Watch, status: SyncStatus, now: number): Watch {
+function learnStart(watch: Watch, status: SyncStatus, now: number): Watch {
   const known = withStatus(watch, status);
   return watch.phase.is === "running"
     ? { ...known, wasBusyStartSent: true }
-    : { ...known, phase: asked(watch, now) };
+    : { ...known, phase: askedPhase(watch, now) };
 }
 
 /** Returns the phase after a start. `watch` is the watch before it. */
-function asked({ newest }: Watch, now: number): Phase {
+function askedPhase({ newest }: Watch, now: number): Phase {
   return { is: "asked", since: now, before: newest?.latestStartTime ?? "" };
 }
 
-function startFailed(watch: Watch, error: CwpError, now: number): Watch {
+function learnFailedStart(watch: Watch, error: CwpError, now: number): Watch {
   if (isLimit(error)) {
     return watch;
   }
@@ -121,7 +123,7 @@ function startFailed(watch: Watch, error: CwpError, now: number): Watch {
         phase: { is: "before", isIdle: false, startAt: now + REFUSED_MS },
         refusals: watch.refusals + 1,
       }
-    : { ...watch, phase: asked(watch, now) };
+    : { ...watch, phase: askedPhase(watch, now) };
 }
 
 /** A plain FailedOperation may be due to a sync in progress, so it counts as a refusal. */
@@ -129,7 +131,7 @@ function isRefusal(error: CwpError): boolean {
   return !mayHaveWorked(error) || error.code.split(".")[0] === "FailedOperation";
 }
 
-function polled(watch: Watch, connection: number, status: SyncStatus, now: number): Watch {
+function learnPoll(watch: Watch, connection: number, status: SyncStatus, now: number): Watch {
   const { phase, newest, ended } = watch;
   if (newest && isOlder(status, newest)) {
     return watch;

@@ -71,7 +71,7 @@ export async function describeMachines(
     const { response, account } = await calls.send("DescribeMachines", params, timeoutMs, signal);
     return { ...parseMachines(response), account };
   } catch (error) {
-    throw error instanceof ApiError && isDenied(error) ? sayingWhatFor(error) : error;
+    throw error instanceof ApiError && isDenied(error) ? withPurpose(error) : error;
   }
 }
 
@@ -112,8 +112,8 @@ function isDenied({ code }: CwpError): boolean {
   return code === "AuthFailure.UnauthorizedOperation" || code.split(".")[0] === "UnauthorizedOperation";
 }
 
-function sayingWhatFor(error: ApiError): CwpError {
-  return error.saying(
+function withPurpose(error: ApiError): CwpError {
+  return error.withMessage(
     `${error.message} The argument hosts needs it; without hosts, cwp:SyncMachines is enough.`,
   );
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Config, pulumiSettings } from "../account/config";
 import { whileEngineLives } from "../engine/engineWatch";
-import { mindingOldConfig } from "../engine/oldConfig";
+import { withRefreshAdvice } from "../engine/oldConfig";
 import { EngineLog } from "../engine/row";
 import { type CheckFailure, checkInputs, type Inputs, timeoutMs } from "../machineSync/inputs";
 import * as operations from "../machineSync/operations";
@@ -54,14 +54,14 @@ export function diff(_id: string, olds: Outputs, news: Inputs): Omit<operations.
 
 export async function create(inputs: Inputs): Promise<{ id: string; outs: Outputs }> {
   const id = randomUUID();
-  const outs = await onItsRow(id, inputs, (log) =>
+  const outs = await runOnRow(id, inputs, (log) =>
     operations.create(inputs, { ...settings(), ...waitOf(inputs, "create"), log }),
   );
   return { id, outs };
 }
 
 export async function update(id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }> {
-  const outs = await onItsRow(id, news, (log) =>
+  const outs = await runOnRow(id, news, (log) =>
     operations.update(olds, news, { ...settings(), ...waitOf(news, "update"), log }),
   );
   return { outs };
@@ -71,7 +71,7 @@ export async function read(id: string, props: Outputs): Promise<{ id: string; pr
   try {
     return { id, props: await operations.read(props, settings()) };
   } catch (error) {
-    throw errorWithHeading(mindingOldConfig(error));
+    throw errorWithHeading(withRefreshAdvice(error));
   }
 }
 
@@ -84,7 +84,7 @@ function settings(): operations.SettingsSources {
 }
 
 /** Does the work while the engine lives, and shows its progress on the resource's own row. */
-async function onItsRow(
+async function runOnRow(
   id: string,
   { __urn = "" }: Inputs,
   work: (log: EngineLog) => Promise<Outputs>,

@@ -8,7 +8,7 @@ import { connect, type Socket } from "node:net";
 let said: string | undefined;
 
 /** Records the address that the engine gives of itself, in place of the last argument. */
-export function engineIsAt(address: string): void {
+export function recordEngineAddress(address: string): void {
   said = address;
 }
 

@@ -17,7 +17,7 @@ export function hostsOf({ hosts = [] }: WithHosts): string[] {
 }
 
 /** Returns true if both name the same hosts, in any order. */
-export function sameHosts(olds: WithHosts, news: WithHosts): boolean {
+export function hasSameHosts(olds: WithHosts, news: WithHosts): boolean {
   return addedHosts(olds, news).length === 0 && addedHosts(news, olds).length === 0;
 }
 

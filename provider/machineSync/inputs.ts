@@ -3,7 +3,7 @@ import { type AssumeRole, wrongInRole } from "../account/credentials/role";
 import { parseEndpoint } from "../account/endpoint";
 import { parseDuration } from "../api/duration";
 import { isObject } from "../api/isObject";
-import { sameHosts } from "./hosts";
+import { hasSameHosts } from "./hosts";
 import { argumentNames } from "./names";
 
 /** The inputs of a MachineSync as the engine keeps them. */
@@ -72,7 +72,7 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
     if (!rule) {
       failures.push({
         property,
-        reason: `MachineSync has no property ${property}. It takes ${listed(argumentNames)}.${noSecret(property)}`,
+        reason: `MachineSync has no property ${property}. It takes ${listInWords(argumentNames)}.${warnOfSecret(property)}`,
       });
     } else if (!rule.fits(value)) {
       failures.push({ property, reason: `${property} must be ${rule.what}, not ${kindOf(value)}.` });
@@ -87,7 +87,7 @@ export function checkInputs(news: Readonly<Record<string, unknown>>): CheckFailu
   ];
 }
 
-function listed(names: readonly string[]): string {
+function listInWords(names: readonly string[]): string {
   return new Intl.ListFormat("en-GB").format(names);
 }
 
@@ -102,7 +102,7 @@ export function kindOf(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-function noSecret(property: string): string {
+function warnOfSecret(property: string): string {
   return /secret|token|key/i.test(property)
     ? " Credentials belong in the config or the environment, never in arguments, which are kept in the state."
     : "";
@@ -169,9 +169,9 @@ export function diffInputs(olds: Inputs, news: Inputs): { changed: string[]; rep
 function isSame(name: (typeof argumentNames)[number], olds: Inputs, news: Inputs): boolean {
   switch (name) {
     case "hosts":
-      return sameHosts(olds, news);
+      return hasSameHosts(olds, news);
     case "triggers":
-      return sameTriggers(olds, news);
+      return hasSameTriggers(olds, news);
     default:
       return isDeepStrictEqual(olds[name], news[name]);
   }
@@ -186,7 +186,7 @@ export function accountIn(value: unknown, { replaces }: Pick<Rule, "replaces">):
 }
 
 /** Compares deeply. No triggers and an empty list are the same: neither has a value that could change. */
-export function sameTriggers(olds: Inputs, news: Inputs): boolean {
+export function hasSameTriggers(olds: Inputs, news: Inputs): boolean {
   return isDeepStrictEqual(olds.triggers ?? [], news.triggers ?? []);
 }
 

@@ -7,12 +7,12 @@ import type { Reached } from "../wait/run/wait";
 import { type UnfinishedRun, WaitError } from "../wait/run/waitError";
 import { type AccountWaits, ifListed, NotListed, untilListed } from "../wait/stream/untilListed";
 import { addedHosts, hostsOf, machinesBefore, machinesOf, unlistedHosts } from "./hosts";
-import { diffInputs, type Inputs, sameTriggers } from "./inputs";
+import { diffInputs, hasSameTriggers, type Inputs } from "./inputs";
 import { type Outputs, type StatusOutputs, statusBefore, statusOutputs } from "./outputs";
-import { forgetPartialFailure, keepPartialFailure, leftByLastTry } from "./retries";
+import { findLastTry, forgetPartialFailure, keepPartialFailure } from "./retries";
 import { stopExpecting, waitsOf } from "./sharedLoops";
-import { tellOnce } from "./tellOnce";
 import { UnfinishedSync } from "./unfinishedSync";
+import { warnOnce } from "./warnOnce";
 
 /** The operations of the resource, on plain objects. The entry point passes in what else they need. */
 
@@ -69,13 +69,13 @@ export function diff(olds: Outputs, news: Inputs): Difference {
  */
 function isSyncDue(olds: Outputs, news: Inputs): boolean {
   return (
-    !sameTriggers(olds, news) || olds.unfinishedRun !== undefined || unlistedHosts(olds, news).length > 0
+    !hasSameTriggers(olds, news) || olds.unfinishedRun !== undefined || unlistedHosts(olds, news).length > 0
   );
 }
 
 /** Starts a sync and waits for its end, and until CWP lists the hosts. Throws UnfinishedSync or CwpError. */
 export function create(inputs: Inputs, waiting: Waiting): Promise<Outputs> {
-  return fromLastTry(inputs, waiting, (left) =>
+  return continueLastTry(inputs, waiting, (left) =>
     left ? syncForUpdate(left, inputs, waiting) : sync(inputs, undefined, waiting),
   );
 }
@@ -86,7 +86,7 @@ export function create(inputs: Inputs, waiting: Waiting): Promise<Outputs> {
  * due. Syncs in all other cases.
  */
 export function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
-  return fromLastTry(
+  return continueLastTry(
     news,
     waiting,
     async (left = olds) => knownUpdate(left, news) ?? syncForUpdate(left, news, waiting),
@@ -97,13 +97,13 @@ export function update(olds: Outputs, news: Inputs, waiting: Waiting): Promise<O
  * Continues from the result of the last try, if Pulumi retries because a hook has asked for it. No end of
  * this try loses the run of an earlier try.
  */
-async function fromLastTry(
+async function continueLastTry(
   inputs: Inputs,
   { urn }: Waiting,
   work: (left?: Outputs) => Promise<Outputs>,
 ): Promise<Outputs> {
   stopExpecting(urn);
-  const left = leftByLastTry(urn, inputs);
+  const left = findLastTry(urn, inputs);
   try {
     const outputs = await work(left);
     forgetPartialFailure(urn);
@@ -118,7 +118,7 @@ async function fromLastTry(
 }
 
 async function syncForUpdate(olds: Outputs, news: Inputs, waiting: Waiting): Promise<Outputs> {
-  if (!sameTriggers(olds, news)) {
+  if (!hasSameTriggers(olds, news)) {
     return sync(news, undefined, waiting);
   }
   if (olds.unfinishedRun) {
@@ -130,7 +130,7 @@ async function syncForUpdate(olds: Outputs, news: Inputs, waiting: Waiting): Pro
   }
   const unlisted = unlistedHosts(olds, news);
   const begun = performance.now();
-  const listed = await lookFirst(unlisted, news, olds.__account, waiting);
+  const listed = await lookUpFirst(unlisted, news, olds.__account, waiting);
   const timeoutMs = Math.max(0, waiting.timeoutMs - (performance.now() - begun));
   return listed ? withoutSync(olds, news, listed) : sync(news, undefined, { ...waiting, timeoutMs });
 }
@@ -146,7 +146,7 @@ export function knownUpdate(olds: Outputs, news: Inputs): Outputs | undefined {
 /** Reads the account's latest sync, and the machines of the hosts that CWP lists. Never starts a sync. */
 export async function read(props: Outputs, reading: Reading): Promise<Outputs> {
   const { durationSeconds: _ofTheRunBefore, machines: _before, __account, ...kept } = props;
-  const { loop, list, clock } = waits(props, reading);
+  const { loop, list, clock } = findWaits(props, reading);
   const { timeoutMs = READ_TIMEOUT_MS, signal } = reading;
   const deadline = clock.now() + timeoutMs;
   const { status, account } = await presentStatus(loop, reading);
@@ -165,7 +165,7 @@ export async function read(props: Outputs, reading: Reading): Promise<Outputs> {
 
 /** Reads the present status of an account. Never starts a sync. */
 export async function readStatus(args: AccountArgs, reading: Reading): Promise<StatusOutputs> {
-  const { status } = await presentStatus(waits(args, reading).loop, reading);
+  const { status } = await presentStatus(findWaits(args, reading).loop, reading);
   return statusOutputs(status);
 }
 
@@ -177,7 +177,7 @@ function presentStatus(loop: AccountWaits["loop"], reading: Reading): Promise<Re
 async function sync(inputs: Inputs, run: UnfinishedRun | undefined, waiting: Waiting): Promise<Outputs> {
   const { timeoutMs, log, signal } = waiting;
   const call = { timeoutMs, run, ...(log && { log }), ...(signal && { signal }) };
-  const shared = waits(inputs, waiting);
+  const shared = findWaits(inputs, waiting);
   try {
     if (inputs.skipAwait) {
       const { status, account } = await shared.loop.reach({ ...call, goal: "started" });
@@ -199,13 +199,13 @@ async function sync(inputs: Inputs, run: UnfinishedRun | undefined, waiting: Wai
 }
 
 /** Returns the machines of these hosts if this account answers, and CWP lists all of them already. */
-async function lookFirst(
+async function lookUpFirst(
   unlisted: readonly string[],
   news: Inputs,
   account: string,
   waiting: Waiting,
 ): Promise<ReadonlyMap<string, Machine> | undefined> {
-  const shared = waits(news, waiting);
+  const shared = findWaits(news, waiting);
   const { timeoutMs, log, signal } = waiting;
   log?.status(LOOKING_UP);
   return ifListed(shared, unlisted, account, { deadline: shared.clock.now() + timeoutMs, signal });
@@ -234,13 +234,13 @@ function unfinishedSync(inputs: Inputs, error: WaitError): UnfinishedSync {
 }
 
 /** Returns the parts that the waits of the account of these settings share. */
-function waits(
+function findWaits(
   args: AccountArgs,
   { config, env, log }: SettingsSources & Pick<Waiting, "log">,
 ): AccountWaits {
   const connection = resolveConnection(args, config, env);
   if (log) {
-    tellOnce(connection.warnings ?? [], log);
+    warnOnce(connection.warnings ?? [], log);
   }
   return waitsOf(connection);
 }

@@ -24,14 +24,14 @@ const ofCodes: Readonly<Record<string, Heading | undefined>> = {
 /** Returns the same failure. Its message ends with the heading to read. */
 export function errorWithHeading(error: unknown): unknown {
   if (error instanceof UnfinishedSync) {
-    return new UnfinishedSync(naming(error.cause), error.outputs);
+    return new UnfinishedSync(addHeading(error.cause), error.outputs);
   }
-  return error instanceof CwpError ? naming(error) : error;
+  return error instanceof CwpError ? addHeading(error) : error;
 }
 
-function naming(error: CwpError): CwpError {
+function addHeading(error: CwpError): CwpError {
   const heading = headingOf(error);
-  return heading ? error.saying(withHeading(error.message, heading)) : error;
+  return heading ? error.withMessage(withHeading(error.message, heading)) : error;
 }
 
 function headingOf({ code, topic }: CwpError): Heading | undefined {

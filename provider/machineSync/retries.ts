@@ -25,7 +25,7 @@ export function keepPartialFailure(urn: string, inputs: Inputs, outputs: Outputs
 }
 
 /** Returns the outputs of the last try, if it had the same inputs. */
-export function leftByLastTry(urn: string, inputs: Inputs): Outputs | undefined {
+export function findLastTry(urn: string, inputs: Inputs): Outputs | undefined {
   const last = kept.get(urn);
   return last && isDeepStrictEqual(last.inputs, inputs) ? last.outputs : undefined;
 }

@@ -3,7 +3,7 @@
  * that is killed does not end it, and sends no message. The standard input does not help: it has ended from
  * the start if Pulumi's language host starts the plugin.
  */
-import { engineAddress, engineIsAt, watchListener } from "../engine/engineWatch";
+import { engineAddress, recordEngineAddress, watchListener } from "../engine/engineWatch";
 
 let watched = "";
 let unwatch = () => {};
@@ -13,7 +13,7 @@ let unwatch = () => {};
  * address that the engine gives.
  */
 export function liveWithEngine(said = ""): void {
-  engineIsAt(said);
+  recordEngineAddress(said);
   const engine = engineAddress();
   if (engine && engine.text !== watched) {
     unwatch();
@@ -27,7 +27,7 @@ export function liveWithEngine(said = ""): void {
  * debugger.
  */
 export function attachTo(engine: string): void {
-  engineIsAt(engine);
+  recordEngineAddress(engine);
   unwatch();
   unwatch = () => {};
   watched = engine;

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { AccountArgs } from "../account/settings";
-import { mindingOldConfig } from "../engine/oldConfig";
+import { withRefreshAdvice } from "../engine/oldConfig";
 import { EngineLog } from "../engine/row";
 import { withHeading } from "../machineSync/headings";
 import { checkInputs, DEFAULT_TIMEOUT_MS, UNKNOWN } from "../machineSync/inputs";
@@ -15,7 +15,7 @@ import { errorWithHeading, reasonsWithHeading } from "../machineSync/readMore";
 import { expectWait, stopExpecting } from "../machineSync/sharedLoops";
 import { UnfinishedSync } from "../machineSync/unfinishedSync";
 import { PartialFailure } from "./failures";
-import { hides, type Properties, rewrapped, unwrapped, withoutLeftovers } from "./values";
+import { hasNewSecret, type Properties, rewrap, unwrapAll, withoutLeftovers } from "./values";
 
 /** The parameters of an operation beside the properties. */
 export interface Context {
@@ -32,7 +32,7 @@ export interface Asked {
 }
 
 /** Returns the outputs in a preview if a sync is due. Without hosts there are no machines. */
-function previewed(news: Properties): Properties {
+function previewOutputs(news: Properties): Properties {
   const unknown = Object.fromEntries(outputNames.map((name) => [name, UNKNOWN]));
   return { ...news, ...unknown, ...(!("hosts" in news) && { machines: [] }) };
 }
@@ -42,7 +42,7 @@ function previewed(news: Properties): Properties {
  * names, so only the reasons name it.
  */
 export function check(urn: string, news: Properties): string[] {
-  const plain = unwrapped(news);
+  const plain = unwrapAll(news);
   const reasons = [
     ...Object.keys(news)
       .filter((name) => !(name in plain))
@@ -56,8 +56,8 @@ export function check(urn: string, news: Properties): string[] {
 }
 
 export function diff(urn: string, olds: Properties, news: Properties): operations.Difference {
-  const difference = operations.diff(unwrapped(olds), unwrapped(news));
-  const changes = difference.changes || nowHidden(olds, news);
+  const difference = operations.diff(unwrapAll(olds), unwrapAll(news));
+  const changes = difference.changes || isNowHidden(olds, news);
   if (!changes) {
     stopExpecting(urn);
   }
@@ -68,8 +68,8 @@ export function diff(urn: string, olds: Properties, news: Properties): operation
  * Returns true if an input has become secret: without an update, the state would keep it in the clear among
  * the outputs.
  */
-function nowHidden(olds: Properties, news: Properties): boolean {
-  return Object.keys(news).some((name) => name in olds && hides(olds[name], news[name]));
+function isNowHidden(olds: Properties, news: Properties): boolean {
+  return Object.keys(news).some((name) => name in olds && hasNewSecret(olds[name], news[name]));
 }
 
 export async function create(
@@ -78,11 +78,11 @@ export async function create(
   context: Context,
 ): Promise<{ id: string; outputs: Properties }> {
   if (asked.preview) {
-    return { id: "", outputs: previewed(news) };
+    return { id: "", outputs: previewOutputs(news) };
   }
   const id = randomUUID();
   const outputs = await sync(id, news, asked, context, (waiting) =>
-    operations.create(unwrapped(news), waiting),
+    operations.create(unwrapAll(news), waiting),
   );
   return { id, outputs };
 }
@@ -95,11 +95,11 @@ export async function update(
   context: Context,
 ): Promise<Properties> {
   if (asked.preview) {
-    const known = operations.knownUpdate(unwrapped(olds), unwrapped(news));
-    return known ? rewrapped(known, news) : previewed(news);
+    const known = operations.knownUpdate(unwrapAll(olds), unwrapAll(news));
+    return known ? rewrap(known, news) : previewOutputs(news);
   }
   return sync(id, news, asked, context, (waiting) =>
-    operations.update(unwrapped(olds), unwrapped(news), waiting),
+    operations.update(unwrapAll(olds), unwrapAll(news), waiting),
   );
 }
 
@@ -114,10 +114,10 @@ export async function read(
 ): Promise<Properties> {
   const timeoutMs = timeout ? timeout * 1000 : undefined;
   try {
-    const outputs = await operations.read(unwrapped(olds), { ...settings, timeoutMs, signal });
-    return rewrapped(outputs, withoutLeftovers(olds));
+    const outputs = await operations.read(unwrapAll(olds), { ...settings, timeoutMs, signal });
+    return rewrap(outputs, withoutLeftovers(olds));
   } catch (error) {
-    throw errorWithHeading(Object.keys(olds).length > 0 ? mindingOldConfig(error) : error);
+    throw errorWithHeading(Object.keys(olds).length > 0 ? withRefreshAdvice(error) : error);
   }
 }
 
@@ -126,7 +126,7 @@ export async function readStatus(
   args: Properties,
   { settings, signal }: Context,
 ): Promise<{ status?: Properties; reasons: string[] }> {
-  const plain = unwrapped(args);
+  const plain = unwrapAll(args);
   const reasons = reasonsWithHeading(checkInputs(plain));
   if (reasons.length > 0) {
     return { reasons };
@@ -151,11 +151,11 @@ async function sync(
   const log = new EngineLog(urn);
   try {
     const timeoutMs = timeout > 0 ? timeout * 1000 : DEFAULT_TIMEOUT_MS;
-    return rewrapped(await work({ ...settings, timeoutMs, signal, log, urn }), news);
+    return rewrap(await work({ ...settings, timeoutMs, signal, log, urn }), news);
   } catch (thrown) {
     const error = errorWithHeading(thrown);
     throw error instanceof UnfinishedSync
-      ? new PartialFailure(id, error.message, rewrapped(error.outputs, news), news)
+      ? new PartialFailure(id, error.message, rewrap(error.outputs, news), news)
       : error;
   } finally {
     await log.flush();

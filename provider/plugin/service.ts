@@ -14,7 +14,7 @@ import type { Asked, Context } from "./resource";
 import { packageVersion, readSchema } from "./schema";
 import { checkSettings, coreSettings, diffSettings, protectSettings } from "./settings";
 import { objectOf, structOf } from "./structs";
-import { type Properties, unwrapped, withoutLeftovers } from "./values";
+import { type Properties, unwrapAll, withoutLeftovers } from "./values";
 
 const RESOURCE = "tencentcloud-cwp:index:MachineSync";
 const FUNCTION = "tencentcloud-cwp:index:getMachineSyncStatus";
@@ -61,19 +61,19 @@ export function providerService(): UntypedServiceImplementation {
 
     checkConfig: answer(async (request: pb.CheckRequest) => {
       const news = objectOf(request.getNews());
-      return checked(protectSettings(news), await checkSettings(unwrapped(news), process.env));
+      return checkResponse(protectSettings(news), await checkSettings(unwrapAll(news), process.env));
     }),
 
     diffConfig: answer((request: pb.DiffRequest) => {
       const olds = objectOf(request.getOldInputs() ?? request.getOlds());
-      const { changed, replaces } = diffSettings(unwrapped(olds), unwrapped(objectOf(request.getNews())));
-      return differs(changed.length > 0, changed, replaces);
+      const { changed, replaces } = diffSettings(unwrapAll(olds), unwrapAll(objectOf(request.getNews())));
+      return diffResponse(changed.length > 0, changed, replaces);
     }),
 
     configure: answer((request: pb.ConfigureRequest) => {
       cancellation.renew();
       forgetPartialFailures();
-      settings = { config: coreSettings(unwrapped(objectOf(request.getArgs()))), env: process.env };
+      settings = { config: coreSettings(unwrapAll(objectOf(request.getArgs()))), env: process.env };
       const response = new pb.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setSupportspreview(true);
@@ -81,10 +81,10 @@ export function providerService(): UntypedServiceImplementation {
     }),
 
     check: answer(async (request: pb.CheckRequest) => {
-      known(request.getType(), request.getUrn());
+      refuseUnknown(request.getType(), request.getUrn());
       const news = objectOf(request.getNews());
       const resource = await core();
-      return checked(news, resource.check(request.getUrn(), news));
+      return checkResponse(news, resource.check(request.getUrn(), news));
     }),
 
     diff: answer(async (request: pb.DiffRequest) => {
@@ -94,14 +94,14 @@ export function providerService(): UntypedServiceImplementation {
         objectOf(request.getOlds()),
         objectOf(request.getNews()),
       );
-      return differs(changes, changed, replaces);
+      return diffResponse(changes, changed, replaces);
     }),
 
     create: answer(async (request: pb.CreateRequest) => {
       const resource = await core();
       const { id, outputs } = await resource.create(
         objectOf(request.getProperties()),
-        asked(request),
+        readAsked(request),
         context(),
       );
       const response = new pb.CreateResponse();
@@ -125,7 +125,7 @@ export function providerService(): UntypedServiceImplementation {
     update: answer(async (request: pb.UpdateRequest) => {
       const resource = await core();
       const [olds, news] = [objectOf(request.getOlds()), objectOf(request.getNews())];
-      const outputs = await resource.update(request.getId(), olds, news, asked(request), context());
+      const outputs = await resource.update(request.getId(), olds, news, readAsked(request), context());
       const response = new pb.UpdateResponse();
       response.setProperties(structOf(outputs));
       return response;
@@ -172,12 +172,12 @@ function answer<Request, Response>(
   };
 }
 
-function asked(request: pb.CreateRequest | pb.UpdateRequest): Asked {
+function readAsked(request: pb.CreateRequest | pb.UpdateRequest): Asked {
   return { urn: request.getUrn(), timeout: request.getTimeout(), preview: request.getPreview() };
 }
 
 /** Throws for another resource. Older engines name the type only within the URN. */
-function known(type: string, urn: string): void {
+function refuseUnknown(type: string, urn: string): void {
   const [, , qualified = ""] = urn.split("::");
   const name = type || (qualified.split("$").at(-1) ?? "");
   if (name !== RESOURCE) {
@@ -185,7 +185,7 @@ function known(type: string, urn: string): void {
   }
 }
 
-function checked(inputs: Properties, reasons: readonly string[]): pb.CheckResponse {
+function checkResponse(inputs: Properties, reasons: readonly string[]): pb.CheckResponse {
   const response = new pb.CheckResponse();
   response.setInputs(structOf(inputs));
   response.setFailuresList(reasons.map(failure));
@@ -198,7 +198,11 @@ function failure(reason: string): pb.CheckFailure {
   return one;
 }
 
-function differs(changes: boolean, changed: readonly string[], replaces: readonly string[]): pb.DiffResponse {
+function diffResponse(
+  changes: boolean,
+  changed: readonly string[],
+  replaces: readonly string[],
+): pb.DiffResponse {
   const { DIFF_SOME, DIFF_NONE } = pb.DiffResponse.DiffChanges;
   const response = new pb.DiffResponse();
   response.setChanges(changes ? DIFF_SOME : DIFF_NONE);

@@ -1,7 +1,7 @@
 /** The provider's own settings: their check, their changes, and their form for the core. */
 import { isDeepStrictEqual } from "node:util";
 import { type Environment, pluginSettings, type Settings } from "../account/config";
-import { parsedJson } from "../account/json";
+import { parseJson } from "../account/json";
 import { providerSettings } from "../account/providerSettings";
 import { isObject } from "../api/isObject";
 import { withHeading } from "../machineSync/headings";
@@ -46,10 +46,10 @@ export async function checkSettings(args: Properties, env: Environment): Promise
   if (reasons.length > 0) {
     return reasons.map((reason) => withHeading(reason, "plugin"));
   }
-  return holdsUnknown(given) ? [] : wrongTogether(args, env);
+  return hasUnknown(given) ? [] : checkTogether(args, env);
 }
 
-async function wrongTogether(args: Properties, env: Environment): Promise<string[]> {
+async function checkTogether(args: Properties, env: Environment): Promise<string[]> {
   // Loaded only now: Pulumi also starts a process only for its schema, and waits for its port.
   const { resolveConnection } = await import("../account/settings");
   try {
@@ -61,9 +61,9 @@ async function wrongTogether(args: Properties, env: Environment): Promise<string
   }
 }
 
-function holdsUnknown(value: unknown): boolean {
+function hasUnknown(value: unknown): boolean {
   return typeof value === "object" && value !== null
-    ? Object.values(value).some(holdsUnknown)
+    ? Object.values(value).some(hasUnknown)
     : isUnknown(value);
 }
 
@@ -137,21 +137,24 @@ function settingsIn(args: Properties): Record<string, unknown> {
       )
       .map(([name, value]) => {
         const is = isSetting(name) ? settingRules[name].is : "text";
-        return [name, is === "text" ? value : is === "object" ? unlisted(parsed(value)) : parsed(value)];
+        return [
+          name,
+          is === "text" ? value : is === "object" ? unlist(parseIfJson(value)) : parseIfJson(value),
+        ];
       }),
   );
 }
 
-function parsed(value: unknown): unknown {
+function parseIfJson(value: unknown): unknown {
   if (typeof value !== "string" || isUnknown(value)) {
     return value;
   }
   // If the text is no JSON, the check reports it.
-  return parsedJson(value) ?? value;
+  return parseJson(value) ?? value;
 }
 
 /** Returns the object in a list of one. */
-function unlisted(value: unknown): unknown {
+function unlist(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 

@@ -33,7 +33,7 @@ const unknowns: ReadonlySet<unknown> = new Set([
 const ofDynamicResources: ReadonlySet<string> = new Set(["__provider", "__urn", "timeouts"]);
 
 /** Returns the properties without their wrappings, and without the leftovers of a dynamic resource. */
-export function unwrapped(properties: Properties): Record<string, unknown> {
+export function unwrapAll(properties: Properties): Record<string, unknown> {
   return fromEntries(withoutLeftovers(properties), unwrap);
 }
 
@@ -45,7 +45,7 @@ export function withoutLeftovers(properties: Properties): Record<string, unknown
  * Returns the plain properties, each in its form in `wrapped` if its value is the same: so the state keeps a
  * secret in a property as a secret, and nothing else of that property.
  */
-export function rewrapped(plain: object, wrapped: Properties): Record<string, unknown> {
+export function rewrap(plain: object, wrapped: Properties): Record<string, unknown> {
   const properties: Properties = { ...plain };
   const kept = Object.entries(wrapped).filter(
     ([name, value]) => name in properties && isDeepStrictEqual(unwrap(value), properties[name]),
@@ -59,7 +59,7 @@ export function secret(value: unknown): unknown {
 }
 
 /** Returns true if the new value keeps something secret that the old value has in the clear. */
-export function hides(before: unknown, after: unknown): boolean {
+export function hasNewSecret(before: unknown, after: unknown): boolean {
   if (isObject(before) && before[KIND] === SECRET) {
     return false;
   }
@@ -67,10 +67,12 @@ export function hides(before: unknown, after: unknown): boolean {
     return true;
   }
   if (Array.isArray(before) && Array.isArray(after)) {
-    return after.some((value, index) => hides(before[index], value));
+    return after.some((value, index) => hasNewSecret(before[index], value));
   }
   return (
-    isObject(before) && isObject(after) && Object.keys(after).some((name) => hides(before[name], after[name]))
+    isObject(before) &&
+    isObject(after) &&
+    Object.keys(after).some((name) => hasNewSecret(before[name], after[name]))
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vm from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
-import { keepable } from "../../sdk/triggers";
+import { keepTriggers } from "../../sdk/triggers";
 import { refusal } from "../refusal";
 
 class Host {
@@ -36,7 +36,7 @@ const lost: readonly [value: unknown, says: string][] = [
 
 /** The value that Pulumi would send, once it is known. */
 async function known(value: unknown): Promise<unknown> {
-  const kept: object = pulumi.output(keepable("machines", value));
+  const kept: object = pulumi.output(keepTriggers("machines", value));
   // An internal method of Pulumi: it rejects when apply() would never call back.
   return Reflect.get(kept, "promise").call(kept);
 }
@@ -55,7 +55,7 @@ describe("The argument triggers", () => {
         [[{ "created-at": [value] }], 'triggers[0]["created-at"][0]'],
       ];
       for (const [triggers, path] of places) {
-        const error = await refusal(() => keepable("machines", triggers));
+        const error = await refusal(() => keepTriggers("machines", triggers));
         assert.ok(pulumi.RunError.isInstance(error));
         assert.equal(
           error.message,
@@ -102,7 +102,7 @@ describe("The argument triggers", () => {
   });
 
   it("refuses an object that holds itself", async () => {
-    const { message } = await refusal(() => keepable("machines", [holdsItself]));
+    const { message } = await refusal(() => keepTriggers("machines", [holdsItself]));
     assert.match(
       message,
       /: triggers\[0\]\.again\[0\] holds itself: leave that part out\. See "Arguments" in /,
@@ -127,11 +127,11 @@ describe("The argument triggers", () => {
       vm.runInNewContext("({ of: ['another realm'] })"),
     ];
     assert.deepEqual(
-      keepable("machines", triggers),
+      keepTriggers("machines", triggers),
       triggers.map((one) => (one && typeof one === "object" && !Array.isArray(one) ? { ...one } : one)),
     );
-    assert.equal(keepable("machines", "no list"), "no list");
-    assert.equal(keepable("machines", null), null);
+    assert.equal(keepTriggers("machines", "no list"), "no list");
+    assert.equal(keepTriggers("machines", null), null);
     const later = [pulumi.output("ins-1"), Promise.resolve({ a: [1] }), pulumi.output({ tags: ["a"] })];
     assert.deepEqual(await known(later), ["ins-1", { a: [1] }, { tags: ["a"] }]);
   });
@@ -151,7 +151,7 @@ describe("The argument triggers", () => {
   });
 
   it("keeps a secret secret, and no other value", async () => {
-    const kept = keepable("machines", [
+    const kept = keepTriggers("machines", [
       pulumi.secret("the secret"),
       pulumi.output("open"),
       { in: pulumi.secret(1) },

@@ -1,7 +1,7 @@
 import { SettingsError } from "../../api/errors";
 import { isObject } from "../../api/isObject";
 import type { Settings } from "../config";
-import { parsedJson } from "../json";
+import { parseJson } from "../json";
 
 /** A group of settings of the config. */
 export interface Block {
@@ -31,7 +31,7 @@ export function readBlock(names: readonly string[], what: string, settings: Sett
 }
 
 function oneObject(written: string, setting: string, what: string): Record<string, unknown> | undefined {
-  const value = parsedJson(written);
+  const value = parseJson(written);
   if (Array.isArray(value) && value.length === 0) {
     return undefined;
   }

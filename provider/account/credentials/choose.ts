@@ -79,7 +79,7 @@ export function chooseSource(
     if ("role" in way) {
       const role = way.role(given);
       roles.unshift(...(role ? [role] : []));
-      warnings.push(...(way.role === roleInEnvironment ? ignoredRole(given) : []));
+      warnings.push(...(way.role === roleInEnvironment ? warnOfIgnoredRole(given) : []));
       continue;
     }
     own = way.source(given);
@@ -92,7 +92,7 @@ export function chooseSource(
 }
 
 /** A role of the environment counts only with a session name. The role of the config may take its fields. */
-function ignoredRole({ settings, env }: Given): string[] {
+function warnOfIgnoredRole({ settings, env }: Given): string[] {
   const isIgnored =
     env.TENCENTCLOUD_ASSUME_ROLE_ARN &&
     !env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME &&

@@ -1,6 +1,6 @@
 import { type CredentialSource, type Signer, temporaryKeys, whoOf } from "../../api/credentials";
 import { SettingsError } from "../../api/errors";
-import { parsedJson } from "../json";
+import { parseJson } from "../json";
 import { assumedRole } from "./assumedRole";
 import type { Given } from "./given";
 import { keysOfSettings } from "./keys";
@@ -45,7 +45,7 @@ function nameIn(answer: string | undefined): string | undefined {
 }
 
 function keysIn(answer: string) {
-  const { Code, ...answered } = Object(parsedJson(answer));
+  const { Code, ...answered } = Object(parseJson(answer));
   return Code === "Success" ? temporaryKeys(answered, answered.ExpiredTime) : undefined;
 }
 

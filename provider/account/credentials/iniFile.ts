@@ -29,12 +29,12 @@ function sectionsOf(content: string): Sections {
       section = sections.get(header) ?? new Map();
       sections.set(header, section);
     } else if (!/^[#;]/.test(line) && key !== undefined && value !== undefined) {
-      section.set(key.trimEnd().toLowerCase(), unquoted(value.trimStart()));
+      section.set(key.trimEnd().toLowerCase(), unquote(value.trimStart()));
     }
   }
   return sections;
 }
 
-function unquoted(value: string): string {
+function unquote(value: string): string {
   return /^(["']).*\1$/.test(value) && value.length > 1 ? value.slice(1, -1) : value;
 }

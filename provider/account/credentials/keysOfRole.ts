@@ -25,6 +25,6 @@ export async function keysOfRole(
     const keys = await askForKeys(sts, action, { RoleArn: roleArn, ...params }, signer, signal);
     return { ...keys, who: whoOf("role", roleArn), source: `the role ${roleArn}${by}` };
   } catch (error) {
-    throw error instanceof ApiError ? error.naming({ role: setting }) : error;
+    throw error instanceof ApiError ? error.withNames({ role: setting }) : error;
   }
 }

@@ -28,21 +28,21 @@ export function askMetadata(url: string, signal: AbortSignal | undefined): Promi
         return await readText(response);
       }
       await response.body?.cancel();
-      return absent(response.status);
+      return throwIfFailing(response.status);
     } catch (error) {
       if (error instanceof NoAnswer) {
         throw error;
       }
       if (signal?.aborted) {
-        throw failed("Aborted", "The request to the metadata service was given up.");
+        throw failure("Aborted", "The request to the metadata service was given up.");
       }
       if (limit.signal.aborted) {
-        throw failed(
+        throw failure(
           "RequestTimeout",
           `The metadata service did not answer within ${METADATA_MS / 1000} s. ${elsewhere}`,
         );
       }
-      return unconnected(error);
+      return throwUnlessAbsent(error);
     }
   });
 }
@@ -53,27 +53,27 @@ async function readText({ body }: Response): Promise<string> {
   for await (const piece of body ?? []) {
     bytes += piece.length;
     if (bytes > MOST_BYTES) {
-      throw failed("NetworkFailure", `The metadata service sent more than 10 MB. ${elsewhere}`);
+      throw failure("NetworkFailure", `The metadata service sent more than 10 MB. ${elsewhere}`);
     }
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString();
 }
 
-function absent(status: number): undefined {
+function throwIfFailing(status: number): undefined {
   if (status >= 500 || status === 429) {
-    throw failed("HttpStatus", `The metadata service answered with HTTP status ${status}.`);
+    throw failure("HttpStatus", `The metadata service answered with HTTP status ${status}.`);
   }
 }
 
-function unconnected(error: unknown): undefined {
+function throwUnlessAbsent(error: unknown): undefined {
   const code = codeOf(error);
   if (!nobodyThere.includes(code)) {
-    throw failed("NetworkFailure", `No connection to the metadata service: ${code}. ${elsewhere}`);
+    throw failure("NetworkFailure", `No connection to the metadata service: ${code}. ${elsewhere}`);
   }
 }
 
-function failed(
+function failure(
   code: "NetworkFailure" | "RequestTimeout" | "HttpStatus" | "Aborted",
   message: string,
 ): NoAnswer {

@@ -43,7 +43,7 @@ export function isOver({ few, silentSince, last, lastSentAt }: FailureRow, isRea
 /** The last failure. Its message says how often the request was sent. */
 export function errorOf(row: FailureRow, now: number): CwpError {
   const { inRow, last } = row;
-  return inRow > 1 ? last.saying(`${last.message} ${tries(row, now)}.`) : last;
+  return inRow > 1 ? last.withMessage(`${last.message} ${tries(row, now)}.`) : last;
 }
 
 /** `Tried 4 times in 7 s` */

@@ -131,9 +131,11 @@ describe("An API error", () => {
 
   it("speaks of the user's own settings where it is told them", () => {
     const keys = "ACTION and ROLE in $&/KEYS.credential";
-    const named = new ApiError("AuthFailure", "x", "id").naming({ keys }).naming({ role: "the argument" });
+    const named = new ApiError("AuthFailure", "x", "id")
+      .withNames({ keys })
+      .withNames({ role: "the argument" });
     assert.equal(named.message, `AuthFailure: x (RequestId id). Check the SecretId and SecretKey (${keys}).`);
-    const role = new ApiError("ResourceNotFound.RoleNotFound", "x", "id").naming({ role: "the argument" });
+    const role = new ApiError("ResourceNotFound.RoleNotFound", "x", "id").withNames({ role: "the argument" });
     assert.match(role.message, /Check the role's ARN \(the argument\)\.$/);
   });
 

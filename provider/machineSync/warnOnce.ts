@@ -4,7 +4,7 @@ import type { ResourceLog } from "../wait/report/progress";
 const said = new Set<string>();
 
 /** Gives each warning once in a process, even if it is true for several resources. */
-export function tellOnce(warnings: readonly string[], log: ResourceLog): void {
+export function warnOnce(warnings: readonly string[], log: ResourceLog): void {
   for (const warning of warnings.filter((one) => !said.has(one))) {
     said.add(warning);
     log.warning(warning);
