@@ -10,7 +10,7 @@ import { accountIdOf, type StsConnection } from "../api/sts";
 import { connect, type MachineClient } from "../cwp/client";
 import { ALL_REGIONS } from "../cwp/describeMachines";
 import { errorWithHeading } from "../machineSync/readMore";
-import { refusesParameter } from "../wait/stream/machineList";
+import { isParameterRefused } from "../wait/stream/machineList";
 import type { Source } from "./commandLine";
 import { probe } from "./probe";
 import { endpointOf, type Report, shorten, unusable } from "./report";
@@ -97,7 +97,7 @@ async function countMachines(client: MachineClient, region: string | undefined):
   try {
     return (await client.describeMachines(query, REQUEST_MS)).total;
   } catch (error) {
-    if (region === undefined || !(error instanceof ApiError) || !refusesParameter(error)) {
+    if (region === undefined || !(error instanceof ApiError) || !isParameterRefused(error)) {
       throw error;
     }
     await client.describeMachines({ ...query, region }, REQUEST_MS);

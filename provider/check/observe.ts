@@ -1,6 +1,6 @@
 import { ApiError, CwpError, UnknownState } from "../api/errors";
 import { parseStatus, type SyncStatus } from "../cwp/status";
-import { errorOf, type FailureRow, isOver, oneMore } from "../wait/run/failureRow";
+import { addFailure, errorOf, type FailureRow, isOver } from "../wait/run/failureRow";
 import type { Clock } from "../wait/stream/clock";
 import { Pace } from "../wait/stream/pace";
 import { longestRequest } from "../wait/stream/requests";
@@ -90,7 +90,7 @@ export async function observe({
     if (isBusyStart) {
       continue;
     }
-    failures = oneMore(failures, outcome, sentAt);
+    failures = addFailure(failures, outcome, sentAt);
     if (isOver(failures, isReached)) {
       return { answers, why: "failed", error: errorOf(failures, now) };
     }

@@ -5,7 +5,7 @@ import type { Machine } from "../cwp/describeMachines";
 import { LOOKING_UP, type ResourceLog } from "../wait/report/progress";
 import type { Reached } from "../wait/run/wait";
 import { type UnfinishedRun, WaitError } from "../wait/run/waitError";
-import { type AccountWaits, ifListed, NotListed, untilListed } from "../wait/stream/untilListed";
+import { type AccountWaits, findIfListed, NotListed, untilListed } from "../wait/stream/untilListed";
 import { addedHosts, hostsOf, machinesBefore, machinesOf, unlistedHosts } from "./hosts";
 import { diffInputs, hasSameTriggers, type Inputs } from "./inputs";
 import { type Outputs, type StatusOutputs, statusBefore, statusOutputs } from "./outputs";
@@ -208,7 +208,7 @@ async function lookUpFirst(
   const shared = findWaits(news, waiting);
   const { timeoutMs, log, signal } = waiting;
   log?.status(LOOKING_UP);
-  return ifListed(shared, unlisted, account, { deadline: shared.clock.now() + timeoutMs, signal });
+  return findIfListed(shared, unlisted, account, { deadline: shared.clock.now() + timeoutMs, signal });
 }
 
 function withoutSync(olds: Outputs, news: Inputs, listed: ReadonlyMap<string, Machine>): Outputs {

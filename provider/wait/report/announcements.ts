@@ -24,7 +24,7 @@ export class Announcements {
   /** The kinds of warnings that were given since a wait began while no other waited. */
   private warned = new Set<string>();
 
-  status(one: Listener, now: number): void {
+  showStatus(one: Listener, now: number): void {
     const text = rowStatus(one.wait, now)?.text;
     if (text !== undefined && text !== one.said) {
       one.said = text;
@@ -38,7 +38,7 @@ export class Announcements {
     return Math.min(...logged.map(({ wait }) => rowStatus(wait, now)?.until ?? Number.POSITIVE_INFINITY));
   }
 
-  summaries(succeeded: readonly Succeeded[]): void {
+  logSummaries(succeeded: readonly Succeeded[]): void {
     for (const goal of ["started", "finished"] as const) {
       const ended = succeeded.filter(({ one }) => one.wait.goal === goal);
       const first = ended.find(({ one }) => one.log);
@@ -48,11 +48,11 @@ export class Announcements {
     }
   }
 
-  repeatedStart(among: Iterable<Listener>, now: number): void {
+  warnOfRepeatedStart(among: Iterable<Listener>, now: number): void {
     this.warn("repeated start", among, now, repeatedStart);
   }
 
-  lastingRetry(among: Iterable<Listener>, now: number): void {
+  warnOfLastingRetry(among: Iterable<Listener>, now: number): void {
     const warned = this.warn("lasting retry", among, now, lastingRetry);
     if (warned) {
       warned.said = RETRYING;

@@ -31,11 +31,11 @@ const LATE_MS = 5 * S;
 
 /** `lengthMs` is what the sync before took, `goneMs` how long this one has been in progress. */
 export function countdown(lengthMs: number, goneMs: number): Countdown {
-  const first = rounded(lengthMs);
+  const first = round(lengthMs);
   if (goneMs < FIRST_PART * lengthMs) {
     return { text: `~${duration(first)} left`, until: FIRST_PART * lengthMs };
   }
-  const { step, downTo } = nearest(lengthMs - goneMs);
+  const { step, downTo } = findNearest(lengthMs - goneMs);
   if (step > 0) {
     return { text: `~${duration(Math.min(step, first))} left`, until: lengthMs - downTo };
   }
@@ -46,7 +46,7 @@ export function countdown(lengthMs: number, goneMs: number): Countdown {
 }
 
 /** The step that is nearest to what is left, and what is left when another step becomes nearer. */
-function nearest(left: number): { step: number; downTo: number } {
+function findNearest(left: number): { step: number; downTo: number } {
   const hours = Math.ceil(left / H - 0.5);
   if (hours > 2) {
     return { step: hours * H, downTo: (hours - 0.5) * H };
@@ -57,7 +57,7 @@ function nearest(left: number): { step: number; downTo: number } {
 }
 
 /** Rounds a length for the text: three digits are enough. */
-function rounded(length: number): number {
+function round(length: number): number {
   const unit = length < MIN ? 1 : length < 10 * MIN ? 5 * S : length < 10 * H ? MIN : H;
   return Math.round(length / unit) * unit;
 }

@@ -2,7 +2,7 @@ import { duration } from "../../api/duration";
 import type { CwpError } from "../../api/errors";
 import { errorOf, type FailureRow } from "../run/failureRow";
 import type { Why } from "../run/step";
-import { awaitsRun, type Wait } from "../run/wait";
+import { isAwaitingRun, type Wait } from "../run/wait";
 import { type UnfinishedRun, WaitError } from "../run/waitError";
 
 const sameSync = 'Run "pulumi up" again to continue waiting for the same sync';
@@ -13,62 +13,62 @@ const longer = "allow more time with customTimeouts";
 export function endingOf(wait: Wait, why: Why, now: number): WaitError {
   switch (why.is) {
     case "gave up":
-      return gaveUp(wait, why.failures, now);
+      return endGivenUp(wait, why.failures, now);
     case "too late":
-      return tooLate(wait);
+      return endTooLate(wait);
     case "nothing started":
-      return nothingStarted(wait, now);
+      return endNothingStarted(wait, now);
     case "cancelled":
-      return ending(wait, "Cancelled", `The wait for the machine sync was cancelled. ${sameSync}.`);
+      return endWait(wait, "Cancelled", `The wait for the machine sync was cancelled. ${sameSync}.`);
   }
 }
 
-function tooLate(wait: Wait): WaitError {
+function endTooLate(wait: Wait): WaitError {
   const { known, seen, failures } = wait;
   const within = `within ${duration(wait.deadline - wait.began)}`;
   if (seen.answers === 0 && failures) {
     const next = unfinishedRun(wait) ? sameSync : later;
-    return endingWith(
+    return endWaitWith(
       wait,
       failures.last,
       `No answer ${within}: ${failures.last.message} ${next}, or ${longer}.`,
     );
   }
-  if (awaitsRun(wait)) {
+  if (isAwaitingRun(wait)) {
     const what = known.is === "running" ? "did not finish" : "did not show";
-    return ending(
+    return endWait(
       wait,
       "SyncTimeout",
-      `The machine sync ${what} ${within}: ${observed(wait)}. ${sameSync}, or ${longer}.`,
+      `The machine sync ${what} ${within}: ${describeObserved(wait)}. ${sameSync}, or ${longer}.`,
     );
   }
   const why = seen.last?.state === "SYNCING" ? ", since another sync was still in progress" : "";
-  return ending(
+  return endWait(
     wait,
     "SyncTimeout",
-    `No machine sync could be started ${within}${why}: ${observed(wait)}. ${later}, or ${longer}.`,
+    `No machine sync could be started ${within}${why}: ${describeObserved(wait)}. ${later}, or ${longer}.`,
   );
 }
 
-function nothingStarted(wait: Wait, now: number): WaitError {
-  return ending(
+function endNothingStarted(wait: Wait, now: number): WaitError {
+  return endWait(
     wait,
     "NothingStarted",
-    `CWP started no machine sync in ${duration(now - wait.began)} though it was asked ${wait.starts} times: ${observed(wait)}. Check in the CWP console that a sync can be started by hand, then run "pulumi up" again.`,
+    `CWP started no machine sync in ${duration(now - wait.began)} though it was asked ${wait.starts} times: ${describeObserved(wait)}. Check in the CWP console that a sync can be started by hand, then run "pulumi up" again.`,
   );
 }
 
-function gaveUp(wait: Wait, failures: FailureRow, now: number): WaitError {
+function endGivenUp(wait: Wait, failures: FailureRow, now: number): WaitError {
   const error = errorOf(failures, now);
   const next = unfinishedRun(wait) ? ` ${sameSync}.` : error.retry === "never" ? "" : ` ${later}.`;
-  return endingWith(wait, error, `${error.message}${next}`);
+  return endWaitWith(wait, error, `${error.message}${next}`);
 }
 
-function endingWith(wait: Wait, { code, requestId, topic }: CwpError, message: string): WaitError {
-  return Object.assign(ending(wait, code, message, requestId), { topic });
+function endWaitWith(wait: Wait, { code, requestId, topic }: CwpError, message: string): WaitError {
+  return Object.assign(endWait(wait, code, message, requestId), { topic });
 }
 
-function ending(
+function endWait(
   wait: Wait,
   code: string,
   message: string,
@@ -83,7 +83,7 @@ export function unfinishedRun(wait: Wait): UnfinishedRun | undefined {
   if (resume) {
     return resume;
   }
-  if (!awaitsRun(wait) || (known.is !== "idle" && known.is !== "running")) {
+  if (!isAwaitingRun(wait) || (known.is !== "idle" && known.is !== "running")) {
     return undefined;
   }
   const { state, latestStartTime, latestEndTime } = known.baseline;
@@ -95,7 +95,7 @@ export function unfinishedRun(wait: Wait): UnfinishedRun | undefined {
  * `the last of 34 answers was SYNCING, started 2020-11-11 12:01:00 (RequestId …); failed requests: 2
  * RequestLimitExceeded`
  */
-function observed({ seen: { answers, last, errors }, startId }: Wait): string {
+function describeObserved({ seen: { answers, last, errors }, startId }: Wait): string {
   const parts: string[] = [];
   if (last) {
     const started = last.latestStartTime ? `, started ${last.latestStartTime}` : "";

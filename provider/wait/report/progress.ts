@@ -1,7 +1,7 @@
 import { duration } from "../../api/duration";
 import { durationSeconds, type SyncStatus } from "../../cwp/status";
 import { tries } from "../run/failureRow";
-import { lengthBefore, needsStart, type Wait } from "../run/wait";
+import { isStartNeeded, lengthBefore, type Wait } from "../run/wait";
 import { countdown } from "./countdown";
 
 /**
@@ -34,7 +34,7 @@ export function rowStatus(wait: Wait, now: number): { text: string; until: numbe
     return undefined;
   }
   if (lastingRetry(wait, now)) {
-    return lasting(RETRYING);
+    return withoutEnd(RETRYING);
   }
   switch (known.is) {
     case "finished":
@@ -42,11 +42,11 @@ export function rowStatus(wait: Wait, now: number): { text: string; until: numbe
     case "running":
       return timeLeft(wait, now);
     case "idle":
-      return lasting(resumes && !needsStart(wait) ? RESUMED : "starting");
+      return withoutEnd(resumes && !isStartNeeded(wait) ? RESUMED : "starting");
     case "blocked":
-      return lasting(ANOTHERS);
+      return withoutEnd(ANOTHERS);
     case "unasked":
-      return seen.last?.state === "SYNCING" ? lasting(ANOTHERS) : undefined;
+      return seen.last?.state === "SYNCING" ? withoutEnd(ANOTHERS) : undefined;
   }
 }
 
@@ -62,13 +62,13 @@ function timeLeft(wait: Wait, now: number): { text: string; until: number } {
   const { resumes, notBegunAt } = wait;
   const length = lengthBefore(wait);
   if (!length) {
-    return lasting(resumes ? RESUMED : "syncing");
+    return withoutEnd(resumes ? RESUMED : "syncing");
   }
   const { text, until } = countdown(length, now - notBegunAt);
   return { text, until: notBegunAt + until };
 }
 
-function lasting(text: string): { text: string; until: number } {
+function withoutEnd(text: string): { text: string; until: number } {
   return { text, until: Number.POSITIVE_INFINITY };
 }
 
@@ -81,7 +81,7 @@ export function lastingRetry({ failures, refused }: Wait, now: number): string |
 /** Returns a warning if a request to start a sync that is not the first is about to be sent. */
 export function repeatedStart(wait: Wait, now: number): string | undefined {
   const { starts, startedAt, mostStarts } = wait;
-  return needsStart(wait) && starts > 0
+  return isStartNeeded(wait) && starts > 0
     ? `No sync has shown in ${duration(now - startedAt)} since CWP was asked for one: asking again (${starts + 1} of ${mostStarts}).`
     : undefined;
 }

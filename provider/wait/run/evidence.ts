@@ -129,7 +129,7 @@ function learnFirst(known: Unasked, answer: Answer, began: number): Knowledge {
     return known;
   }
   return isIdle(status) && status.latestStartTime >= newestStart
-    ? { is: "idle", ...anchoredAt(status, at), hadEnded: mayBeFirst || endsLater(status) }
+    ? { is: "idle", ...anchoredAt(status, at), hadEnded: mayBeFirst || hasLaterEnd(status) }
     : {
         is: "blocked",
         first: status,
@@ -141,7 +141,7 @@ function learnFirst(known: Unasked, answer: Answer, began: number): Knowledge {
 
 /** Takes a status as the baseline. A status without a start may hide the run that was the newest. */
 export function anchoredAt(baseline: SyncStatus, since: number): Anchored {
-  return { baseline, since, hadEnded: endsLater(baseline), isUnsure: baseline.latestStartTime === "" };
+  return { baseline, since, hadEnded: hasLaterEnd(baseline), isUnsure: baseline.latestStartTime === "" };
 }
 
 function learnBlocked(known: Blocked, answer: Answer, began: number): Knowledge {
@@ -156,9 +156,9 @@ function learnBlocked(known: Blocked, answer: Answer, began: number): Knowledge 
   if (!isIdle(status)) {
     return { is: "blocked", first, since, anchor, notItsEnd: status.latestEndTime };
   }
-  const calm = calmer(known.calm, status, at);
-  const ended = late && endShows(first, status) && status.latestEndTime !== notItsEnd;
-  return ended || settled(calm, sentAt)
+  const calm = extendCalm(known.calm, status, at);
+  const ended = late && hasEndShown(first, status) && status.latestEndTime !== notItsEnd;
+  return ended || isSettled(calm, sentAt)
     ? { is: "idle", ...anchoredAt(status, at) }
     : { ...known, anchor, calm };
 }
@@ -201,20 +201,20 @@ function learnRunning(known: Running, answer: Answer, began: number): Knowledge 
   const recordMoved =
     isIdle(status) &&
     counts &&
-    (hadEnded ? hasEnded(status) : endsLater(status)) &&
+    (hadEnded ? hasEnded(status) : hasLaterEnd(status)) &&
     status.latestEndTime !== baseline.latestEndTime &&
     status.latestEndTime !== notItsEnd;
   if (recordMoved) {
     return { is: "finished", status };
   }
-  if (isNext && endsAfter(its, status.latestEndTime, notItsEnd)) {
+  if (isNext && hasOwnEnd(its, status.latestEndTime, notItsEnd)) {
     return { is: "finished", status: { ...status, state: "FINISHED", latestStartTime: its } };
   }
   if (!isIdle(status)) {
     return { ...known, its, notItsEnd: isNext ? notItsEnd : status.latestEndTime, calm: undefined };
   }
-  const calm = calmer(known.calm, status, at);
-  return settled(calm, sentAt) ? { is: "finished", status } : { ...known, its, calm };
+  const calm = extendCalm(known.calm, status, at);
+  return isSettled(calm, sentAt) ? { is: "finished", status } : { ...known, its, calm };
 }
 
 /** Returns true if the start in an answer is that of a run that counts. */
@@ -228,7 +228,7 @@ function hasEnded({ latestStartTime, latestEndTime }: Times): boolean {
 }
 
 /** Returns true if the end is certainly not that of the run before the start beside it (A3). */
-function endsLater({ latestStartTime, latestEndTime }: Times): boolean {
+function hasLaterEnd({ latestStartTime, latestEndTime }: Times): boolean {
   return latestEndTime > latestStartTime;
 }
 
@@ -237,7 +237,7 @@ function endsLater({ latestStartTime, latestEndTime }: Times): boolean {
  * be that of the run before, and so must not have been beside SYNCING. An end in a later second counts (A3)
  * even if it was there: the start of the run after may have shown late.
  */
-function endsAfter(its: string, end: string, notItsEnd: string | undefined): boolean {
+function hasOwnEnd(its: string, end: string, notItsEnd: string | undefined): boolean {
   return end > its || (end === its && end !== notItsEnd);
 }
 
@@ -256,7 +256,7 @@ function anchorOf({ status, newestStart }: Answer): SyncStatus | undefined {
  * older. An end that was empty beside SYNCING may have been blanked for the time of the run, so the new end
  * must be later than the start.
  */
-function endShows(first: Times, now: Times): boolean {
+function hasEndShown(first: Times, now: Times): boolean {
   const isNew =
     first.latestEndTime === ""
       ? now.latestEndTime > now.latestStartTime
@@ -273,13 +273,13 @@ function isBlank({ state, latestStartTime, latestEndTime }: SyncStatus): boolean
   return state === "NOTASK" && latestStartTime === "" && latestEndTime === "";
 }
 
-function calmer(calm: Calm | undefined, { latestStartTime, latestEndTime }: Times, at: number): Calm {
+function extendCalm(calm: Calm | undefined, { latestStartTime, latestEndTime }: Times, at: number): Calm {
   const same = calm?.times.latestStartTime === latestStartTime && calm.times.latestEndTime === latestEndTime;
   return calm && same
     ? { ...calm, polls: calm.polls + 1 }
     : { since: at, polls: 1, times: { latestStartTime, latestEndTime } };
 }
 
-function settled(calm: Calm, sentAt: number): boolean {
+function isSettled(calm: Calm, sentAt: number): boolean {
   return calm.polls >= SETTLE_POLLS && sentAt - calm.since > SETTLE_MS;
 }

@@ -23,7 +23,7 @@ export interface FailureRow {
 }
 
 /** The row after one more failure, of a request that was sent at this moment. */
-export function oneMore(row: FailureRow | undefined, error: CwpError, sentAt: number): FailureRow {
+export function addFailure(row: FailureRow | undefined, error: CwpError, sentAt: number): FailureRow {
   return {
     inRow: (row?.inRow ?? 0) + 1,
     few: (row?.few ?? 0) + (error.retry === "few" ? 1 : 0),

@@ -2,7 +2,15 @@ import type { SyncStatus } from "../../cwp/status";
 import { SETTLE_MS, SETTLE_POLLS, settlesAt } from "./evidence";
 import { type FailureRow, isOver } from "./failureRow";
 import { nextPoll } from "./schedule";
-import { graceEnd, graceIsOver, lengthBefore, mayStart, needsStart, startAllowedAt, type Wait } from "./wait";
+import {
+  canStart,
+  graceEnd,
+  isGraceOver,
+  isStartNeeded,
+  lengthBefore,
+  startAllowedAt,
+  type Wait,
+} from "./wait";
 
 export type Step =
   | { readonly does: "poll" | "start"; readonly at: number }
@@ -50,7 +58,7 @@ function failIfHopeless(wait: Wait, now: number): Step | undefined {
   if (isTooLate(wait, now)) {
     return { does: "fail", why: { is: "too late" } };
   }
-  if (wait.starts >= wait.mostStarts && graceIsOver(wait)) {
+  if (wait.starts >= wait.mostStarts && isGraceOver(wait)) {
     return { does: "fail", why: { is: "nothing started" } };
   }
   return undefined;
@@ -64,19 +72,19 @@ function isTooLate({ goal, began, askedAt, deadline }: Wait, now: number): boole
 }
 
 function sendNext(wait: Wait, now: number): Step {
-  const step = wanted(wait, now);
+  const step = nextWanted(wait, now);
   if (wait.goal === "status") {
     return { does: "poll", at: Math.min(step.at, wait.deadline) };
   }
   return step.at > wait.deadline - LAST_POLL_MS ? { does: "poll", at: wait.deadline } : step;
 }
 
-function wanted(wait: Wait, now: number): Step & { at: number } {
+function nextWanted(wait: Wait, now: number): Step & { at: number } {
   const { known, askedAt, began, failures } = wait;
   if (known.is === "unasked") {
     return { does: "poll", at: began };
   }
-  if (needsStart(wait)) {
+  if (isStartNeeded(wait)) {
     return { does: "start", at: Math.max(now, startAllowedAt(wait)) };
   }
   if (failures) {
@@ -84,13 +92,16 @@ function wanted(wait: Wait, now: number): Step & { at: number } {
   }
   const settled = settlesAt(known);
   if (settled !== undefined) {
-    return { does: "poll", at: settled > askedAt ? Math.min(settled, evenly(wait)) : evenly(wait) };
+    return {
+      does: "poll",
+      at: settled > askedAt ? Math.min(settled, nextEvenPollAt(wait)) : nextEvenPollAt(wait),
+    };
   }
   return { does: "poll", at: nextPollAt(wait) };
 }
 
 /** Returns the time of the next poll in the row that confirms weak evidence. */
-function evenly({ askedAt }: Wait): number {
+function nextEvenPollAt({ askedAt }: Wait): number {
   return askedAt + SETTLE_MS / SETTLE_POLLS;
 }
 
@@ -101,24 +112,24 @@ function nextPollAt(wait: Wait): number {
       return notBegunAt + nextPoll(askedAt - notBegunAt, lengthBefore(wait));
     case "idle":
       // A poll at the end of a grace, or since a refusal, decides about the next start.
-      return mayStart(wait)
+      return canStart(wait)
         ? refusedUntil >= askedAt
-          ? Math.min(refusedUntil + 1, evenly(wait))
-          : evenly(wait)
+          ? Math.min(refusedUntil + 1, nextEvenPollAt(wait))
+          : nextEvenPollAt(wait)
         : Math.min(startedAt + nextPoll(askedAt - startedAt, lengthBefore(wait)), graceEnd(wait));
     default:
       // Until the wait knows which run is the newest, no answer shows a run that counts.
-      return knowsNewest(wait) ? began + nextPoll(askedAt - began) : toKnowNewestAt(wait);
+      return isNewestKnown(wait) ? began + nextPoll(askedAt - began) : newestKnownAt(wait);
   }
 }
 
 /** Returns true if the answers show which run was the newest at some moment of the wait. */
-export function knowsNewest({ known, began, answeredAt }: Wait): boolean {
+export function isNewestKnown({ known, began, answeredAt }: Wait): boolean {
   const asked = known.is === "blocked" && (known.anchor !== undefined || answeredAt >= began + SETTLE_MS + 1);
   return asked || (known.is !== "unasked" && known.is !== "blocked");
 }
 
 /** Returns the earliest time of a poll whose answer shows that. */
-export function toKnowNewestAt({ began, askedAt }: Wait): number {
+export function newestKnownAt({ began, askedAt }: Wait): number {
   return Math.max(askedAt, began + SETTLE_MS + 1);
 }

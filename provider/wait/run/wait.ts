@@ -1,7 +1,7 @@
 import { ApiError, type CwpError, mayHaveWorked } from "../../api/errors";
 import { durationSeconds, isIdle, type SyncStatus } from "../../cwp/status";
 import { type Answer, anchoredAt, type Knowledge, learn, SETTLE_MS } from "./evidence";
-import { type FailureRow, isLimit, oneMore } from "./failureRow";
+import { addFailure, type FailureRow, isLimit } from "./failureRow";
 import type { UnfinishedRun } from "./waitError";
 
 /**
@@ -128,7 +128,7 @@ export function beginWait({ goal, timeoutMs, run, mostStarts = MOST_STARTS }: Wa
 
 /** Returns the wait after the result of a request that was sent after the wait began. */
 export function observe(wait: Wait, { request, sentAt, outcome }: Result): Wait {
-  const itsStart = request === "start" && needsStart(wait);
+  const itsStart = request === "start" && isStartNeeded(wait);
   if (!(outcome instanceof Error)) {
     const after = observeAnswer(itsStart ? withStart(wait, sentAt) : wait, outcome, request);
     return itsStart ? { ...after, startId: outcome.status.requestId } : after;
@@ -154,7 +154,7 @@ function withStart(wait: Wait, sentAt: number): Wait {
 function withRefusal(wait: Wait, error: CwpError, sentAt: number): Wait {
   // A run is probably in progress, and a poll that lags does not show it yet.
   const lag = error.code.split(".")[0] === "ResourceInUse" ? SETTLE_MS : 0;
-  return { ...wait, refused: oneMore(wait.refused, error, sentAt), refusedUntil: sentAt + lag };
+  return { ...wait, refused: addFailure(wait.refused, error, sentAt), refusedUntil: sentAt + lag };
 }
 
 function observeAnswer(wait: Wait, answer: AccountAnswer, request: Result["request"]): Wait {
@@ -198,7 +198,7 @@ function observeFailure(wait: Wait, error: CwpError, sentAt: number): Wait {
   return {
     ...wait,
     askedAt: sentAt,
-    failures: oneMore(wait.failures, error, sentAt),
+    failures: addFailure(wait.failures, error, sentAt),
     seen: { ...wait.seen, service: wait.seen.service || error instanceof ApiError, errors },
   };
 }
@@ -209,7 +209,7 @@ export function markReachable(wait: Wait): Wait {
 }
 
 /** Returns true if the wait waits for a run that it has started, or that has shown. */
-export function awaitsRun({ known, starts }: Wait): boolean {
+export function isAwaitingRun({ known, starts }: Wait): boolean {
   return known.is === "running" || (known.is === "idle" && starts > 0);
 }
 
@@ -217,13 +217,13 @@ export function awaitsRun({ known, starts }: Wait): boolean {
  * Returns true if the account is idle, also since the last refused start, and no run has shown: the wait has
  * started none, or its start has shown nothing for long.
  */
-export function needsStart(wait: Wait): boolean {
-  return wait.known.is === "idle" && wait.idleAt > wait.refusedUntil && mayStart(wait);
+export function isStartNeeded(wait: Wait): boolean {
+  return wait.known.is === "idle" && wait.idleAt > wait.refusedUntil && canStart(wait);
 }
 
 /** Returns true if no start of this wait may still show its run. */
-export function mayStart(wait: Wait): boolean {
-  return wait.starts === 0 || graceIsOver(wait);
+export function canStart(wait: Wait): boolean {
+  return wait.starts === 0 || isGraceOver(wait);
 }
 
 /** Returns the time of the next start after refused starts. For a limit, the common pace is enough. */
@@ -236,7 +236,7 @@ export function startAllowedAt({ refused, began }: Wait): number {
 }
 
 /** Returns true if the present grace has ended and a poll after it still showed nothing. */
-export function graceIsOver(wait: Wait): boolean {
+export function isGraceOver(wait: Wait): boolean {
   return wait.known.is === "idle" && wait.starts > 0 && wait.answeredAt >= graceEnd(wait);
 }
 

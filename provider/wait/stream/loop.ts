@@ -7,8 +7,8 @@ import { endingOf, unfinishedRun } from "../report/endings";
 import type { ResourceLog } from "../report/progress";
 import { nextStep } from "../run/step";
 import {
-  awaitsRun,
   beginWait,
+  isAwaitingRun,
   markReachable,
   observe,
   type Reached,
@@ -148,7 +148,7 @@ export class SyncLoop {
   /** Ends the calls whose waits succeed or fail, and shows the progress of the others. */
   private settle(): void {
     const now = this.clock.now();
-    this.announcements.lastingRetry(this.waiting.items, now);
+    this.announcements.warnOfLastingRetry(this.waiting.items, now);
     const succeeded: { one: Waiting; status: SyncStatus }[] = [];
     for (const one of this.waiting.items) {
       const step = nextStep(one.wait, now);
@@ -159,10 +159,10 @@ export class SyncLoop {
       } else if (step.does === "fail") {
         this.waiting.reject(one, endingOf(one.wait, step.why, now));
       } else {
-        this.announcements.status(one, now);
+        this.announcements.showStatus(one, now);
       }
     }
-    this.announcements.summaries(succeeded);
+    this.announcements.logSummaries(succeeded);
   }
 
   private requests(): Due[] {
@@ -170,15 +170,15 @@ export class SyncLoop {
       pace: this.pace,
       lastPollAt: this.lastPollAt,
       recordNewUntil: this.memory.recordNewUntil,
-      othersAwaitRun: this.neighbours.awaitRun(this),
-      othersAreUnasked: this.neighbours.areUnasked(this),
+      othersAwaitRun: this.neighbours.hasAwaitedRun(this),
+      othersAreUnasked: this.neighbours.hasUnasked(this),
     };
     return nextRequests(this.waits, stream, this.clock.now());
   }
 
   /** True if a wait at the endpoint awaits a run. */
   private isRunAwaited(): boolean {
-    return this.waits.some(awaitsRun) || this.neighbours.awaitRun(this);
+    return this.waits.some(isAwaitingRun) || this.neighbours.hasAwaitedRun(this);
   }
 
   private async send(request: Request): Promise<void> {
@@ -188,7 +188,7 @@ export class SyncLoop {
     this.underWay = { request, sentAt, asks };
     this.inFlight = new AbortController();
     if (request === "start") {
-      this.announcements.repeatedStart(asks, sentAt);
+      this.announcements.warnOfRepeatedStart(asks, sentAt);
     } else {
       this.lastPollAt = sentAt;
     }

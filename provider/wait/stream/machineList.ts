@@ -1,11 +1,11 @@
 import { ApiError, CwpError } from "../../api/errors";
 import type { MachineClient } from "../../cwp/client";
 import { ALL_REGIONS, type Machine, type MachinePage } from "../../cwp/describeMachines";
-import { errorOf, type FailureRow, isOver, oneMore } from "../run/failureRow";
+import { addFailure, errorOf, type FailureRow, isOver } from "../run/failureRow";
 import type { Clock } from "./clock";
 import { Pace } from "./pace";
 import { longestRequest } from "./requests";
-import { beginSearch, learnPage, narrowed, nextPart, type Part, type Search } from "./search";
+import { beginSearch, learnPage, narrow, nextPart, type Part, type Search } from "./search";
 import type { Turns } from "./turns";
 import { WaitingList } from "./waitingList";
 
@@ -107,7 +107,7 @@ export class MachineList {
     const wanted = new Set(asks.flatMap(({ ids, found }) => [...ids].filter((id) => !found.has(id))));
     let search = beginSearch(wanted, this.totals);
     for (;;) {
-      search = narrowed(search, (id) => asks.some((want) => this.wants.has(want) && want.ids.has(id)));
+      search = narrow(search, (id) => asks.some((want) => this.wants.has(want) && want.ids.has(id)));
       const part = nextPart(search);
       if (!part) {
         break;
@@ -116,7 +116,7 @@ export class MachineList {
       if (!answer || this.isAnotherAccount(answer.page.account)) {
         return;
       }
-      this.tell(answer.page.machines, answer.sentAt);
+      this.recordPage(answer.page.machines, answer.sentAt);
       try {
         search = learnPage(search, part, answer.page);
       } catch (error) {
@@ -172,16 +172,16 @@ export class MachineList {
         if (this.inFlight.signal.aborted) {
           return undefined;
         }
-        if (region === ALL_REGIONS && other !== undefined && refusesParameter(error)) {
+        if (region === ALL_REGIONS && other !== undefined && isParameterRefused(error)) {
           region = other;
           continue;
         }
-        this.failed(error, sentAt);
+        this.recordFailure(error, sentAt);
       }
     }
   }
 
-  private failed(error: CwpError, sentAt: number): void {
+  private recordFailure(error: CwpError, sentAt: number): void {
     const now = this.surroundings.clock.now();
     this.pace.record(error, now);
     this.isReached ||= error instanceof ApiError;
@@ -189,7 +189,7 @@ export class MachineList {
       if (want.since > sentAt) {
         continue;
       }
-      want.failures = oneMore(want.failures, error, sentAt);
+      want.failures = addFailure(want.failures, error, sentAt);
       if (isOver(want.failures, this.isReached || want.isReached)) {
         this.wants.reject(want, errorOf(want.failures, now));
       }
@@ -200,7 +200,7 @@ export class MachineList {
    * Records what a page shows for all look-ups that had begun before its request. A look-up that misses
    * nothing any more ends.
    */
-  private tell(machines: readonly Machine[], sentAt: number): void {
+  private recordPage(machines: readonly Machine[], sentAt: number): void {
     for (const want of this.wants.items) {
       if (want.since > sentAt) {
         continue;
@@ -257,6 +257,6 @@ export class MachineList {
 }
 
 /** Returns true if the service refuses a parameter: it may not know the word for all regions. */
-export function refusesParameter({ code }: CwpError): boolean {
+export function isParameterRefused({ code }: CwpError): boolean {
   return /^InvalidParameter(Value)?(\.|$)/.test(code);
 }

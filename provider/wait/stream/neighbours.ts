@@ -1,4 +1,4 @@
-import { awaitsRun, type Wait } from "../run/wait";
+import { isAwaitingRun, type Wait } from "../run/wait";
 import { isUnasked } from "./requests";
 
 /** The part of a stream of requests that its neighbours know. */
@@ -23,12 +23,12 @@ export class Neighbours {
   }
 
   /** True if a wait of another stream awaits a run. */
-  awaitRun(stream: Stream): boolean {
-    return this.others(stream).some(({ waits }) => waits.some(awaitsRun));
+  hasAwaitedRun(stream: Stream): boolean {
+    return this.others(stream).some(({ waits }) => waits.some(isAwaitingRun));
   }
 
   /** True if waits are about to begin, or some of another stream have no first answer. */
-  areUnasked(stream: Stream): boolean {
+  hasUnasked(stream: Stream): boolean {
     return this.checked.size > 0 || this.others(stream).some(({ waits }) => waits.some(isUnasked));
   }
 

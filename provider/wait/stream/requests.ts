@@ -1,6 +1,6 @@
 import { CLOSEST_POLLS_MS } from "../run/schedule";
-import { knowsNewest, nextStep, type Step, toKnowNewestAt } from "../run/step";
-import { awaitsRun, type Result, type Wait } from "../run/wait";
+import { isNewestKnown, newestKnownAt, nextStep, type Step } from "../run/step";
+import { isAwaitingRun, type Result, type Wait } from "../run/wait";
 import type { Pace } from "./pace";
 
 /** The next request of the one stream, for all the waits that share it. */
@@ -36,21 +36,21 @@ export interface Due {
 }
 
 export function nextRequests(waits: readonly Wait[], stream: Stream, now: number): Due[] {
-  const someAwaitRun = waits.some(awaitsRun);
+  const someAwaitRun = waits.some(isAwaitingRun);
   const someAreUnasked = waits.some(isUnasked);
   return waits.map((wait) => {
     const step = nextStep(wait, now);
     if (!("at" in step)) {
       return { request: "poll", at: now };
     }
-    const { request, at } = paced(wait, step, stream, { someAwaitRun, someAreUnasked });
-    const rested = Math.max(at, stream.pace.restUntil(!knowsNewest(wait)));
+    const { request, at } = paceRequest(wait, step, stream, { someAwaitRun, someAreUnasked });
+    const rested = Math.max(at, stream.pace.restUntil(!isNewestKnown(wait)));
     // A deadline, and with it the last poll, does not wait for a pause to end.
     return { request, at: Math.min(wait.deadline, rested) };
   });
 }
 
-function paced(
+function paceRequest(
   wait: Wait,
   { does, at }: Extract<Step, { at: number }>,
   { lastPollAt, recordNewUntil, othersAwaitRun, othersAreUnasked }: Stream,
@@ -73,11 +73,11 @@ function paced(
   if (someAwaitRun && !isHeard) {
     // The waits that await the run also see its end. A poll of its own helps only to know which run is the
     // newest.
-    return { request: "poll", at: knowsNewest(wait) ? deadline : Math.max(toKnowNewestAt(wait), spaced) };
+    return { request: "poll", at: isNewestKnown(wait) ? deadline : Math.max(newestKnownAt(wait), spaced) };
   }
   if (othersAwaitRun && known.is === "unasked" && goal !== "status") {
     // An earlier answer may be stale (A1).
-    return { request: "poll", at: Math.max(toKnowNewestAt(wait), spaced) };
+    return { request: "poll", at: Math.max(newestKnownAt(wait), spaced) };
   }
   // Waits that have just begun, or that another run blocks, share polls that stay apart. All others observed
   // the last poll, and their own step counts from it.

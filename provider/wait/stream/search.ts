@@ -56,7 +56,7 @@ function typesOf(id: string): MachineType[] {
 }
 
 /** Returns the search without the ids that no look-up wants any more. */
-export function narrowed(search: Search, isWanted: (id: string) => boolean): Search {
+export function narrow(search: Search, isWanted: (id: string) => boolean): Search {
   const left = new Map([...search.left].filter(([id]) => isWanted(id)));
   const { reading } = search;
   const id = reading?.part.id;
@@ -66,13 +66,13 @@ export function narrowed(search: Search, isWanted: (id: string) => boolean): Sea
 /** Returns the next request; undefined once every id is found, or was looked for in every type. */
 export function nextPart(search: Search): Part | undefined {
   const { left, reading, totals } = search;
-  if (reading && (reading.part.id !== undefined || likely(left, reading.part.type).length > 0)) {
+  if (reading && (reading.part.id !== undefined || likelyIds(left, reading.part.type).length > 0)) {
     return reading.part;
   }
   for (const [id, [type]] of left) {
     if (type !== undefined) {
       const pages = Math.max(1, Math.ceil((totals.get(type) ?? 0) / PAGE_SIZE));
-      return likely(left, type).length <= pages ? { type, id, offset: 0 } : { type, offset: 0 };
+      return likelyIds(left, type).length <= pages ? { type, id, offset: 0 } : { type, offset: 0 };
     }
   }
   return undefined;
@@ -93,7 +93,7 @@ export function learnPage(search: Search, part: Part, page: MachinePage): Search
   const again = reading?.again ?? 0;
   if (reading && offset > 0 && reading.total !== total && again < MOST_AGAIN) {
     // A removed machine has moved the machines after it to earlier pages.
-    return { left, totals, reading: { ...begun(part, total), again: again + 1 } };
+    return { left, totals, reading: { ...beginReading(part, total), again: again + 1 } };
   }
   const ids = page.machines.map(({ instanceId, quuid, uuid }) => [instanceId, quuid, uuid].join(" "));
   const showsNew = ids.some((one) => !reading?.shown.has(one));
@@ -106,7 +106,7 @@ export function learnPage(search: Search, part: Part, page: MachinePage): Search
     return { left: withoutType(left, type, id), totals };
   }
   const pagesLeft = total === undefined ? 0 : Math.ceil((total - next) / PAGE_SIZE);
-  const continues = id === undefined ? likely(left, type).length > pagesLeft : left.has(id);
+  const continues = id === undefined ? likelyIds(left, type).length > pagesLeft : left.has(id);
   const shown = new Set([...(reading?.shown ?? []), ...ids]);
   return {
     left,
@@ -115,12 +115,12 @@ export function learnPage(search: Search, part: Part, page: MachinePage): Search
   };
 }
 
-function begun({ type, id }: Part, total: number | undefined): Omit<Reading, "again"> {
+function beginReading({ type, id }: Part, total: number | undefined): Omit<Reading, "again"> {
   return { part: { type, id, offset: 0 }, shown: new Set(), total };
 }
 
 /** Returns the ids that are looked for in this type first. */
-function likely(left: Search["left"], type: MachineType): string[] {
+function likelyIds(left: Search["left"], type: MachineType): string[] {
   return [...left].filter(([, [first]]) => first === type).map(([id]) => id);
 }
 

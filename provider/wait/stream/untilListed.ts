@@ -69,7 +69,7 @@ export async function untilListed(
     const mostStarts = MOST_STARTS - starts;
     const reached = await (before === undefined
       ? loop.reach({ ...call, goal: "finished" })
-      : again(loop, { ...call, timeoutMs: deadline - clock.now(), mostStarts }, before, syncs - 1));
+      : syncAgain(loop, { ...call, timeoutMs: deadline - clock.now(), mostStarts }, before, syncs - 1));
     if (hosts.length === 0) {
       return { ...reached, machines: new Map() };
     }
@@ -82,7 +82,7 @@ export async function untilListed(
     if (syncs >= MOST_STARTS || starts >= MOST_STARTS || clock.now() >= deadline) {
       throw notListed(reached, result, syncs);
     }
-    log?.warning(`${lacks(result.missing, syncs)}: starting another sync.`);
+    log?.warning(`${describeMissing(result.missing, syncs)}: starting another sync.`);
     before = { reached, result };
   }
 }
@@ -91,7 +91,7 @@ export async function untilListed(
  * Returns the hosts' machines if this account answers and lists each of them now; else undefined. Rejects
  * with a CwpError or the signal's reason.
  */
-export async function ifListed(
+export async function findIfListed(
   { list }: Pick<AccountWaits, "list">,
   hosts: readonly string[],
   account: string,
@@ -114,7 +114,7 @@ interface Before {
 }
 
 /** Syncs again after a look-up that missed a host. */
-async function again(
+async function syncAgain(
   loop: SyncLoop,
   call: Omit<Call, "goal">,
   { reached, result }: Before,
@@ -126,8 +126,8 @@ async function again(
     const unfinished = error instanceof WaitError ? error.unfinished : undefined;
     const { last = reached.status, account = reached.account } =
       error instanceof WaitError && unfinished ? error : {};
-    const message = `${lacks(result.missing, syncs)}. ${reasonOf(error)}`;
-    throw endedBy(error, message, { status: last, account }, result.found, unfinished);
+    const message = `${describeMissing(result.missing, syncs)}. ${reasonOf(error)}`;
+    throw notListedBy(error, message, { status: last, account }, result.found, unfinished);
   }
 }
 
@@ -154,8 +154,8 @@ async function lookUpFor(
     } catch (error) {
       const message = isFirst
         ? "The machine sync has finished, but its hosts could not be looked up"
-        : lacks(missing(), syncs);
-      throw endedBy(
+        : describeMissing(missing(), syncs);
+      throw notListedBy(
         error,
         `${message}. ${reasonOf(error)} Run "pulumi up" again to look them up.`,
         reached,
@@ -179,12 +179,12 @@ async function lookUpFor(
 }
 
 function notListed({ status, account }: Reached, { found, missing }: Hosts, syncs: number): NotListed {
-  const message = `${lacks(missing, syncs)}. Check that it is a host of the account that the keys belong to, on the same site (China or international), that it is a CVM or another machine that CWP protects, and that its security service was not turned off. Then run "pulumi up" again: it looks up the hosts before it syncs.`;
+  const message = `${describeMissing(missing, syncs)}. Check that it is a host of the account that the keys belong to, on the same site (China or international), that it is a CVM or another machine that CWP protects, and that its security service was not turned off. Then run "pulumi up" again: it looks up the hosts before it syncs.`;
   return new NotListed("HostsNotListed", message, status.requestId, status, account, found);
 }
 
 /** Returns the NotListed for an error, or for the reason of a signal. */
-function endedBy(
+function notListedBy(
   error: unknown,
   message: string,
   { status, account }: Pick<Reached, "status" | "account">,
@@ -197,7 +197,7 @@ function endedBy(
   });
 }
 
-function lacks(missing: readonly string[], syncs: number): string {
+function describeMissing(missing: readonly string[], syncs: number): string {
   const more = missing.length > MOST_NAMES ? ` and ${missing.length - MOST_NAMES} more` : "";
   const names = missing.slice(0, MOST_NAMES).join(", ");
   return `CWP does not list ${names}${more} after ${syncs} ${syncs === 1 ? "machine sync" : "machine syncs"}`;

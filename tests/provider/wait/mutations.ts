@@ -156,7 +156,7 @@ const evidence: readonly Mutation[] = [
   },
   {
     breaks: "rule 5: any idle answer is an end",
-    edit: body("settled", "return true;"),
+    edit: body("isSettled", "return true;"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
@@ -166,12 +166,12 @@ const evidence: readonly Mutation[] = [
   },
   {
     breaks: "rule 5: a start alone is an end",
-    edit: inside("learnRunning", "hadEnded ? hasEnded(status) : endsLater(status)", "true"),
+    edit: inside("learnRunning", "hadEnded ? hasEnded(status) : hasLaterEnd(status)", "true"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "rule 5: an end in the second of the start is its own, though a run was in progress before",
-    edit: inside("learnRunning", "hadEnded ? hasEnded(status) : endsLater(status)", "hasEnded(status)"),
+    edit: inside("learnRunning", "hadEnded ? hasEnded(status) : hasLaterEnd(status)", "hasEnded(status)"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
@@ -186,32 +186,32 @@ const evidence: readonly Mutation[] = [
   },
   {
     breaks: "rule 5: an end that shows in a stale answer frees a blocked wait",
-    edit: inside("learnBlocked", "late && endShows(first, status)", "endShows(first, status)"),
+    edit: inside("learnBlocked", "late && hasEndShown(first, status)", "hasEndShown(first, status)"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "rule 6: there is no end without an idle moment",
-    edit: body("endsAfter", "return false;"),
+    edit: body("hasOwnEnd", "return false;"),
     noticed: "seesWholeRuns",
   },
   {
     breaks: "rule 6: an end that SYNCING has shown is never the run's own",
-    edit: body("endsAfter", "return end >= its && end !== notItsEnd;"),
+    edit: body("hasOwnEnd", "return end >= its && end !== notItsEnd;"),
     noticed: "seesWholeRuns",
   },
   {
     breaks: "rule 6: any end beside a newer start is the run's own",
-    edit: body("endsAfter", "return true;"),
+    edit: body("hasOwnEnd", "return true;"),
     noticed: "run/evidence.test.ts",
   },
   {
     breaks: "rule 7: weak evidence counts at once",
-    edit: body("settled", "return calm.polls >= 1;"),
+    edit: body("isSettled", "return calm.polls >= 1;"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "rule 7: weak evidence may change while it holds",
-    edit: inside("calmer", "calm && same", "calm"),
+    edit: inside("extendCalm", "calm && same", "calm"),
     noticed: "run/evidence.test.ts",
   },
   {
@@ -221,12 +221,12 @@ const evidence: readonly Mutation[] = [
   },
   {
     breaks: "A1: a poll is a first poll even while a wait of its loop awaits a run",
-    edit: body("isRunAwaited", "return this.neighbours.awaitRun(this);"),
+    edit: body("isRunAwaited", "return this.neighbours.hasAwaitedRun(this);"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
     breaks: "A1: a poll is a first poll even while a wait of another loop awaits a run",
-    edit: body("awaitRun", "return false;"),
+    edit: body("hasAwaitedRun", "return false;"),
     noticed: "succeedsOnlyOnItsRun",
   },
   {
@@ -244,17 +244,17 @@ const sharing: readonly Mutation[] = [
   },
   {
     breaks: "a start does not wait for the resources that were checked",
-    edit: inside("areUnasked", "this.checked.size > 0", "false"),
+    edit: inside("hasUnasked", "this.checked.size > 0", "false"),
     noticed: "costsOneStart",
   },
   {
     breaks: "a start does not wait for the waits that have no first answer",
-    edit: inside("paced", "someAreUnasked || othersAreUnasked", "false"),
+    edit: inside("paceRequest", "someAreUnasked || othersAreUnasked", "false"),
     noticed: "costsOneStart",
   },
   {
     breaks: "a wait polls for a first answer while another loop awaits a run",
-    edit: inside("paced", 'othersAwaitRun && known.is === "unasked" && goal !== "status"', "false"),
+    edit: inside("paceRequest", 'othersAwaitRun && known.is === "unasked" && goal !== "status"', "false"),
     noticed: "keepsPollsApart",
   },
 ];
@@ -315,7 +315,7 @@ const failures: readonly Mutation[] = [
   },
   {
     breaks: "rule 4: a refused start is repeated without a poll",
-    edit: inside("needsStart", "wait.idleAt > wait.refusedUntil", "true"),
+    edit: inside("isStartNeeded", "wait.idleAt > wait.refusedUntil", "true"),
     noticed: "pollsAfterARefusal",
   },
   {
@@ -345,7 +345,7 @@ const failures: readonly Mutation[] = [
   },
   {
     breaks: "a failure forgets the unfinished run",
-    edit: inside("ending", "unfinishedRun(wait)", "undefined"),
+    edit: inside("endWait", "unfinishedRun(wait)", "undefined"),
     noticed: "losesNoRun",
   },
   {
@@ -373,7 +373,7 @@ const pace: readonly Mutation[] = [
   },
   {
     breaks: "polls are as close as requests may be",
-    edit: inside("paced", "lastPollAt + CLOSEST_POLLS_MS", "lastPollAt"),
+    edit: inside("paceRequest", "lastPollAt + CLOSEST_POLLS_MS", "lastPollAt"),
     noticed: "pollsCalmly",
   },
   {
@@ -410,7 +410,7 @@ const pace: readonly Mutation[] = [
 const crowds: readonly Mutation[] = [
   {
     breaks: "another process's run does not count",
-    edit: body("needsStart", "return wait.starts === 0 || graceIsOver(wait);"),
+    edit: body("isStartNeeded", "return wait.starts === 0 || isGraceOver(wait);"),
     noticed: "costsTwoStarts",
   },
   {
@@ -438,7 +438,7 @@ const rows: readonly Mutation[] = [
   },
   {
     breaks: "a row gets the same text again",
-    edit: inside("status", "text !== undefined && text !== one.said", "text !== undefined"),
+    edit: inside("showStatus", "text !== undefined && text !== one.said", "text !== undefined"),
     noticed: "showsLittle",
   },
 ];

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MachineType } from "../../../provider/cwp/describeMachines";
 import { CLOSEST_MS } from "../../../provider/wait/run/schedule";
-import { awaitsRun, MOST_STARTS } from "../../../provider/wait/run/wait";
+import { isAwaitingRun, MOST_STARTS } from "../../../provider/wait/run/wait";
 import { type UnfinishedRun, WaitError } from "../../../provider/wait/run/waitError";
 import { SyncLoop } from "../../../provider/wait/stream/loop";
 import { MachineList } from "../../../provider/wait/stream/machineList";
 import { REQUEST_MS, SHORTEST_REQUEST_MS } from "../../../provider/wait/stream/requests";
 import { Turns } from "../../../provider/wait/stream/turns";
-import { ifListed, NotListed, untilListed } from "../../../provider/wait/stream/untilListed";
+import { findIfListed, NotListed, untilListed } from "../../../provider/wait/stream/untilListed";
 import { VirtualClock } from "../../virtualClock";
 import { Account, type Due } from "./account";
 import { HostList, type ListedHost, type ListTrouble } from "./hostList";
@@ -134,7 +134,7 @@ async function live(world: World) {
     {
       async syncMachines(sync, timeoutMs, signal) {
         const account = present();
-        const awaits = loop.waits.some(awaitsRun);
+        const awaits = loop.waits.some(isAwaitingRun);
         const isNew = account !== answered || loop.waits.some(({ known }) => known.is === "unasked");
         const isFirst = !sync && !awaits && isNew;
         const answer = await account.request({ by: 0, loop: 0, sync, isFirst }, timeoutMs, signal);
@@ -189,7 +189,7 @@ async function live(world: World) {
     try {
       lookedFirst =
         looksFirst !== undefined &&
-        (await ifListed(waits, ids, looksFirst, { deadline, signal })) !== undefined;
+        (await findIfListed(waits, ids, looksFirst, { deadline, signal })) !== undefined;
       if (!lookedFirst) {
         const timeoutMs = Math.max(0, deadline - clock.now());
         const listed = await untilListed(waits, ids, { timeoutMs, run, signal });

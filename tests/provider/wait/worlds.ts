@@ -3,7 +3,7 @@ import type { CwpClient } from "../../../provider/cwp/client";
 import type { SyncStatus } from "../../../provider/cwp/status";
 import type { AccountStatus } from "../../../provider/cwp/syncMachines";
 import { CLOSEST_MS } from "../../../provider/wait/run/schedule";
-import { awaitsRun, type Wait } from "../../../provider/wait/run/wait";
+import { isAwaitingRun, type Wait } from "../../../provider/wait/run/wait";
 import { type UnfinishedRun, WaitError } from "../../../provider/wait/run/waitError";
 import { type Call, SyncLoop } from "../../../provider/wait/stream/loop";
 import { Neighbours } from "../../../provider/wait/stream/neighbours";
@@ -128,7 +128,7 @@ class Process {
       return accounts[moves && clock.now() >= moves.at ? moves.to : account] ?? assert.fail();
     };
     this.slots = plan.parallel ?? Number.POSITIVE_INFINITY;
-    const isRunAwaited = () => this.waits.some(awaitsRun);
+    const isRunAwaited = () => this.waits.some(isAwaitingRun);
     this.loops = Array.from(
       { length: loops },
       (_, i) => new Loop(number, i, present, isRunAwaited, surroundings),

@@ -7,9 +7,9 @@ import { PATIENCE_MS, PATIENCE_UNREACHED_MS } from "../../../../provider/wait/ru
 import { nextPoll } from "../../../../provider/wait/run/schedule";
 import { nextStep, type Step } from "../../../../provider/wait/run/step";
 import {
-  awaitsRun,
   beginWait,
   GRACE_MS,
+  isAwaitingRun,
   lengthBefore,
   MOST_STARTS,
   markReachable,
@@ -94,7 +94,7 @@ class Story {
 
   private observe(request: Result["request"], what: string | CwpError): this {
     const { account, newestStart, now: sentAt } = this;
-    const mayBeFirst = request === "poll" && !awaitsRun(this.wait);
+    const mayBeFirst = request === "poll" && !isAwaitingRun(this.wait);
     const outcome =
       typeof what === "string"
         ? { status: status(what), account, sentAt, at: sentAt, mayBeFirst, newestStart }

@@ -4,7 +4,7 @@ import type { Machine, MachinePage, MachineType } from "../../../../provider/cwp
 import {
   beginSearch,
   learnPage,
-  narrowed,
+  narrow,
   nextPart,
   type Part,
   type Search,
@@ -209,7 +209,7 @@ describe("A search for hosts in CWP's list", () => {
     assert.ok(part);
     at = learnPage(at, part, answer(list, part, { loose: true }));
     assert.ok(nextPart(at));
-    assert.equal(nextPart(narrowed(at, () => false)), undefined);
+    assert.equal(nextPart(narrow(at, () => false)), undefined);
   });
 
   it("finds all listed hosts and no others, whatever it is asked", () => {

@@ -3,7 +3,12 @@ import type { Machine } from "../../../../provider/cwp/describeMachines";
 import { SETTLE_MS } from "../../../../provider/wait/run/evidence";
 import { MachineList } from "../../../../provider/wait/stream/machineList";
 import { Turns } from "../../../../provider/wait/stream/turns";
-import { ifListed, type Listed, NotListed, untilListed } from "../../../../provider/wait/stream/untilListed";
+import {
+  findIfListed,
+  type Listed,
+  NotListed,
+  untilListed,
+} from "../../../../provider/wait/stream/untilListed";
 import type { AccountOptions } from "../account";
 import { HostList, type ListedHost, type ListTrouble } from "../hostList";
 import { HOUR, Scene } from "../scene";
@@ -54,7 +59,7 @@ class Stage {
   lookUp(hosts: readonly string[], at: number, account = "the account"): Outcome {
     return this.after(at, async () => {
       const deadline = this.scene.clock.now() + 60_000;
-      const machines = await ifListed(this.waits, hosts, account, { deadline });
+      const machines = await findIfListed(this.waits, hosts, account, { deadline });
       return {
         status: { state: "NOTASK", latestStartTime: "", latestEndTime: "", requestId: "" },
         machines: machines ?? new Map(),
