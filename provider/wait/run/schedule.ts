@@ -1,34 +1,34 @@
 /**
- * When to poll a run, given how long it has lasted and how long the run before it took.
+ * The schedule of the polls of a run, from its elapsed time and the length of the run before.
  *
  * The delay between the end of a run and the poll that sees it counts as a fraction of the run's length, less
- * half a second, which is always fine. Without a history, the gap between polls is a fraction of the time
- * gone by, which bounds that delay for a run of any length. With one, polls are sparse until the end may
- * come, dense while it is expected, and sparse again once the run has outlasted its history.
+ * half a second, which is always fine. Without a history, the gap between polls is a fraction of the elapsed
+ * time, which bounds the delay for a run of any length. With a history, polls are sparse before the end is
+ * expected, dense while it is expected, and sparse again once the run has outlasted its history.
  *
  * Over runs of 2 s to 20 min, evenly spread on a logarithmic scale, the mean delay is at most 3 % for at most
- * 13 requests a wait (the first poll and the start of the sync included) where the run before took the same
- * within 25 %. It is at most 10 % for at most 25 requests where there is no run before, or one of any other
+ * 13 requests a wait (the first poll and the start of the sync included) if the run before took the same
+ * within 25 %. It is at most 10 % for at most 25 requests if there is no run before, or a run of any other
  * length. `npm run bench -- --only delay` measures this. The numbers are the outcome of a random search for
  * these bounds. They are near the limit: a dynamic programme over all schedules finds none that stays 10 %
  * below all of them at once.
  */
 
-/** Requests are never closer together than this, whatever they are for, in milliseconds. */
+/** The least time between two requests of any kind, in milliseconds. */
 export const CLOSEST_MS = 100;
 
-/** Polls are never closer together than this, in milliseconds: a shorter delay is worth no request. */
+/** The least time between two polls, in milliseconds: a shorter delay is worth no request. */
 export const CLOSEST_POLLS_MS = 500;
-/** The widest gap where nothing says when the end will come. */
+/** The widest gap if the end is not expected. */
 const WIDEST_MS = 30_000;
 
-/** With no history: the first poll, and how much later each next one is. */
+/** With no history: the first poll, and the factor to each next poll. */
 const FIRST_MS = 1_000;
 const GROWTH = 1.25;
 
-/** A history shorter than this says too little, as times are in whole seconds. */
+/** A shorter history is not used, as times are in whole seconds. */
 const SHORTEST_HISTORY_MS = 2_000;
-/** With a history: the first poll, and about how much later each next one is until the end may come. */
+/** With a history: the first poll, and about the factor to each next poll before the end is expected. */
 const FIRST_WITH_HISTORY_MS = 2_700;
 const GROWTH_BEFORE = 1.45;
 /** The end is expected between these multiples of the last run's length. */
@@ -38,12 +38,12 @@ const EXPECTED_TO = 1.28;
 const GAP = 0.093;
 /** … which narrows as the end grows likelier, but not further than to this part of itself. */
 const NARROWEST = 0.25;
-/** After EXPECTED_TO: how much later each next poll is. */
+/** After EXPECTED_TO: the factor to each next poll. */
 const GROWTH_AFTER = 1.075;
 
 /**
- * The next poll, in milliseconds since the run began, given that it was still in progress at `elapsedMs`.
- * `expectedMs` is the length of the run before; undefined where it is not known.
+ * Returns the next poll, in milliseconds since the run began, if it was still in progress at `elapsedMs`.
+ * `expectedMs` is the length of the run before; undefined if it is not known.
  */
 export function nextPoll(elapsedMs: number, expectedMs?: number): number {
   const hasHistory = expectedMs !== undefined && expectedMs >= SHORTEST_HISTORY_MS;

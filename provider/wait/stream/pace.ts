@@ -2,19 +2,19 @@ import { CwpError } from "../../api/errors";
 import { isLimit } from "../run/failureRow";
 
 /**
- * How fast one process may ask for one account. It does not know how many others ask too: it learns that from
- * the service's refusals (RequestLimitExceeded). A refusal doubles the interval between two requests and
- * every answer shortens it a little, so that processes come to share the limit evenly. After failures of
- * another kind it backs off for a while.
+ * The pace of the requests of a process for an account. It does not know the number of other processes: it
+ * learns from the service's refusals (RequestLimitExceeded). A refusal doubles the interval between two
+ * requests and every answer shortens it a little, so that in time processes share the limit evenly. After
+ * failures of another kind it backs off for a while.
  */
 
 /** The interval after a first refusal, and the longest one, in milliseconds. */
 const FIRST_MS = 2_000;
 const LONGEST_MS = 7_000;
-/** What an answer makes of the interval, and the length below which there is none any more. */
+/** The factor of an answer on the interval, and the length below which there is none any more. */
 const RECOVERY = 0.9;
 const NONE_BELOW_MS = 250;
-/** Which part of the interval those keep to who do not know yet which run was the newest when they came. */
+/** The part of the interval for a wait that does not know yet which run was the newest when it began. */
 const NEWCOMER = 0.25;
 
 /**
@@ -33,7 +33,7 @@ export class Pace {
   /** `random` draws numbers from 0 up to 1. */
   constructor(private readonly random: () => number) {}
 
-  /** What came of a request. */
+  /** Records the result of a request. */
   record(outcome: object, now: number): void {
     if (!(outcome instanceof CwpError)) {
       this.answered(now);
@@ -49,13 +49,13 @@ export class Pace {
     this.rest(now, 0.5 + this.random());
   }
 
-  /** The service refused a request for the number of all that came. */
+  /** Records that the service refused a request for the number of all requests. */
   refused(now: number): void {
     this.interval = Math.min(LONGEST_MS, Math.max(FIRST_MS, 2 * this.interval));
     this.rest(now, 2 * this.random());
   }
 
-  /** No usable answer came. */
+  /** Records a request without a usable answer. */
   failed(now: number): void {
     const longest = Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** this.failuresInRow);
     this.failuresInRow += 1;
@@ -63,7 +63,7 @@ export class Pace {
     this.restUntilAnswered = Math.max(this.restUntilAnswered, this.restUntilNew);
   }
 
-  /** Until when the next request must rest. Who knows least rests least. */
+  /** Returns the end of the rest before the next request. The wait that knows least rests least. */
   restUntil(knowsLeast: boolean): number {
     return knowsLeast ? this.restUntilNew : this.restUntilAnswered;
   }
