@@ -30,7 +30,6 @@ export interface Findings {
 /** The fewest polls inside syncs with which an assumption can have held. */
 const FEWEST_POLLS = 20;
 
-/** The evidence for the judgements. */
 interface Evidence {
   readonly answers: readonly Observed[];
   readonly seen: readonly Seen[];

@@ -12,7 +12,6 @@ export function question(account: string): string {
   return `This starts two machine syncs on the account ${account}, and asks for a third one while the second is in progress. Start them? [y/N] `;
 }
 
-/** Returns the progress of the watch. */
 export function progress({ phase, ended }: Watch, answers: readonly Observed[]): string {
   const isDone = ended === SYNCS;
   const what = phases[isDone ? "after" : phase.is];
@@ -26,7 +25,6 @@ const phases: Readonly<Record<Watch["phase"]["is"], string>> = {
   after: "ended",
 };
 
-/** Returns the verdicts with their reasons. */
 export function verdicts({ A1, A2, A3 }: Findings): string {
   return inColumns(
     Object.entries({ A1, A2, A3 }).map(([name, { verdict, why }]) => [name, `${verdict.padEnd(8)}  ${why}`]),

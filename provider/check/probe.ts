@@ -3,7 +3,6 @@ import { openAgent } from "../api/agent";
 import type { Endpoint } from "../api/connection";
 import { send } from "../api/request";
 
-/** The answer of an endpoint. */
 export interface Probed {
   /** From the opening of the connection to the head of the answer, in milliseconds. */
   readonly roundTripMs: number;

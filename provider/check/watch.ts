@@ -38,7 +38,6 @@ type Phase =
   /** The sync has ended. Answers may still be stale. */
   | { readonly is: "after"; readonly since: number };
 
-/** The next step of the watch. */
 export type Step =
   | { readonly does: "poll" | "start"; readonly connection: number }
   | { readonly does: "end"; readonly why: "done" | "nothing shown" | "refused" };

@@ -42,7 +42,6 @@ function oneObject(written: string, setting: string, what: string): Record<strin
   return only;
 }
 
-/** Returns the error of a block that cannot be used. */
 export function wrongBlock({ setting, what }: Pick<Block, "setting" | "what">, wrong: string): SettingsError {
   return new SettingsError(
     `${setting} cannot be used: ${wrong}. Set it with "pulumi config set --path ${setting}.${what}".`,

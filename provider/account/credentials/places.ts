@@ -47,7 +47,6 @@ function homeFolder(): string | undefined {
   }
 }
 
-/** Lists the places, for an error. */
 export function placesInWords({ tccli, ini }: ProfilePlaces): string {
   return [...(tccli === undefined ? [] : [tccli]), ...ini].join(" or ");
 }

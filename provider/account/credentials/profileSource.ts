@@ -6,13 +6,11 @@ import type { Given } from "./given";
 import { placesInWords } from "./places";
 import { type Profile, profileNames, readIniProfile, readRegion, readTccliProfile } from "./profile";
 
-/** Returns the profile that the argument names. */
 export function profileOfArgument(given: Given): CredentialSource | undefined {
   const { profile } = given.args;
   return profile ? namedProfile(profile, "the argument profile", given) : undefined;
 }
 
-/** Returns the profile that the settings name. */
 export function profileOfSettings(given: Given): CredentialSource | undefined {
   const inConfig = given.settings.read("profile");
   const name = inConfig || given.env.TENCENTCLOUD_PROFILE;
@@ -45,7 +43,6 @@ export function namedProfile(name: string, setting: string, given: Given): Crede
   };
 }
 
-/** Returns the credentials that a profile leads to. */
 export function credentialsOf(
   { keys, role }: Profile,
   { metadataUrl, sts }: Given,

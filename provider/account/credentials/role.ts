@@ -116,7 +116,6 @@ export function wrongInDuration(seconds: unknown): string | undefined {
     : "sessionDuration must be a whole number of seconds up to 43200";
 }
 
-/** Returns the length of a session for STS. */
 export function durationOf(seconds: number | string | undefined): number {
   return Number(seconds) || SESSION_SECONDS;
 }

@@ -19,7 +19,7 @@ export interface Wait {
   readonly began: number;
   /** The moment at which it gives up. */
   readonly deadline: number;
-  /** The unfinished run to wait for, until the first answer shows whether it is this account's. */
+  /** The unfinished run to wait for, until the first answer shows its account. */
   readonly resume?: UnfinishedRun | undefined;
   /** True if it waits for a run that an earlier wait started: it does not know when that run began. */
   readonly resumes: boolean;
