@@ -11,7 +11,7 @@ export const METADATA_URL = "http://metadata.tencentyun.com";
 const METADATA_MS = 1_500;
 
 /** The error codes of a network for an unknown host, or a host that does not listen. */
-const nobodyThere = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
+const absentCodes = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
 const elsewhere = "It was asked for the CVM role of this machine; if it has none, set other credentials.";
 
@@ -68,7 +68,7 @@ function throwIfFailing(status: number): undefined {
 
 function throwUnlessAbsent(error: unknown): undefined {
   const code = codeOf(error);
-  if (!nobodyThere.includes(code)) {
+  if (!absentCodes.includes(code)) {
     throw failure("NetworkFailure", `No connection to the metadata service: ${code}. ${elsewhere}`);
   }
 }

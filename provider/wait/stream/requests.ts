@@ -58,7 +58,7 @@ function paceRequest(
 ): Due {
   const spaced = lastPollAt + CLOSEST_POLLS_MS;
   const { known, goal, deadline, askedAt } = wait;
-  const isHeard = goal === "status" || (known.is !== "unasked" && known.is !== "blocked");
+  const hasAnswer = goal === "status" || (known.is !== "unasked" && known.is !== "blocked");
   if (does === "start") {
     const startAt = Math.max(at, recordNewUntil);
     const gathers = (someAreUnasked || othersAreUnasked) && !someAwaitRun && !othersAwaitRun;
@@ -70,7 +70,7 @@ function paceRequest(
       ? { request: "poll", at: spaced }
       : { request: "start", at: known.since + GATHER_MS };
   }
-  if (someAwaitRun && !isHeard) {
+  if (someAwaitRun && !hasAnswer) {
     // The waits that await the run also see its end. A poll of its own helps only to know which run is the
     // newest.
     return { request: "poll", at: isNewestKnown(wait) ? deadline : Math.max(newestKnownAt(wait), spaced) };
