@@ -87,7 +87,7 @@ describe("The account of a MachineSync on the real engine", function () {
     Object.fromEntries(
       Object.entries({ owner, red, blue }).map(([name, { secretId }]) => [
         name,
-        emulator.world(secretId).runs.filter(({ by }) => by === "trigger").length,
+        emulator.world(secretId).runs.filter(({ by }) => by !== "foreign").length,
       ]),
     );
 
@@ -181,15 +181,15 @@ describe("The account of a MachineSync on the real engine", function () {
 
   it("is waited for on, though its credentials end and are taken away in the middle of the wait", async () => {
     await emulator.stop();
-    let looks = 0;
+    let answers = 0;
     let taken = false;
     emulator = await startEmulator({
       syncSeconds: 3,
       accounts: [owner, red, blue],
       roles: roles.map((role) => ({ ...role, seconds: 2 })),
       log: (line) => {
-        looks += 1;
-        if (line.includes("SYNCING") && looks > 3 && !taken) {
+        answers += 1;
+        if (line.includes("SYNCING") && answers > 3 && !taken) {
           taken = true;
           emulator.expireTemporaryCredentials();
         }
@@ -276,7 +276,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
       syncSeconds: 0,
       faults: history(),
       accounts: [owner, red, blue],
-      roles: [...roles, { arn: arnOf("trusts-nobody"), externalId: "the-external-id-of-somebody-else" }],
+      roles: [...roles, { arn: arnOf("trusts-no-account"), externalId: "the-external-id-of-another" }],
       camRole: { name: "sync" },
     });
     watch = await startWatch(emulator);
@@ -313,7 +313,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
    * them.
    */
   function assertNoSecret(text: string, more: readonly string[]): void {
-    const secrets = [...Object.values(keysOf("nobody")), ...more, ...watch.given].filter(
+    const secrets = [...Object.values(keysOf("absent")), ...more, ...watch.given].filter(
       (value) => !value.startsWith("AKID"),
     );
     const derived = secrets.flatMap((key) =>
@@ -376,14 +376,14 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     {
       title: "there is no such profile",
       options: () => ({ entryPoint: "plugin", config: atWatch(), env: ownerInEnvironment }),
-      args: { profile: "nobody" },
+      args: { profile: "absent" },
       before: (stack) => inHome(stack, ".tccli/default.credential", owner),
-      says: /There is no profile "nobody"/,
+      says: /There is no profile "absent"/,
     },
     {
       title: "STS refuses",
       options: () => ({ entryPoint: "plugin", config: { ...atWatch(), ...ownerIn("tencentcloud-cwp") } }),
-      args: { assumeRole: { roleArn: arnOf("trusts-nobody") } },
+      args: { assumeRole: { roleArn: arnOf("trusts-no-account") } },
       says: /sts:AssumeRole/,
     },
     {

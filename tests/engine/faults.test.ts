@@ -61,7 +61,7 @@ describe("pulumi up against a faulty service", function () {
 
   it("gets over throttling that lasts a while", async () => {
     emulator.inject({ error: "RequestLimitExceeded" });
-    emulator.inject({ error: "RequestLimitExceeded.UinLimitExceeded" }, { on: "trigger" });
+    emulator.inject({ error: "RequestLimitExceeded.UinLimitExceeded" }, { on: "start" });
     showsItsOwn(await stack.up(program));
     assert.equal(failed("RequestLimitExceeded"), 1);
     assert.equal(emulator.world().runs.length, 1);
@@ -90,7 +90,7 @@ describe("pulumi up against a faulty service", function () {
 
   it("needs no second sync when the answer to the trigger is lost", async () => {
     syncedBefore();
-    emulator.inject({ loseAnswer: true }, { on: "trigger" });
+    emulator.inject({ loseAnswer: true }, { on: "start" });
     showsItsOwn(await stack.up(program));
     assert.equal(starts(), 1);
   });

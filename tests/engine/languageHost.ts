@@ -22,7 +22,7 @@ export interface Runner {
 }
 
 /** With this exit code, the program has told the engine itself what went wrong. */
-const TOLD_ALREADY = 32;
+const REPORTED_ALREADY = 32;
 
 /** By the `@pulumi/pulumi/cmd/run` that is installed in the folder, as Pulumi's own host for Node.js. */
 export function nodeCommand(folder: string): Runner["command"] {
@@ -77,7 +77,7 @@ function run(runner: Runner, request: RunRequest, callback: grpc.sendUnaryData<R
   program.on("error", (error) => callback(error));
   program.on("close", (code, signal) => {
     const response = new RunResponse();
-    if (code === TOLD_ALREADY) {
+    if (code === REPORTED_ALREADY) {
       response.setBail(true);
     } else if (code !== 0) {
       response.setError(`The program ended with ${code ?? signal}.`);

@@ -96,13 +96,11 @@ export function testLife(entryPoint: EntryPoint): void {
 
     it("stays in the state when time runs out, keeps its secrets, says what to do, and goes on with the same sync", async () => {
       emulator.setSyncSeconds(600);
-      const triggers = ["a", secret("the-hidden-trigger")];
+      const triggers = ["a", secret("the-hidden-value")];
       const short = oneSync({ triggers }, { customTimeouts: { create: "2s" } });
       const assertHidden = () => {
         const state = JSON.stringify(stack.exportState());
-        const shown = ["the-hidden-trigger", emulatorAccount.secretKey].filter((text) =>
-          state.includes(text),
-        );
+        const shown = ["the-hidden-value", emulatorAccount.secretKey].filter((text) => state.includes(text));
         assert.deepEqual(shown, []);
       };
       assert.match(

@@ -6,7 +6,7 @@ import { oneSync, output, type Program } from "./program";
 import { type EntryPoint, TestStack } from "./stack";
 import { until } from "./until";
 
-const account = { secretId: "AKIDcaller", secretKey: "the-secret-key-of-the-caller" };
+const account = { secretId: "AKIDcaller", secretKey: "the-secret-key-of-the-signer" };
 const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
 
 for (const entryPoint of ["dynamic", "plugin"] satisfies EntryPoint[]) {
@@ -99,8 +99,8 @@ describe("Options and settings of the plugin alone", function () {
   });
 
   it("replace for a change of what `replaceOnChanges` names, and of nothing else", async () => {
-    const program = (trigger: string, hosts: string[]) =>
-      oneSync({ triggers: [trigger], hosts }, { replaceOnChanges: ["triggers"] });
+    const program = (text: string, hosts: string[]) =>
+      oneSync({ triggers: [text], hosts }, { replaceOnChanges: ["triggers"] });
     emulator.addHost({ id: "ins-a" });
     await stack.up(program("a", []));
     const { summary } = await stack.up(program("a", ["ins-a"]));
@@ -110,7 +110,7 @@ describe("Options and settings of the plugin alone", function () {
     assert.equal(starts(), 2);
   });
 
-  const key = ["tencentcloud-cwp:secretKey", "the-secret-key-of-the-caller"] as const;
+  const key = ["tencentcloud-cwp:secretKey", "the-secret-key-of-the-signer"] as const;
   const unusable: readonly (readonly [
     what: string,
     config: readonly (readonly [string, string])[],

@@ -26,12 +26,12 @@ describe("the engine's test stack", function () {
 
   it("hands back what the user sees of a failed up", async () => {
     stack = await TestStack.create({ entryPoint: "plugin" });
-    const program = { outputs: { theirs: reference("nobody") } };
+    const program = { outputs: { theirs: reference("absent") } };
     const failed = await stack.up(program, { expectFailure: true });
-    assert.match(failed.stdout, /resource or variable named "nobody" could not be found/);
+    assert.match(failed.stdout, /resource or variable named "absent" could not be found/);
     await assert.rejects(stack.up(), (error: unknown) => {
       assert(error instanceof OperationError);
-      assert.match(error.message, /pulumi up failed \(\d+\):[\s\S]*"nobody" could not be found/);
+      assert.match(error.message, /pulumi up failed \(\d+\):[\s\S]*"absent" could not be found/);
       assert.equal(error.result.failed, true);
       return true;
     });

@@ -37,7 +37,7 @@ export function testLife(point: () => EntryPoint): void {
   const starts = () => emulator.requests.filter(({ sync }) => sync === true).length;
   const lookUps = () => emulator.requests.filter(({ action }) => action === "DescribeMachines").length;
   const startsOf = ({ secretId }: Keys) =>
-    emulator.world(secretId).runs.filter(({ by }) => by === "trigger").length;
+    emulator.world(secretId).runs.filter(({ by }) => by !== "foreign").length;
   const quuidOf = (id: string) => emulator.hosts().find(({ host }) => host.id === id)?.host.quuid;
   const idsOf = ({ machines }: Outputs) => machines?.map(({ instanceId }) => instanceId);
   const create = async (news: Inputs, timeoutSeconds?: number) =>

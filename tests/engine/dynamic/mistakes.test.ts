@@ -56,13 +56,13 @@ describe("A mistake in a program", function () {
       const group = new pulumi.ComponentResource("examples:index:Group", "group");
       const first = new cwp.MachineSync("first");
       new cwp.MachineSync("second", { triggers: [first, group, { of: pulumi.output(first) }] });
-      new cwp.MachineSync("third", { triggers: ["a", pulumi.secret("the-secret-trigger")] });
+      new cwp.MachineSync("third", { triggers: ["a", pulumi.secret("the-secret-value")] });
       exports.id = first.id;
       exports.urn = group.urn;
     `);
     const kept = stack.resource("second");
     assert.deepEqual(kept?.outputs?.triggers, [outputs.id, outputs.urn, { of: outputs.id }]);
-    assert.ok(!fs.readFileSync(stack.stateFile, "utf8").includes("the-secret-trigger"));
+    assert.ok(!fs.readFileSync(stack.stateFile, "utf8").includes("the-secret-value"));
   });
 
   it("or none: keys that were replaced in the config are not seen by a refresh, which says so", async () => {

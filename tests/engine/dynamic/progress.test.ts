@@ -6,11 +6,11 @@ import { manySyncs } from "../program";
 import { type OperationResult, TestStack } from "../stack";
 
 /** What was told on the row of a resource. */
-function told({ events }: OperationResult, urn: string | undefined): DiagnosticEvent[] {
+function shownOn({ events }: OperationResult, urn: string | undefined): DiagnosticEvent[] {
   assert.ok(urn);
   return events
     .flatMap(({ diagnosticEvent }) => diagnosticEvent ?? [])
-    .filter((told) => told.urn === urn && String(told.severity) !== "debug");
+    .filter((event) => event.urn === urn && String(event.severity) !== "debug");
 }
 
 const texts = (messages: DiagnosticEvent[], ephemeral: boolean) =>
@@ -56,7 +56,7 @@ describe("A MachineSync at the terminal", function () {
       },
     });
 
-    const rows = [told(result, urnOf("alone")), told(result, urnOf("grouped"))];
+    const rows = [shownOn(result, urnOf("alone")), shownOn(result, urnOf("grouped"))];
     for (const row of rows) {
       assert.deepEqual(texts(row, true), ["after another sync", "starting", "~2 min left"]);
     }
@@ -74,7 +74,7 @@ describe("A MachineSync at the terminal", function () {
     emulator.setSyncSeconds(0);
     emulator.setFaults({ deafTriggers: 1 });
     const result = await stack.up(manySyncs(2));
-    const messages = [...told(result, urnOf("machines0")), ...told(result, urnOf("machines1"))];
+    const messages = [...shownOn(result, urnOf("machines0")), ...shownOn(result, urnOf("machines1"))];
     const [warning, ...more] = messages.filter(({ severity }) => severity === "warning");
     assert.deepEqual([warning?.ephemeral ?? false, more], [false, []]);
     assert.match(

@@ -32,7 +32,7 @@ describe("The plugin alone", function () {
   });
 
   it("encrypts a secret among the triggers, and that one only", async () => {
-    await stack.up(oneSync({ triggers: ["plain", secret("the-hidden-trigger")] }));
+    await stack.up(oneSync({ triggers: ["plain", secret("the-hidden-value")] }));
     const { inputs, outputs } = stack.resource("machines") ?? {};
     for (const properties of [inputs, outputs]) {
       const triggers = properties?.triggers;

@@ -361,7 +361,7 @@ describe("The settings", () => {
     fc.assert(
       fc.property(before, between, after, (start, breaking, end) => {
         assert.throws(
-          () => parseEndpoint(`${start}somebody:open${breaking}sesame@${end}`),
+          () => parseEndpoint(`${start}alice:open${breaking}sesame@${end}`),
           (error) => error instanceof SettingsError && !/sesame/.test(`${error.message}${error.stack}`),
         );
       }),
@@ -456,12 +456,12 @@ describe("An endpoint", () => {
   }
 
   const withPassword = [
-    "https://somebody:opensesame@cwp.tencentcloudapi.com",
-    "http://somebody:opensesame@127.0.0.1:8080",
-    "http://somebody:opensesame@cwp.tencentcloudapi.com",
-    "somebody:opensesame@cwp.tencentcloudapi.com",
+    "https://alice:opensesame@cwp.tencentcloudapi.com",
+    "http://alice:opensesame@127.0.0.1:8080",
+    "http://alice:opensesame@cwp.tencentcloudapi.com",
+    "alice:opensesame@cwp.tencentcloudapi.com",
     "https://:opensesame@cwp.tencentcloudapi.com",
-    "ftp://somebody:opensesame@cwp.tencentcloudapi.com/",
+    "ftp://alice:opensesame@cwp.tencentcloudapi.com/",
   ];
   for (const endpoint of withPassword) {
     it(`may not hold a password, and does not show it: ${endpoint}`, async () => {

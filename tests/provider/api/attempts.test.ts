@@ -16,16 +16,16 @@ describe("An attempt to connect", () => {
   const started = standIns();
 
   /** What each socket was told: the port, and how long an attempt at one of several addresses may take. */
-  let told: { port: number; attemptMs: unknown }[];
+  let sockets: { port: number; attemptMs: unknown }[];
   const { connect: original } = Socket.prototype;
   beforeEach(() => {
-    told = [];
+    sockets = [];
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     Socket.prototype.connect = function (this: Socket, ...given: unknown[]) {
       // Node.js itself hands over a list, whose first item are the options.
       const [options] = [given[0]].flat();
       const { port, autoSelectFamilyAttemptTimeout } = Object(options);
-      told.push({ port: Number(port), attemptMs: autoSelectFamilyAttemptTimeout });
+      sockets.push({ port: Number(port), attemptMs: autoSelectFamilyAttemptTimeout });
       return Reflect.apply(original, this, given);
     };
   });
@@ -33,7 +33,8 @@ describe("An attempt to connect", () => {
     Socket.prototype.connect = original;
   });
 
-  const attemptsAt = (at: number) => told.filter(({ port }) => port === at).map(({ attemptMs }) => attemptMs);
+  const attemptsAt = (at: number) =>
+    sockets.filter(({ port }) => port === at).map(({ attemptMs }) => attemptMs);
   const api = () =>
     started(startTls((_request, response) => response.end('{"Response":{"State":"NOTASK"}}')));
 

@@ -125,15 +125,15 @@ describe("The proxy of the environment", () => {
   });
 
   const unusable = [
-    "http://somebody:opensesame@no host:80",
-    "http://somebody:opensesame@proxy.example.com:port",
-    "http://somebody:opensesame%@proxy.example.com",
-    "ftp://somebody:opensesame@proxy.example.com",
-    "ssh://somebody:opensesame@proxy.example.com",
-    "socks6://somebody:opensesame@proxy.example.com",
+    "http://alice:opensesame@no host:80",
+    "http://alice:opensesame@proxy.example.com:port",
+    "http://alice:opensesame%@proxy.example.com",
+    "ftp://alice:opensesame@proxy.example.com",
+    "ssh://alice:opensesame@proxy.example.com",
+    "socks6://alice:opensesame@proxy.example.com",
     "://opensesame",
     "socks5://",
-    "somebody:opensesame@:80",
+    "alice:opensesame@:80",
   ];
   for (const variable of ["HTTPS_PROXY", "all_proxy"]) {
     for (const value of unusable) {

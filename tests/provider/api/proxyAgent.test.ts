@@ -157,7 +157,7 @@ describe("A request by way of a proxy", () => {
   for (const [status, retry, says] of refusals) {
     it(`says that the proxy has answered with ${status}`, async () => {
       const proxy = await started(startConnectProxy(api.port, asked, { status }));
-      process.env.HTTPS_PROXY = `http://somebody:opensesame@127.0.0.1:${proxy.port}`;
+      process.env.HTTPS_PROXY = `http://alice:opensesame@127.0.0.1:${proxy.port}`;
       const error = await failure(ask());
       assert.match(error.message, says);
       assert.deepEqual([error.code, error.retry], ["HttpStatus", retry]);
@@ -167,7 +167,7 @@ describe("A request by way of a proxy", () => {
   it("says that a SOCKS proxy refuses", async () => {
     for (const scheme of ["socks5", "socks4a"]) {
       const proxy = await started(startSocksProxy(api.port, asked, { refuses: true }));
-      process.env.ALL_PROXY = `${scheme}://somebody:opensesame@127.0.0.1:${proxy.port}`;
+      process.env.ALL_PROXY = `${scheme}://alice:opensesame@127.0.0.1:${proxy.port}`;
       const error = await failure(ask());
       assert.match(
         error.message,
@@ -189,14 +189,14 @@ describe("A request by way of a proxy", () => {
 
   it("names the variable of a proxy that cannot be reached", async () => {
     for (const scheme of ["http", "https", "socks5", "socks4a"]) {
-      process.env.ALL_PROXY = `${scheme}://somebody:opensesame@127.0.0.1:1`;
+      process.env.ALL_PROXY = `${scheme}://alice:opensesame@127.0.0.1:1`;
       const { message } = await failure(ask());
       assert.match(message, /: the proxy in ALL_PROXY failed: connect ECONNREFUSED 127\.0\.0\.1:1\. Check/);
     }
   });
 
   it("is not sent where the proxy's address is none, and the variable is named", async () => {
-    process.env.all_proxy = "socks9://somebody:opensesame@127.0.0.1:1";
+    process.env.all_proxy = "socks9://alice:opensesame@127.0.0.1:1";
     const error = await failure(ask());
     assert.match(error.message, /^The proxy in all_proxy cannot be used: /);
     assert.equal(error.sent, false);

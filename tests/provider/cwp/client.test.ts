@@ -61,12 +61,12 @@ describe("The CWP client", () => {
   cleanEnvironment();
 
   let emulator: Emulator;
-  let told: (line: string) => void = () => {};
+  let onLine: (line: string) => void = () => {};
   /** Resolves when the emulator has got a request. */
-  const arrival = () => new Promise<string>((resolve) => (told = resolve));
+  const arrival = () => new Promise<string>((resolve) => (onLine = resolve));
 
   before(async () => {
-    emulator = await startEmulator({ syncSeconds: 60, accounts: [account], log: (line) => told(line) });
+    emulator = await startEmulator({ syncSeconds: 60, accounts: [account], log: (line) => onLine(line) });
     // The first request of all loads the Tencent SDK, which no time limit counts.
     await connect(connection(emulator.url)).syncMachines(false, LONG_MS);
   });
@@ -78,14 +78,14 @@ describe("The CWP client", () => {
   it("reads without triggering, and triggers when it is told to", async () => {
     const { status: read } = await client().syncMachines(false, LONG_MS);
     assert.equal(read.state, "NOTASK");
-    const { status: triggered } = await client().syncMachines(true, LONG_MS);
-    assert.equal(triggered.state, "SYNCING");
-    assert.match(triggered.latestStartTime, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    const { status: started } = await client().syncMachines(true, LONG_MS);
+    assert.equal(started.state, "SYNCING");
+    assert.match(started.latestStartTime, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     assert.deepEqual(
       emulator.requests.map(({ sync, requestId }) => ({ sync, requestId })),
       [
         { sync: false, requestId: read.requestId },
-        { sync: true, requestId: triggered.requestId },
+        { sync: true, requestId: started.requestId },
       ],
     );
     emulator.advance(60);
@@ -431,7 +431,7 @@ describe("The CWP client and proxies", () => {
     host: "cwp.tencentcloudapi.com",
     credentials: givenKeys(account),
   };
-  const nobody: Connection = { ...real, host: "cwp.example.com:1" };
+  const absent: Connection = { ...real, host: "cwp.example.com:1" };
   const passed = (target: string) => [{ target, authorization: undefined }];
 
   for (const name of ["HTTPS_PROXY", "https_proxy"]) {
@@ -458,17 +458,14 @@ describe("The CWP client and proxies", () => {
 
   it("log in to the proxy, and never show its password", async () => {
     const url = new URL(proxyUrl);
-    url.username = "somebody";
+    url.username = "alice";
     url.password = "opensesame";
     process.env.HTTPS_PROXY = url.href;
     refusesWith = "407 Proxy Authentication Required";
     const error = await refusal(connect(real).syncMachines(false, LONG_MS), "opensesame", secretKey, token);
     assert.match(error.message, /HTTP status 407\. The proxy wants a password: put it into HTTPS_PROXY/);
     const [{ authorization = "" } = {}] = targets;
-    assert.equal(
-      Buffer.from(authorization.replace("Basic ", ""), "base64").toString(),
-      "somebody:opensesame",
-    );
+    assert.equal(Buffer.from(authorization.replace("Basic ", ""), "base64").toString(), "alice:opensesame");
   });
 
   it("say when the proxy cannot be reached", async () => {
@@ -480,7 +477,7 @@ describe("The CWP client and proxies", () => {
   });
 
   it("say when the proxy's address is none, without its password", async () => {
-    process.env.HTTPS_PROXY = "http://somebody:opensesame@no host:80";
+    process.env.HTTPS_PROXY = "http://alice:opensesame@no host:80";
     const error = await refusal(connect(real).syncMachines(false, LONG_MS), "opensesame", secretKey, token);
     assert.ok(error instanceof CwpError, `${error} is not of the package`);
     assert.match(error.message, /proxy/i);
@@ -489,7 +486,7 @@ describe("The CWP client and proxies", () => {
   for (const name of ["NO_PROXY", "no_proxy"]) {
     it(`go past the proxy to a host in ${name}`, async () => {
       process.env.HTTPS_PROXY = proxyUrl;
-      await failure(connect(nobody).syncMachines(false, LONG_MS));
+      await failure(connect(absent).syncMachines(false, LONG_MS));
       assert.deepEqual(targets, passed("cwp.example.com:1"));
 
       process.env[name] = "example.org,example.com";
@@ -499,7 +496,7 @@ describe("The CWP client and proxies", () => {
         found(null, [{ address: "127.0.0.1", family: 4 }]),
       );
       try {
-        const error = await failure(connect(nobody).syncMachines(false, LONG_MS));
+        const error = await failure(connect(absent).syncMachines(false, LONG_MS));
         assert.equal(targets.length, 1, "the proxy was asked again");
         assert.match(error.message, /^No connection to cwp\.example\.com:1: connect ECONNREFUSED/);
       } finally {

@@ -49,14 +49,14 @@ describe("The watch on the engine", () => {
   });
 
   it("connects again, and tells nothing, when the engine only closes a connection that says nothing", async () => {
-    let told = false;
+    let hasEnded = false;
     unwatch = watchListener(port, "127.0.0.1", () => {
-      told = true;
+      hasEnded = true;
     });
     await connected(1);
     connections[0]?.destroy();
     await connected(2);
-    assert.equal(told, false);
+    assert.equal(hasEnded, false);
   });
 
   it("ends with the work, and leaves no connection", async () => {

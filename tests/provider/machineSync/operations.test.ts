@@ -127,8 +127,8 @@ describe("diff", () => {
 
   it("always sees one more trigger, whatever it is", () => {
     fc.assert(
-      fc.property(anyInputs, fc.jsonValue(), (inputs, trigger) => {
-        const triggers = [...(inputs.triggers ?? []), trigger];
+      fc.property(anyInputs, fc.jsonValue(), (inputs, added) => {
+        const triggers = [...(inputs.triggers ?? []), added];
         assert.deepEqual(diff(inputs, { ...inputs, triggers }), changed);
       }),
     );

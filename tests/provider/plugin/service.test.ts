@@ -446,7 +446,7 @@ describe("The plugin, over gRPC", function () {
 
     it("ends a wait at once while the request that starts the sync is under way, and no other sync is started", async () => {
       emulator.setSyncSeconds(600);
-      emulator.inject({ delaySeconds: 30 }, { on: "trigger" });
+      emulator.inject({ delaySeconds: 30 }, { on: "start" });
       const created = failure(plugin.create({}));
       while (syncs() === 0) {
         await once(AbortSignal.timeout(20), "abort");

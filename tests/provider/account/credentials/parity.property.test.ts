@@ -200,7 +200,7 @@ describe("Who signs, under any settings,", () => {
     const { credentials } = resolveConnection({ endpoint: sts.url }, settings, process.env);
     const { secretId, secretKey, token } = await credentials.find();
     return secretId.startsWith("AKID")
-      ? (signers.get(secretId) ?? "nobody")
+      ? (signers.get(secretId) ?? "absent")
       : `${secretId} ${secretKey} ${token ?? ""}`;
   }
 

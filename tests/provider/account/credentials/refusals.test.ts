@@ -230,14 +230,14 @@ describe("Credentials that cannot be had", () => {
 
   describe("from a profile that there is not", () => {
     const settings: readonly [name: string, set: () => void][] = [
-      ["argument profile", () => (args = { ...args, profile: "nobody" })],
-      ["tencentcloud:profile", () => (config["tencentcloud:profile"] = "nobody")],
-      ["TENCENTCLOUD_PROFILE", () => setEnv({ TENCENTCLOUD_PROFILE: "nobody" })],
+      ["argument profile", () => (args = { ...args, profile: "absent" })],
+      ["tencentcloud:profile", () => (config["tencentcloud:profile"] = "absent")],
+      ["TENCENTCLOUD_PROFILE", () => setEnv({ TENCENTCLOUD_PROFILE: "absent" })],
       [
         "TCCLI_PROFILE",
         () => {
           home.write(".tccli/default.credential", {});
-          setEnv({ TCCLI_PROFILE: "nobody" });
+          setEnv({ TCCLI_PROFILE: "absent" });
         },
       ],
     ];
@@ -249,7 +249,7 @@ describe("Credentials that cannot be had", () => {
         home.write(".tencentcloud/credentials", "[default]\n[my.team]\nsecret_id = AKIDteam\n");
         set();
         const message = await refused("AKIDteam");
-        assert.ok(message.startsWith('There is no profile "nobody"'), message);
+        assert.ok(message.startsWith('There is no profile "absent"'), message);
         assert.ok(message.includes(`(${name})`) || message.includes(`(the ${name})`), message);
         assert.ok(
           message.includes(`${home.folder}/.tccli or ${home.folder}/.tencentcloud/credentials or /etc`),
@@ -260,7 +260,7 @@ describe("Credentials that cannot be had", () => {
     }
 
     it("say how to make one when there is none at all", async () => {
-      args = { ...args, profile: "nobody" };
+      args = { ...args, profile: "absent" };
       assert.match(await refused(), /none at all: make one with "tccli configure"/);
     });
 
@@ -390,8 +390,8 @@ describe("Credentials that cannot be had", () => {
 
     it("pass on why STS refuses the token, and do not show it", async () => {
       setEnv(pod());
-      home.write("token", "a-token-of-somebody-else");
-      const error = await failure("a-token-of-somebody-else");
+      home.write("token", "a-token-of-another-pod");
+      const error = await failure("a-token-of-another-pod");
       assert.ok(error instanceof ApiError);
       assert.match(error.message, /^InvalidParameter\.WebIdentityTokenError: .*RequestId [0-9a-f-]{36}\)/);
       assert.equal(error.retry, "never");
@@ -421,7 +421,7 @@ describe("Credentials that cannot be had", () => {
     });
 
     it("say to check the ARN when there is no such role, after one request", async () => {
-      args = { ...args, assumeRole: { roleArn: "qcs::cam::uin/100000000001:roleName/nobody" } };
+      args = { ...args, assumeRole: { roleArn: "qcs::cam::uin/100000000001:roleName/absent" } };
       const error = await failure();
       assert.equal(error.retry, "never");
       assert.match(error.message, /role not exist.*Check the role's ARN \(the argument assumeRole\)\.$/);
@@ -595,7 +595,7 @@ describe("Credentials that cannot be had", () => {
 
     it("say when it is not there, for STS as for CWP", async () => {
       keysInEnv();
-      setEnv({ HTTPS_PROXY: "http://somebody:opensesame@127.0.0.1:2" });
+      setEnv({ HTTPS_PROXY: "http://alice:opensesame@127.0.0.1:2" });
       args = { endpoint: "cwp.intl.tencentcloudapi.com", assumeRole: { roleArn, externalId } };
       const error = await failure("opensesame");
       assert.ok(error instanceof NoAnswer);

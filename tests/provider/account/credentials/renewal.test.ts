@@ -265,7 +265,7 @@ describe("Temporary credentials of a client", () => {
 
   it("are looked up again no more than once when the service refuses the new ones too", async () => {
     assumesRole();
-    emulator.inject({ error: "AuthFailure.TokenFailure" }, { on: "trigger", times: 9 });
+    emulator.inject({ error: "AuthFailure.TokenFailure" }, { on: "start", times: 9 });
     const error = await refusal(client().syncMachines(true, LONG_MS), owner.secretKey);
     assert.match(error.message, /^AuthFailure\.TokenFailure/);
     assert.deepEqual([requests("AssumeRole").length, requests("SyncMachines").length], [2, 2]);
