@@ -12,6 +12,12 @@ export async function underWay(emulator: Emulator): Promise<void> {
   assert.equal(starts(emulator), 1);
 }
 
+/** Makes CWP refuse the poll after the first one that shows the sync: so the up fails, and leaves its run. */
+export function refuseAfterStart(emulator: Emulator): void {
+  emulator.setSyncSeconds(600);
+  emulator.inject({ error: "UnauthorizedOperation" }, { on: "read", after: 2 });
+}
+
 /** The next up waits for the sync of the one that was killed, which takes ten minutes, and then has its own. */
 export async function nextUpSyncs(stack: TestStack, emulator: Emulator): Promise<void> {
   emulator.clearRequests();

@@ -97,7 +97,8 @@ export function testLife(entryPoint: EntryPoint): void {
     it("stays in the state when time runs out, keeps its secrets, says what to do, and goes on with the same sync", async () => {
       emulator.setSyncSeconds(600);
       const triggers = ["a", secret("the-hidden-value")];
-      const short = oneSync({ triggers }, { customTimeouts: { create: "2s" } });
+      // It leaves room: on a busy machine seconds pass before the sync is started.
+      const short = oneSync({ triggers }, { customTimeouts: { create: "8s" } });
       const assertHidden = () => {
         const state = JSON.stringify(stack.exportState());
         const shown = ["the-hidden-value", emulatorAccount.secretKey].filter((text) => state.includes(text));
@@ -105,7 +106,7 @@ export function testLife(entryPoint: EntryPoint): void {
       };
       assert.match(
         await saidBy(short),
-        /did not finish within 2 s: the last of \d+ answers was SYNCING, started .*RequestId .*Run "pulumi up" again to continue waiting for the same sync, or allow more time with customTimeouts/,
+        /did not finish within 8 s: the last of \d+ answers was SYNCING, started .*RequestId .*Run "pulumi up" again to continue waiting for the same sync, or allow more time with customTimeouts/,
       );
       const kept = machines();
       assert.ok(kept?.id && kept.initErrors?.length);
@@ -134,14 +135,32 @@ export function testLife(entryPoint: EntryPoint): void {
       assert.equal(starts(), 0);
     });
 
-    it("shares one sync with nineteen others, and fails alone when its time is short", async () => {
-      emulator.setSyncSeconds(5);
-      const impatient = { customTimeouts: { create: "3s" } };
-      // So that all have come before the first one knows enough to start a sync, which would not count for those to come.
-      emulator.inject({ delaySeconds: 1 }, { on: "read" });
-      const many = manySyncs(20, (index) => (index === 0 ? impatient : {}));
-      const said = await saidBy(many, { parallel: 30 });
-      assert.equal(said.match(/did not finish within 3 s/g)?.length, 1, said);
+    /**
+     * The first answer is late, so that all waits of a program have begun before the first one can start a sync,
+     * which would not count for the others.
+     */
+    const answerLate = () => emulator.inject({ delaySeconds: 2 }, { on: "read" });
+
+    /** True if the state has the resource. The engine may be writing it. */
+    function isInState(name: string): boolean {
+      try {
+        return stack.resource(name) !== undefined;
+      } catch {
+        return false;
+      }
+    }
+
+    it("shares one sync with four others, and fails alone when its time is short", async () => {
+      emulator.setSyncSeconds(600);
+      answerLate();
+      const impatient = { customTimeouts: { create: "10s" } };
+      const many = manySyncs(5, (index) => (index === 0 ? impatient : {}));
+      const failing = saidBy(many);
+      // The sync ends once the first wait has failed, which the state shows.
+      await until(() => isInState("machines0"));
+      emulator.advance(600);
+      const said = await failing;
+      assert.equal(said.match(/did not finish within 10 s/g)?.length, 1, said);
       const states = stack.machineSyncs().map(({ urn, outputs }) => [urn.split("::").at(-1), outputs?.state]);
       assert.deepEqual(
         Object.fromEntries(states),
@@ -153,16 +172,16 @@ export function testLife(entryPoint: EntryPoint): void {
         ),
       );
       assert.equal(starts(), 1);
-      assert.ok(emulator.requests.length < 60, `${emulator.requests.length} requests`);
+      assert.ok(emulator.requests.length < 40, `${emulator.requests.length} requests`);
     });
 
-    it("costs one sync for eight resources, or for twenty of which Pulumi works on all at a time, and three if on eight", async () => {
+    it("costs one sync for twenty resources if Pulumi works on all at a time, and at most three if on eight", async () => {
       for (const [count, parallel, most] of [
-        [8, 8, 1],
         [20, 20, 1],
         [20, 8, 3],
       ] as const) {
         emulator.clearRequests();
+        answerLate();
         await stack.up(manySyncs(count), { parallel });
         assert.ok(starts() <= most, `${starts()} syncs for ${count}, of which ${parallel} at a time`);
         await stack.destroy();
@@ -175,9 +194,8 @@ export function testLife(entryPoint: EntryPoint): void {
       await underWay(emulator);
       stack.cli?.kill("SIGKILL");
       await up;
-      const killed = performance.now();
+      // If it did not notice, it would live as long as the sync.
       await until(() => stack.providerPids().length === 0);
-      assert.ok(performance.now() - killed < 5_000, "the provider process lived on");
       const pending = stack.exportState().pending_operations?.map(({ type }) => type);
       assert.deepEqual(pending, ["creating"]);
       // Pulumi asks for this itself: the file backend's lock outlives the CLI that held it.

@@ -171,11 +171,9 @@ describe("Options and settings of the plugin alone", function () {
       emulator.clearRequests();
       const ended = operate();
       await until(() => emulator.requests.length > 0);
-      const start = performance.now();
       stack.cli?.kill("SIGINT");
       await ended;
-      const seconds = (performance.now() - start) / 1000;
-      assert.ok(seconds < 3, `it took ${seconds} s`);
+      assert.equal(emulator.requests.length, 1, "it waited for an answer, and polled again");
     }
   });
 });

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator";
 import { history } from "../history";
 import { inEnvironment } from "./account";
+import { refuseAfterStart } from "./interrupted";
 import { TestStack } from "./stack";
+import { until } from "./until";
 
-/** A MachineSync with two seconds for each try, and a hook that retries after one more. */
+/** A MachineSync, and a hook that retries after a second. */
 const program = (type: string, triggers: readonly string[]) => `
 class PluginSync extends pulumi.CustomResource {
   constructor(name, args, options) {
@@ -15,9 +17,7 @@ const again = new pulumi.ErrorHook("again", async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   return true;
 });
-const customTimeouts = { create: "2s", update: "2s" };
 const sync = new ${type}("machines", { triggers: ${JSON.stringify(triggers)} }, {
-  customTimeouts,
   hooks: { onError: [again] },
 });
 exports.durationSeconds = sync.durationSeconds;
@@ -32,7 +32,7 @@ describe("A MachineSync that a hook of the program retries", function () {
   const starts = () => emulator.requests.filter(({ sync }) => sync === true).length;
 
   beforeEach(async () => {
-    emulator = await startEmulator({ syncSeconds: 5, faults: history() });
+    emulator = await startEmulator({ syncSeconds: 600, faults: history() });
     stack = await TestStack.create({ env: inEnvironment(emulator) });
   });
   afterEach(async () => {
@@ -47,16 +47,19 @@ describe("A MachineSync that a hook of the program retries", function () {
     it(`continues with the sync that the failed try has started, in a create and in an update, by the ${entryPoint}`, async () => {
       for (const triggers of [["a"], ["b"]]) {
         emulator.clearRequests();
-        const { outputs, stdout } = await stack.up(program(type, triggers));
+        refuseAfterStart(emulator);
+        const up = stack.up(program(type, triggers));
+        await until(() => emulator.requests.some(({ answer }) => answer === "UnauthorizedOperation"));
+        emulator.advance(600);
+        const { outputs, stdout } = await up;
         assert.match(stdout, /retrying (create|update) due to on-error hook request/);
-        assert.equal(outputs.durationSeconds, 5);
+        assert.equal(outputs.durationSeconds, 600);
         assert.equal(starts(), 1);
       }
       assert.equal(stack.resource("machines")?.outputs?.unfinishedRun, undefined);
     });
 
     it(`stays in the state with its sync if a retry fails before it has an answer, by the ${entryPoint}`, async () => {
-      emulator.setSyncSeconds(600);
       emulator.inject({ error: "UnauthorizedOperation" }, { on: "read", after: 2, times: 99 });
       const failing = program(type, ["a"]).replace(
         "return true",

@@ -76,8 +76,7 @@ describe("The dynamic resource alone", function () {
     stack.cli?.kill("SIGINT");
     await until(() => /\^C received|cancel/i.test(printed()));
     stack.cli?.kill("SIGINT");
-    const start = performance.now();
+    // If it did not notice, it would live as long as the sync.
     await Promise.all([ended, until(() => stack.providerPids().length === 0)]);
-    assert.ok(performance.now() - start < 5_000, "the provider process lived on");
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { history } from "../../history";
 import { inEnvironment } from "../account";
+import { refuseAfterStart } from "../interrupted";
 import { oneSync } from "../program";
 import { type OperationOptions, TestStack } from "../stack";
 
@@ -63,15 +64,16 @@ describe("A dynamic resource that the plugin takes over", function () {
   });
 
   /** An up by the dynamic resource. */
-  async function before(create: string, options: OperationOptions = {}): Promise<void> {
+  async function before(options: OperationOptions = {}): Promise<void> {
     stack.entryPoint = "dynamic";
-    await stack.up(oneSync({ triggers: ["a", { b: [1] }] }, { customTimeouts: { create } }), options);
+    const kept = { customTimeouts: { create: "20m" } };
+    await stack.up(oneSync({ triggers: ["a", { b: [1] }] }, kept), options);
     stack.entryPoint = "plugin";
   }
   const plugin = () => oneSync({ triggers: ["a", { b: [1] }] });
 
   it("is unchanged, with no sync, and keeps nothing of the dynamic resource once it is updated", async () => {
-    await before("20m");
+    await before();
     const { id } = stack.resource("machines") ?? {};
     emulator.clearRequests();
 
@@ -97,8 +99,8 @@ describe("A dynamic resource that the plugin takes over", function () {
   });
 
   it("goes on with an unfinished run, and starts no other sync", async () => {
-    emulator.setSyncSeconds(600);
-    await before("2s", { expectFailure: true });
+    refuseAfterStart(emulator);
+    await before({ expectFailure: true });
     assert.ok(stack.resource("machines")?.outputs?.unfinishedRun);
     assert.equal(syncs(), 1);
     emulator.clearRequests();
