@@ -1,5 +1,5 @@
 import { mock } from "node:test";
-import type { Clock } from "../provider/wait/stream/clock";
+import { type Clock, systemClock } from "../provider/wait/stream/clock";
 
 /**
  * The common time of the waiting loop, the emulator, the credentials and the SDK's signatures. It passes only
@@ -28,4 +28,30 @@ export class HurriedTime implements Clock {
       this.pass(ms);
     }
   }
+}
+
+/** How far the clock of this process is ahead of the machine's, in milliseconds: it never goes back. */
+let ahead = 0;
+
+/**
+ * Lets every test of a suite run in hurried time, with the waits that share the clock of this process. An answer
+ * that never comes takes as long as ever.
+ */
+export function inHurriedTime(): void {
+  let time: HurriedTime;
+  let began: number;
+
+  beforeEach(() => {
+    time = new HurriedTime(Date.now());
+    began = time.now();
+    const before = performance.now() + ahead;
+    systemClock.now = () => before + time.now() - began;
+    mock.method(systemClock, "sleep", time.sleep.bind(time));
+  });
+  afterEach(() => {
+    ahead += time.now() - began;
+    systemClock.now = () => performance.now() + ahead;
+    mock.restoreAll();
+    time.restore();
+  });
 }

@@ -45,6 +45,7 @@ describe("With the product's own package in place of the whole SDK", () => {
         opened.push(this.endpoint);
       }
     }
+    opened.length = 0;
     require.cache[file] = { ...module, exports: { Client } };
     emulator = await startEmulator({ syncSeconds: 60 });
   });

@@ -1,4 +1,5 @@
 import { check, configure, create, diff, read, update } from "../../../provider/dynamic/provider";
+import { inHurriedTime } from "../../hurriedTime";
 import { ownHome } from "../account/credentials/home";
 import { type EntryPoint, testLife } from "../life";
 
@@ -30,5 +31,6 @@ const point: EntryPoint = {
 
 describe("The life of a MachineSync by the dynamic resource, without the engine", () => {
   ownHome();
+  inHurriedTime();
   testLife(() => point);
 });

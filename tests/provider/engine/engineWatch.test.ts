@@ -1,78 +1,161 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
-import { watchListener, whileEngineLives } from "../../../provider/engine/engineWatch";
+import { mock } from "node:test";
+import {
+  engineAddress,
+  engineIsAt,
+  watchListener,
+  whileEngineLives,
+} from "../../../provider/engine/engineWatch";
+import { closed, Listener } from "./listener";
 
-describe("The watch on the engine", () => {
-  let engine: Server;
-  let port: number;
-  let connections: Socket[];
-  let unwatch = () => {};
-
-  beforeEach(async () => {
-    connections = [];
-    engine = createServer((socket) => connections.push(socket));
-    engine.listen(0, "127.0.0.1");
-    await once(engine, "listening");
-    const address = engine.address();
-    assert.ok(typeof address === "object" && address !== null);
-    port = address.port;
+describe("The engine's address", () => {
+  const argv = [...process.argv];
+  afterEach(() => {
+    process.argv = argv;
+    engineIsAt("");
   });
 
-  afterEach(() => {
-    unwatch();
-    engine.close();
-    for (const connection of connections) {
-      connection.destroy();
+  it("is what the engine has said of itself, else the last argument", () => {
+    process.argv = [...argv, "127.0.0.1:1234"];
+    assert.deepEqual(engineAddress(), { text: "127.0.0.1:1234", host: "127.0.0.1", port: 1234 });
+    engineIsAt("[::1]:5678");
+    assert.deepEqual(engineAddress(), { text: "[::1]:5678", host: "::1", port: 5678 });
+  });
+
+  it("is none in a process that no engine has started", () => {
+    for (const last of ["", "update", "127.0.0.1", ":1234", "http://127.0.0.1:1234"]) {
+      process.argv = [...argv, last];
+      assert.equal(engineAddress(), undefined, last);
     }
   });
+});
 
-  const connected = (count: number) =>
-    connections.length >= count ? Promise.resolve([]) : once(engine, "connection");
+describe("The watch on the engine", () => {
+  let engine: Listener;
+  let unwatch: () => void;
+
+  beforeEach(async () => {
+    // It greets as gRPC does: what is not read would hide that the connection ends.
+    engine = await Listener.start("settings");
+    unwatch = () => {};
+  });
+  afterEach(() => {
+    unwatch();
+    engine.die();
+  });
 
   it("tells when the engine has died", async () => {
     const gone = new Promise<void>((resolve) => {
-      unwatch = watchListener(port, "127.0.0.1", resolve);
+      unwatch = watchListener(engine.port, "127.0.0.1", resolve);
     });
-    await connected(1);
-    engine.close();
-    connections[0]?.destroy();
+    await engine.connected();
+    engine.die();
     await gone;
   });
 
   it("tells when there was no engine to begin with", async () => {
-    engine.close();
-    await once(engine, "close");
+    engine.die();
     await new Promise<void>((resolve) => {
-      unwatch = watchListener(port, "127.0.0.1", resolve);
+      unwatch = watchListener(engine.port, "127.0.0.1", resolve);
     });
   });
 
-  it("connects again, and tells nothing, when the engine only closes a connection that says nothing", async () => {
-    let hasEnded = false;
-    unwatch = watchListener(port, "127.0.0.1", () => {
-      hasEnded = true;
+  it("connects again, and tells nothing, when the engine only closes its connection", async () => {
+    let told = 0;
+    unwatch = watchListener(engine.port, "127.0.0.1", () => {
+      told += 1;
     });
-    await connected(1);
-    connections[0]?.destroy();
-    await connected(2);
-    assert.equal(hasEnded, false);
+    await engine.connected();
+    engine.hangUp();
+    const [again] = await Promise.all([engine.connected()]);
+    assert.equal(told, 0);
+    assert.deepEqual([...engine.connections], [again]);
   });
 
   it("ends with the work, and leaves no connection", async () => {
-    unwatch = watchListener(port, "127.0.0.1", () =>
+    unwatch = watchListener(engine.port, "127.0.0.1", () =>
       assert.fail("it told of the end of a watch that had ended"),
     );
-    await connected(1);
-    const [connection] = connections;
-    assert.ok(connection);
+    const connection = await engine.connected();
     unwatch();
-    connection.resume();
-    await once(connection, "close");
-    engine.close();
+    await closed(connection);
   });
 
-  it("stands in no work's way where there is no engine", async () => {
+  it("ends with the work also while it is about to connect again", async () => {
+    unwatch = watchListener(engine.port, "127.0.0.1", () =>
+      assert.fail("it told of the end of a watch that had ended"),
+    );
+    const connection = await engine.connected();
+    engine.hangUp();
+    await closed(connection);
+    // The watch has seen that too once its own end is closed.
+    await once(AbortSignal.timeout(50), "abort");
+    unwatch();
+    engine.die();
+    await once(AbortSignal.timeout(700), "abort");
+  });
+});
+
+describe("The work of a provider process", () => {
+  let engine: Listener;
+  let exit: ReturnType<typeof mock.fn>;
+
+  beforeEach(async () => {
+    engine = await Listener.start("settings");
+    exit = mock.fn();
+    mock.method(process, "exit", exit);
+  });
+  afterEach(() => {
+    mock.restoreAll();
+    engineIsAt("");
+    engine.die();
+  });
+
+  it("shares one watch, which lasts as long as any of it", async () => {
+    engineIsAt(engine.address);
+    const ends: (() => void)[] = [];
+    const work = () => new Promise<void>((resolve) => ends.push(resolve));
+    const first = whileEngineLives(work);
+    const connection = await engine.connected();
+    const second = whileEngineLives(work);
+    ends[0]?.();
+    await first;
+    await once(AbortSignal.timeout(50), "abort");
+    assert.deepEqual([...engine.connections], [connection]);
+    ends[1]?.();
+    await Promise.all([second, closed(connection)]);
+    assert.equal(exit.mock.callCount(), 0);
+  });
+
+  it("is watched again if it begins after the last one has ended", async () => {
+    engineIsAt(engine.address);
+    for (const round of [1, 2]) {
+      let connection: unknown;
+      assert.equal(
+        await whileEngineLives(async () => {
+          connection = await engine.connected();
+          return round;
+        }),
+        round,
+      );
+      assert.ok(connection);
+    }
+  });
+
+  it("ends the process if the engine dies meanwhile: nothing is left to take the result", async () => {
+    engineIsAt(engine.address);
+    await whileEngineLives(async () => {
+      await engine.connected();
+      engine.die();
+      while (exit.mock.callCount() === 0) {
+        await once(AbortSignal.timeout(20), "abort");
+      }
+    });
+    assert.deepEqual(exit.mock.calls[0]?.arguments, [1]);
+  });
+
+  it("is done without an engine too, and fails as it fails", async () => {
     assert.equal(await whileEngineLives(async () => 7), 7);
     await assert.rejects(
       whileEngineLives(async () => {

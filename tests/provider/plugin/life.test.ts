@@ -1,15 +1,13 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import type { Inputs } from "../../../provider/machineSync/inputs";
 import type { Outputs } from "../../../provider/machineSync/outputs";
-import { NOWHERE } from "../account/credentials/home";
+import { inHurriedTime } from "../../hurriedTime";
+import { ownHome } from "../account/credentials/home";
 import { type EntryPoint, testLife } from "../life";
-import { PluginProcess, partialFailure, secret } from "./pluginProcess";
+import { type Plugin, PluginHere, partialFailure, secret } from "./plugin";
 
 const limited = (timeout: number | undefined) => (timeout === undefined ? {} : { timeout });
 
-function entryPoint(plugin: PluginProcess): EntryPoint {
+function entryPoint(plugin: Plugin): EntryPoint {
   return {
     configure: (endpoint, { secretId, secretKey }) =>
       plugin.configure({ endpoint, secretId, secretKey: secret(secretKey) }),
@@ -28,22 +26,15 @@ function entryPoint(plugin: PluginProcess): EntryPoint {
   };
 }
 
-describe("The life of a MachineSync by the plugin, over gRPC", function () {
-  this.timeout(20_000);
-  let home: string;
-  let plugin: PluginProcess;
+describe("The life of a MachineSync by the plugin, over gRPC", () => {
+  ownHome();
+  inHurriedTime();
+  let plugin: PluginHere;
 
-  // One process serves all tests: each configures it for an endpoint of its own.
   before(async () => {
-    home = fs.mkdtempSync(path.join(os.tmpdir(), "cwp-home-"));
-    const { PATH } = process.env;
-    const env = { PATH, HOME: home, USERPROFILE: home, TENCENTCLOUD_METADATA_URL: NOWHERE };
-    plugin = await PluginProcess.start([], env);
+    plugin = await PluginHere.start();
     await plugin.handshake();
   });
-  after(async () => {
-    await plugin.stop();
-    fs.rmSync(home, { recursive: true });
-  });
+  after(() => plugin.stop());
   testLife(() => entryPoint(plugin));
 });

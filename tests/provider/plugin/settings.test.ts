@@ -6,7 +6,7 @@ import {
   diffSettings,
   protectSettings,
 } from "../../../provider/plugin/settings";
-import { secret, unknown } from "./pluginProcess";
+import { secret, unknown } from "./plugin";
 
 describe("The settings of the plugin's provider", () => {
   describe("in CheckConfig", () => {
