@@ -5,6 +5,7 @@ import { check, configure, create, diff, read, update } from "../../../provider/
 import type { Inputs } from "../../../provider/machineSync/inputs";
 import type { Outputs } from "../../../provider/machineSync/outputs";
 import { history } from "../../history";
+import { inHurriedTime } from "../../hurriedTime";
 import { refusal } from "../../refusal";
 import { ownHome } from "../account/credentials/home";
 
@@ -25,6 +26,7 @@ const inputs: Inputs & { __provider: string } = {
 /** What life.ts shows of both entry points is not shown here again. */
 describe("The dynamic resource, as Pulumi's host calls it", () => {
   ownHome();
+  inHurriedTime();
 
   let emulator: Emulator;
   let config: Map<string, string>;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
 import { history } from "../../history";
+import { inHurriedTime } from "../../hurriedTime";
 import { ownHome } from "../account/credentials/home";
 import { PluginHere, type Properties, partialFailure, secret, unknown } from "./plugin";
 
@@ -11,6 +12,7 @@ const status = "tencentcloud-cwp:index:getMachineSyncStatus";
 describe("The plugin, over gRPC", function () {
   this.timeout(20_000);
   ownHome();
+  inHurriedTime();
   let emulator: Emulator;
   let plugin: PluginHere;
 
@@ -32,8 +34,13 @@ describe("The plugin, over gRPC", function () {
     return error;
   }
 
-  /** Resolves once a sync has been started and polled. */
+  /**
+   * Resolves once a sync of ten minutes has been started and polled. No answer comes to that poll: so no time
+   * passes.
+   */
   async function underWay(): Promise<void> {
+    emulator.setSyncSeconds(600);
+    emulator.inject({ hang: true }, { on: "read", after: 1 });
     while (emulator.requests.length < 3 || syncs() === 0) {
       await once(AbortSignal.timeout(20), "abort");
     }
@@ -362,7 +369,7 @@ describe("The plugin, over gRPC", function () {
     });
 
     it("ends when its time is over", async () => {
-      emulator.inject({ hang: true }, { times: 9 });
+      emulator.inject({ error: "InternalError" }, { times: 999 });
       const { details } = await failure(plugin.read("id-1", {}, {}, 2));
       assert.match(details, /^No answer within 2 s: /);
     });
@@ -418,13 +425,10 @@ describe("The plugin, over gRPC", function () {
 
   describe("Cancel", () => {
     it("ends a wait at once, and the next up goes on with the same run", async () => {
-      emulator.setSyncSeconds(600);
       const created = failure(plugin.create({ triggers: ["a"] }));
       await underWay();
-      const start = performance.now();
       await plugin.cancel();
       const kept = partialFailure(await created);
-      assert.ok(performance.now() - start < 1_000);
       assert.ok(kept?.properties.unfinishedRun);
       emulator.advance(600);
       await plugin.configure(config());
@@ -439,10 +443,8 @@ describe("The plugin, over gRPC", function () {
       while (syncs() === 0) {
         await once(AbortSignal.timeout(20), "abort");
       }
-      const start = performance.now();
       await plugin.cancel();
       const kept = partialFailure(await created);
-      assert.ok(performance.now() - start < 1_000);
       assert.ok(kept?.properties.unfinishedRun);
       emulator.advance(600);
       await plugin.configure(config());
@@ -452,8 +454,9 @@ describe("The plugin, over gRPC", function () {
 
     it("fails plainly before a sync was started, and leaves nothing", async () => {
       emulator.startForeignSync(600);
+      emulator.inject({ hang: true }, { on: "read", after: 1 });
       const created = failure(plugin.create({}));
-      while (emulator.requests.length === 0) {
+      while (emulator.requests.length < 2) {
         await once(AbortSignal.timeout(20), "abort");
       }
       await plugin.cancel();
