@@ -68,19 +68,17 @@ describe("A request by way of a proxy", () => {
     ["socks4a", "4 cwp.tencentcloudapi.com:443", "some body"],
   ];
   for (const [scheme, target, login] of proxies) {
-    for (const variable of ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]) {
-      it(`goes by ${scheme}:// of ${variable}, logs in there, and speaks TLS with the endpoint`, async () => {
-        const proxy = await started(
-          scheme.startsWith("socks")
-            ? startSocksProxy(api.port, asked, { wantsLogin: true })
-            : startConnectProxy(api.port, asked, { tls: scheme === "https" }),
-        );
-        process.env[variable] = `${scheme}://some%20body:open%23sesame@127.0.0.1:${proxy.port}`;
-        assert.equal((await ask()).status.state, "NOTASK");
-        assert.deepEqual(asked, [{ target, login }]);
-        assert.deepEqual(names, ["cwp.tencentcloudapi.com"]);
-      });
-    }
+    it(`goes by ${scheme}://, logs in there, and speaks TLS with the endpoint`, async () => {
+      const proxy = await started(
+        scheme.startsWith("socks")
+          ? startSocksProxy(api.port, asked, { wantsLogin: true })
+          : startConnectProxy(api.port, asked, { tls: scheme === "https" }),
+      );
+      process.env.HTTPS_PROXY = `${scheme}://some%20body:open%23sesame@127.0.0.1:${proxy.port}`;
+      assert.equal((await ask()).status.state, "NOTASK");
+      assert.deepEqual(asked, [{ target, login }]);
+      assert.deepEqual(names, ["cwp.tencentcloudapi.com"]);
+    });
   }
 
   it("goes by a SOCKS proxy that wants no login", async () => {
@@ -219,30 +217,30 @@ describe("A request that is given up", () => {
     ["an endpoint behind a proxy that says nothing in its TLS handshake", "HTTP/1.1 200 OK\r\n\r\n", "http"],
   ];
 
-  for (const [title, first, scheme] of silences) {
-    for (const by of ["its time limit", "a signal"]) {
-      it(`by ${by} leaves no connection to ${title}`, async () => {
-        const silent = await started(startSilent(first));
-        if (scheme) {
-          process.env.HTTPS_PROXY = `${scheme}://127.0.0.1:${silent.port}`;
-        }
-        const host = scheme ? cwp.host : `127.0.0.1:${silent.port}`;
-        const leave = new AbortController();
-        const client = connect({ ...cwp, host });
-        const connection = silent.connection();
-        const request = failure(
-          client.syncMachines(false, by === "a signal" ? LONG_MS : SHORT_MS, leave.signal),
-        );
-        const socket = await connection;
-        if (by === "a signal") {
-          leave.abort();
-        }
-        const error = await request;
-        assert.equal(error.code, by === "a signal" ? "Aborted" : "RequestTimeout");
-        await untilClosed(socket);
-        assert.equal(silent.open.size, 0);
-      });
-    }
+  for (const [index, [title, first, scheme]] of silences.entries()) {
+    // What gives it up makes no difference from the agent on.
+    const by = index % 2 === 0 ? "its time limit" : "a signal";
+    it(`by ${by} leaves no connection to ${title}`, async () => {
+      const silent = await started(startSilent(first));
+      if (scheme) {
+        process.env.HTTPS_PROXY = `${scheme}://127.0.0.1:${silent.port}`;
+      }
+      const host = scheme ? cwp.host : `127.0.0.1:${silent.port}`;
+      const leave = new AbortController();
+      const client = connect({ ...cwp, host });
+      const connection = silent.connection();
+      const request = failure(
+        client.syncMachines(false, by === "a signal" ? LONG_MS : SHORT_MS, leave.signal),
+      );
+      const socket = await connection;
+      if (by === "a signal") {
+        leave.abort();
+      }
+      const error = await request;
+      assert.equal(error.code, by === "a signal" ? "Aborted" : "RequestTimeout");
+      await untilClosed(socket);
+      assert.equal(silent.open.size, 0);
+    });
   }
 });
 

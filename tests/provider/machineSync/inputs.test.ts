@@ -163,20 +163,14 @@ describe("check", () => {
   const roles: readonly [role: object, says: RegExp][] = [
     [{}, /roleArn must be a role such as qcs::cam::uin\/100000000001:roleName\/deploy/],
     [{ roleArn: "" }, /roleArn must be a role/],
-    [{ roleArn: 7 }, /roleArn must be a role/],
-    [{ roleArn: "arn", sessionName: 7 }, /sessionName must be a text/],
     [{ roleArn: "arn", sessionName: "" }, /sessionName must be a text/],
     [{ roleArn: "arn", externalId: ["opensesame"] }, /externalId must be a text/],
     [{ roleArn: "arn", policy: { version: "opensesame" } }, /policy must be a text/],
-    [{ roleArn: "arn", sourceIdentity: 7 }, /sourceIdentity must be a text/],
-    [{ roleArn: "arn", serialNumber: "" }, /serialNumber must be a text/],
     [{ roleArn: "arn", tokenCode: 123456 }, /tokenCode must be a text/],
     [{ roleArn: "arn", sessionDuration: -1 }, /whole number of seconds up to 43200/],
     [{ roleArn: "arn", sessionDuration: 1.5 }, /whole number of seconds up to 43200/],
     [{ roleArn: "arn", sessionDuration: 43_201 }, /whole number of seconds up to 43200/],
-    [{ roleArn: "arn", sessionDuration: "2h" }, /whole number of seconds up to 43200/],
     [{ roleArn: "arn", sessionDuration: true }, /whole number of seconds up to 43200/],
-    [{ roleArn: "arn", duration: 3600 }, /no property duration/],
     [{ roleArn: "arn", secretKey: "opensesame" }, /no property secretKey/],
   ];
   for (const [role, says] of roles) {

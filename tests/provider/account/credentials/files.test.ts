@@ -30,137 +30,143 @@ describe("Credentials in files", () => {
     return error.message;
   }
 
-  for (const profile of ["default", "mine"]) {
-    describe(`of tccli, profile ${profile},`, () => {
-      const file = (content: string | object) => write(`.tccli/${profile}.credential`, content);
-      beforeEach(() => {
-        world().args = profile === "default" ? {} : { profile };
-      });
+  /** What has no keys in it, each in its own way. */
+  const empty: readonly object[] = [
+    { secretId: "None", secretKey: "None" },
+    { secretId: " ", secretKey: null, token: "a-token-of-old-days" },
+    { type: "oauth", expiresAt: AN_HOUR_AGO },
+    { type: "cvm-role-of-another-time" },
+  ];
 
-      it("may have a token", async () => {
-        file(withToken);
-        assert.equal(await signer(), temporary);
-      });
+  describe("of tccli, by default,", () => {
+    const file = (content: object) => write(".tccli/default.credential", content);
 
-      it("may stand behind a byte order mark", async () => {
-        file(`\uFEFF${JSON.stringify(withToken)}`);
-        assert.equal(await signer(), temporary);
-      });
+    it("may have a token", async () => {
+      file(withToken);
+      assert.equal(await signer(), temporary);
+    });
 
-      for (const type of ["oauth", "sso"]) {
-        it(`may be those of a login of type ${type} that has not ended`, async () => {
-          file({ type, ...withToken, expiresAt: IN_AN_HOUR, [type]: { site: "cn" } });
-          assert.equal(await signer(), temporary);
-          assert.equal((await found()).expiresAt, IN_AN_HOUR * 1000);
-        });
-      }
+    it("may be those of the CVM role, in place of keys", async () => {
+      world().onCvm();
+      file({ type: "cvm-role" });
+      assert.equal(await signer(), "boundRole");
+    });
 
-      it("are told the end of a login with the command of its own kind", async () => {
-        const full = file({ type: "oauth", ...withToken, expiresAt: AN_HOUR_AGO, oauth: {} });
-        const which = profile === "default" ? "" : " --profile mine";
-        assert.equal(
-          await refused(withToken.secretKey, withToken.token),
-          `The login in ${full} has ended: run "tccli auth login${which}" again.`,
-        );
-        file({ type: "sso", ...withToken, expiresAt: AN_HOUR_AGO, sso: {} });
-        assert.equal(
-          await refused(withToken.secretKey, withToken.token),
-          `The login in ${full} has ended: run "tccli sso login${which}" again.`,
-        );
-      });
+    it("are told the end of a login with the command for it", async () => {
+      const full = file({ type: "oauth", ...withToken, expiresAt: AN_HOUR_AGO, oauth: {} });
+      assert.equal(
+        await refused(withToken.secretKey, withToken.token),
+        `The login in ${full} has ended: run "tccli auth login" again.`,
+      );
+    });
 
-      const leftovers: readonly object[] = [
-        { type: "default", expiresAt: AN_HOUR_AGO },
-        { expiresAt: AN_HOUR_AGO },
-        { type: "oauth", expiresAt: AN_HOUR_AGO, oauth: {} },
-        { type: "sso", expiresAt: AN_HOUR_AGO, sso: {}, token: "None" },
-        { type: "cvm-role" },
-        { token: "" },
-        { token: "None" },
-        { "role-arn": "None", "role-session-name": "None" },
-      ];
-      for (const leftover of leftovers) {
-        it(`are permanent keys beside ${JSON.stringify(leftover)}, which says nothing`, async () => {
-          world().onCvm();
-          file({ ...keysOf("tccli"), ...leftover });
-          assert.equal(await signer(), "tccli");
-        });
-      }
-
-      it("are sent with a token that does not belong to them, as by the provider, and the refusal names it", async () => {
-        const full = file({ ...keysOf("tccli"), token: "a-token-of-old-days" });
-        const error = await refusal(signer(), "a-token-of-old-days");
-        assert.ok(error instanceof CwpError);
-        assert.match(error.message, /^AuthFailure\.\w+: /);
-        assert.ok(error.message.includes(`secretId, secretKey and token in ${full}`), error.message);
-      });
-
-      it("may be those of the CVM role, in place of keys", async () => {
+    for (const content of empty) {
+      it(`are looked for elsewhere where the file has none: ${JSON.stringify(content)}`, async () => {
+        file(content);
         world().onCvm();
-        file({ type: "cvm-role" });
         assert.equal(await signer(), "boundRole");
       });
+    }
+  });
 
-      it("may be those of a role that the file names, got with its keys", async () => {
-        file({ ...keysOf("tccli"), "role-arn": arnOf("assumedByProfile"), "role-session-name": "ci" });
-        assert.equal(await signer(), "assumedByProfile");
+  describe("of tccli, by a profile's name,", () => {
+    const file = (content: string | object) => write(".tccli/mine.credential", content);
+    beforeEach(() => {
+      world().args = { profile: "mine" };
+    });
+
+    it("may have a token", async () => {
+      file(withToken);
+      assert.equal(await signer(), temporary);
+    });
+
+    for (const type of ["oauth", "sso"]) {
+      it(`may be those of a login of type ${type} that has not ended`, async () => {
+        file({ type, ...withToken, expiresAt: IN_AN_HOUR, [type]: { site: "cn" } });
+        assert.equal(await signer(), temporary);
+        assert.equal((await found()).expiresAt, IN_AN_HOUR * 1000);
       });
+    }
 
-      it("may be those of a role that the file names, got with the CVM role", async () => {
+    it("are told the end of a login with the command of its own kind", async () => {
+      const full = file({ type: "oauth", ...withToken, expiresAt: AN_HOUR_AGO, oauth: {} });
+      assert.equal(
+        await refused(withToken.secretKey, withToken.token),
+        `The login in ${full} has ended: run "tccli auth login --profile mine" again.`,
+      );
+      file({ type: "sso", ...withToken, expiresAt: AN_HOUR_AGO, sso: {} });
+      assert.equal(
+        await refused(withToken.secretKey, withToken.token),
+        `The login in ${full} has ended: run "tccli sso login --profile mine" again.`,
+      );
+    });
+
+    const leftovers: readonly object[] = [
+      { expiresAt: AN_HOUR_AGO },
+      { type: "oauth", expiresAt: AN_HOUR_AGO, oauth: {}, token: "None" },
+      { type: "cvm-role", token: "" },
+      { "role-arn": "None", "role-session-name": "None" },
+    ];
+    for (const leftover of leftovers) {
+      it(`are permanent keys beside ${JSON.stringify(leftover)}, which says nothing`, async () => {
         world().onCvm();
-        file({ type: "cvm-role", "role-arn": arnOf("assumedByProfile"), "role-session-name": "ci" });
-        assert.equal(await signer(), "assumedByProfile");
-      });
-
-      it("are read again with each look-up", async () => {
-        file(keysOf("tccli"));
-        const { credentials } = world().connection();
-        assert.equal((await credentials.find()).secretId, keysOf("tccli").secretId);
-        file(keysOf("ini"));
-        assert.equal((await credentials.find()).secretId, keysOf("ini").secretId);
-      });
-
-      it("come before a section of the same name", async () => {
-        const { secretId, secretKey } = keysOf("ini");
-        write(
-          ".tencentcloud/credentials",
-          `[${profile}]\nsecret_id = ${secretId}\nsecret_key = ${secretKey}\n`,
-        );
-        assert.equal(await signer(), "ini");
-        file(keysOf("tccli"));
+        file({ ...keysOf("tccli"), ...leftover });
         assert.equal(await signer(), "tccli");
       });
+    }
 
-      const empty: readonly object[] = [
-        {},
-        { secretId: "None", secretKey: "None" },
-        { secretId: "", secretKey: "" },
-        { secretId: " ", secretKey: null, token: "a-token-of-old-days" },
-        { sso: { authUrl: "https://login.example.com" } },
-        { type: "oauth", expiresAt: AN_HOUR_AGO },
-        { type: "cvm-role-of-another-time" },
-      ];
-      for (const content of empty) {
-        const words = JSON.stringify(content);
-        if (profile === "default") {
-          it(`are looked for elsewhere where the file has none: ${words}`, async () => {
-            file(content);
-            world().onCvm();
-            assert.equal(await signer(), "boundRole");
-          });
-        } else {
-          it(`are missed where the file has none: ${words}`, async () => {
-            const full = file(content);
-            world().onCvm();
-            assert.equal(
-              await refused("a-token-of-old-days"),
-              `There are no keys in ${full} (the argument profile): run "tccli configure --profile mine".`,
-            );
-          });
-        }
-      }
+    it("are sent with a token that does not belong to them, as by the provider, and the refusal names it", async () => {
+      const full = file({ ...keysOf("tccli"), token: "a-token-of-old-days" });
+      const error = await refusal(signer(), "a-token-of-old-days");
+      assert.ok(error instanceof CwpError);
+      assert.match(error.message, /^AuthFailure\.\w+: /);
+      assert.ok(error.message.includes(`secretId, secretKey and token in ${full}`), error.message);
     });
-  }
+
+    it("may be those of the CVM role, in place of keys", async () => {
+      world().onCvm();
+      file({ type: "cvm-role" });
+      assert.equal(await signer(), "boundRole");
+    });
+
+    it("may be those of a role that the file names, got with its keys", async () => {
+      file({ ...keysOf("tccli"), "role-arn": arnOf("assumedByProfile"), "role-session-name": "ci" });
+      assert.equal(await signer(), "assumedByProfile");
+    });
+
+    it("may be those of a role that the file names, got with the CVM role", async () => {
+      world().onCvm();
+      file({ type: "cvm-role", "role-arn": arnOf("assumedByProfile"), "role-session-name": "ci" });
+      assert.equal(await signer(), "assumedByProfile");
+    });
+
+    it("are read again with each look-up", async () => {
+      file(keysOf("tccli"));
+      const { credentials } = world().connection();
+      assert.equal((await credentials.find()).secretId, keysOf("tccli").secretId);
+      file(keysOf("ini"));
+      assert.equal((await credentials.find()).secretId, keysOf("ini").secretId);
+    });
+
+    it("come before a section of the same name", async () => {
+      const { secretId, secretKey } = keysOf("ini");
+      write(".tencentcloud/credentials", `[mine]\nsecret_id = ${secretId}\nsecret_key = ${secretKey}\n`);
+      assert.equal(await signer(), "ini");
+      file(keysOf("tccli"));
+      assert.equal(await signer(), "tccli");
+    });
+
+    for (const content of empty) {
+      it(`are missed where the file has none: ${JSON.stringify(content)}`, async () => {
+        const full = file(content);
+        world().onCvm();
+        assert.equal(
+          await refused("a-token-of-old-days"),
+          `There are no keys in ${full} (the argument profile): run "tccli configure --profile mine".`,
+        );
+      });
+    }
+  });
 
   describe("of tccli", () => {
     beforeEach(() => {
