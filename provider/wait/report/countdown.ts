@@ -8,7 +8,7 @@ import { duration } from "../../api/duration";
 
 /** A text, and the end of its validity, in milliseconds since the sync began. */
 export interface Countdown {
-  /** At most 20 characters. */
+  /** At most 20 characters, with the number first: a narrow terminal shows only the first few. */
   readonly text: string;
   readonly until: number;
 }
@@ -33,11 +33,11 @@ const LATE_MS = 5 * S;
 export function countdown(lengthMs: number, goneMs: number): Countdown {
   const first = round(lengthMs);
   if (goneMs < FIRST_PART * lengthMs) {
-    return { text: `~${duration(first)} left`, until: FIRST_PART * lengthMs };
+    return { text: `${duration(first)} left`, until: FIRST_PART * lengthMs };
   }
   const { step, downTo } = findNearest(lengthMs - goneMs);
   if (step > 0) {
-    return { text: `~${duration(Math.min(step, first))} left`, until: lengthMs - downTo };
+    return { text: `${duration(Math.min(step, first))} left`, until: lengthMs - downTo };
   }
   const late = lengthMs + Math.max(LATE_MS, LATE_PART * lengthMs);
   return goneMs < late

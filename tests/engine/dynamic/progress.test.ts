@@ -58,7 +58,7 @@ describe("A MachineSync at the terminal", function () {
 
     const rows = [shownOn(result, urnOf("alone")), shownOn(result, urnOf("grouped"))];
     for (const row of rows) {
-      assert.deepEqual(texts(row, true), ["after another sync", "starting", "~2 min left"]);
+      assert.deepEqual(texts(row, true), ["after another sync", "starting", "2 min left"]);
     }
     const [summary, ...more] = rows.flatMap((row) => texts(row, false));
     assert.match(
