@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mock } from "node:test";
 import {
   engineAddress,
-  engineIsAt,
+  recordEngineAddress,
   watchListener,
   whileEngineLives,
 } from "../../../provider/engine/engineWatch";
@@ -13,13 +13,13 @@ describe("The engine's address", () => {
   const argv = [...process.argv];
   afterEach(() => {
     process.argv = argv;
-    engineIsAt("");
+    recordEngineAddress("");
   });
 
   it("is what the engine has said of itself, else the last argument", () => {
     process.argv = [...argv, "127.0.0.1:1234"];
     assert.deepEqual(engineAddress(), { text: "127.0.0.1:1234", host: "127.0.0.1", port: 1234 });
-    engineIsAt("[::1]:5678");
+    recordEngineAddress("[::1]:5678");
     assert.deepEqual(engineAddress(), { text: "[::1]:5678", host: "::1", port: 5678 });
   });
 
@@ -108,12 +108,12 @@ describe("The work of a provider process", () => {
   });
   afterEach(() => {
     mock.restoreAll();
-    engineIsAt("");
+    recordEngineAddress("");
     engine.die();
   });
 
   it("shares one watch, which lasts as long as any of it", async () => {
-    engineIsAt(engine.address);
+    recordEngineAddress(engine.address);
     const ends: (() => void)[] = [];
     const work = () => new Promise<void>((resolve) => ends.push(resolve));
     const first = whileEngineLives(work);
@@ -129,7 +129,7 @@ describe("The work of a provider process", () => {
   });
 
   it("is watched again if it begins after the last one has ended", async () => {
-    engineIsAt(engine.address);
+    recordEngineAddress(engine.address);
     for (const round of [1, 2]) {
       let connection: unknown;
       assert.equal(
@@ -144,7 +144,7 @@ describe("The work of a provider process", () => {
   });
 
   it("ends the process if the engine dies meanwhile: nothing is left to take the result", async () => {
-    engineIsAt(engine.address);
+    recordEngineAddress(engine.address);
     await whileEngineLives(async () => {
       await engine.connected();
       engine.die();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as grpc from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
-import { engineIsAt } from "../../../provider/engine/engineWatch";
+import { recordEngineAddress } from "../../../provider/engine/engineWatch";
 import { EngineLog } from "../../../provider/engine/row";
 import { cleanEnvironment } from "../../environment";
 
@@ -48,10 +48,10 @@ describe("A resource's log", () => {
 
   beforeEach(async () => {
     engine = await Engine.start();
-    engineIsAt(engine.address);
+    recordEngineAddress(engine.address);
   });
   afterEach(() => {
-    engineIsAt("");
+    recordEngineAddress("");
     engine.stop();
   });
 
@@ -99,7 +99,7 @@ describe("A resource's log", () => {
     await send();
     engine.stop();
     engine = await Engine.start();
-    engineIsAt(engine.address);
+    recordEngineAddress(engine.address);
     await send();
     assert.deepEqual(engine.messages, all);
   });
@@ -114,7 +114,7 @@ describe("A resource's log", () => {
   it("is silent where nobody listens, and where there is no engine at all", async () => {
     engine.stop();
     assert.ok((await send()) < 3_000);
-    engineIsAt("");
+    recordEngineAddress("");
     assert.ok((await send()) < 1_000);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mock } from "node:test";
-import { engineIsAt } from "../../../provider/engine/engineWatch";
+import { recordEngineAddress } from "../../../provider/engine/engineWatch";
 import { attachTo, liveWithEngine } from "../../../provider/plugin/life";
 import { closed, Listener } from "../engine/listener";
 import { PluginProcess } from "./pluginProcess";
@@ -18,7 +18,7 @@ describe("The life of the plugin's process", () => {
   });
   afterEach(() => {
     attachTo(""); // Ends the watch.
-    engineIsAt("");
+    recordEngineAddress("");
     mock.restoreAll();
     engine.die();
   });
