@@ -57,8 +57,8 @@ export interface Injection {
   /** The number of requests that it hits. Default 1. */
   readonly times?: number;
   /**
-   * Their kind: `start` or its older name `trigger`, `read`, `sts`, the name of an action, or `any` for every
-   * API request; `metadata` for requests to the metadata service. Default `any`.
+   * Their kind, the name of an action, or `any` for every API request; `metadata` for requests to the
+   * metadata service. Default `any`.
    */
   readonly on?: RequestKind | ActionName | "metadata" | "any";
   /** The number of matching requests that pass unharmed before. Default 0. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { crowdFigures } from "../../bench/crowd";
-import { serviceTime } from "../../emulator/world/status";
+import { type Run, serviceTime } from "../../emulator/world/status";
 
-const run = (startMs: number, by: "trigger" | "foreign" = "trigger") => ({
+const run = (startMs: number, by: Run["by"] = "trigger") => ({
   startMs,
   endMs: startMs + 10_000,
   by,

@@ -15,7 +15,7 @@ See [the settings](settings.md#no-such-heading), [nothing](nothing.md) and [abov
 \`\`\`ts
 import * as cwp from "pulumi-tencentcloud-cwp";
 
-new cwp.MachineSync("machines", { trigger: [] });
+new cwp.MachineSync("machines", { trigers: [] });
 \`\`\`
 
 \`\`\`ts
@@ -91,7 +91,7 @@ describe("The documentation", function () {
     it("names a snippet that does not type-check, in TypeScript's own words", () => {
       const [misspelt, incomplete] = modulesOf(badPage).map(mistakesIn);
       assert.equal(misspelt?.length, 1);
-      assert.match(misspelt[0] ?? "", /^docs\/bad\.md:8: Object literal .*'trigger' does not exist/);
+      assert.match(misspelt[0] ?? "", /^docs\/bad\.md:8: Object literal .*'trigers' does not exist/);
       assert.deepEqual(incomplete, ["docs/bad.md:12: Cannot find name 'cwp'. (TS2304)"]);
     });
 

@@ -2,7 +2,7 @@
 import { emulatorAccount } from "../../emulator";
 import type { EntryPoint } from "./stack";
 
-/** In the config. The plugin sees only what stands under its own name. */
+/** In the config. The plugin sees only settings under its own name. */
 export function inConfig(entryPoint: EntryPoint, { url }: Endpoint, account: Account = emulatorAccount) {
   const namespace = entryPoint === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
   return {

@@ -16,7 +16,7 @@ import { TestStack, type TestStackOptions } from "./stack";
 const keysOf = (name: string) => ({ secretId: `AKID${name}`, secretKey: `the-secret-key-of-${name}` });
 const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
 
-/** One account for keys, and two more for profiles and roles. */
+/** One account for keys, and two others for profiles and roles. */
 const owner = { ...keysOf("owner"), token: "the-token-of-the-owner" };
 const [red, blue] = [keysOf("red"), keysOf("blue")];
 const roles = [red, blue].map(({ secretId }) => ({ arn: arnOf(secretId), account: secretId }));
@@ -83,7 +83,7 @@ describe("The account of a MachineSync on the real engine", function () {
 
   const triggers = () => emulator.requests.filter(({ sync }) => sync === true).length;
   const requests = (name: string) => emulator.requests.filter(({ action }) => action === name).length;
-  /** How many syncs each account has had. */
+  /** The number of syncs of each account. */
   const runs = () =>
     Object.fromEntries(
       Object.entries({ owner, red, blue }).map(([name, { secretId }]) => [
@@ -106,7 +106,7 @@ describe("The account of a MachineSync on the real engine", function () {
     ],
   ];
   for (const [title, options, account] of settings) {
-    it(`is the one of ${title}`, async () => {
+    it(`is the account of ${title}`, async () => {
       emulator.setSyncSeconds(0);
       await createStack(options);
       await stack.up(syncs({}));
@@ -115,7 +115,7 @@ describe("The account of a MachineSync on the real engine", function () {
     });
   }
 
-  it("is not one that the config does not allow: the error names both, and CWP is asked nothing", async () => {
+  it("is never an account that the config does not allow: the error names both, and CWP gets no request", async () => {
     await createStack({
       entryPoint: "plugin",
       config: { ...ownerIn("tencentcloud-cwp"), "tencentcloud-cwp:allowedAccountIds": '["100000000009"]' },
@@ -129,7 +129,7 @@ describe("The account of a MachineSync on the real engine", function () {
     assert.deepEqual(stack.machineSyncs(), []);
   });
 
-  it("is the one of a role to assume in the config, written as a structure", async () => {
+  it("is the account of a role to assume in the config, written as a structure", async () => {
     emulator.setSyncSeconds(0);
     await createStack({ env: ownerInEnvironment });
     const file = path.join(stack.workDir, "Pulumi.dev.yaml");
@@ -179,7 +179,7 @@ describe("The account of a MachineSync on the real engine", function () {
     assert.deepEqual(runs(), { owner: 0, red: 1, blue: 1 });
   });
 
-  it("is waited for on, though its credentials end and are taken away in the middle of the wait", async () => {
+  it("is awaited to the end, though its credentials end and are revoked in the middle of the wait", async () => {
     await emulator.stop();
     let answers = 0;
     let taken = false;
@@ -204,7 +204,7 @@ describe("The account of a MachineSync on the real engine", function () {
   });
 });
 
-/** Stands before the emulator, passes everything on, and keeps the temporary keys and tokens that it sees. */
+/** A relay before the emulator, which records the temporary keys and tokens that it sees. */
 async function startWatch(emulator: Emulator) {
   const given: string[] = [];
   const server = http.createServer(async (request, response) => {
@@ -242,7 +242,7 @@ async function startWatch(emulator: Emulator) {
   };
 }
 
-/** The keys that TC3-HMAC-SHA256 derives from a secret key, on the way to the one that signs. */
+/** The keys that TC3-HMAC-SHA256 derives from a secret key, on the way to the key that signs. */
 function signingKeys(secretKey: string, service: string, date: string): string[] {
   const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
   const ofDate = hmac(`TC3${secretKey}`, date);
@@ -253,7 +253,7 @@ function signingKeys(secretKey: string, service: string, date: string): string[]
   ]);
 }
 
-/** A resource that does nothing, by a provider that knows nothing of this package. */
+/** A resource without effect, by a provider that does not know this package. */
 const nothing = `
   class Nothing extends pulumi.dynamic.Resource {
     constructor(name) {
@@ -262,7 +262,7 @@ const nothing = `
   }
   new Nothing("nothing");`;
 
-describe("What Pulumi shows and logs at its most talkative", function () {
+describe("The output and the logs of Pulumi at the most verbose level", function () {
   this.timeout(180_000);
 
   const talkative = ["--logtostderr", "-v=9"];
@@ -288,7 +288,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
   });
 
   /**
-   * All that an `up` leaves for people to see, but for one kind of line: at this level an older CLI logs every
+   * All visible output of an `up`, but for one kind of line: at this level an older CLI logs every
    * secret of the stack's config itself, decrypted, when it hands the config to a provider process. A test
    * below shows that the newest does not.
    */
@@ -309,8 +309,8 @@ describe("What Pulumi shows and logs at its most talkative", function () {
   }
 
   /**
-   * Fails when the text shows a secret, a temporary one that the emulator gave, or a key derived from any of
-   * them.
+   * Fails if the text shows a secret, a temporary secret that the emulator gave, or a key derived from a
+   * secret.
    */
   function assertNoSecret(text: string, more: readonly string[]): void {
     const secrets = [...Object.values(keysOf("absent")), ...more, ...watch.given].filter(
@@ -332,9 +332,9 @@ describe("What Pulumi shows and logs at its most talkative", function () {
     readonly options: () => TestStackOptions;
     readonly args?: MachineSyncArgs;
     readonly create?: string;
-    /** What the error says; there is none when it is absent. */
+    /** The text of the error; absent if there is none. */
     readonly says?: RegExp;
-    /** How many temporary secrets, keys and tokens, the emulator gives at least. */
+    /** The least number of temporary secrets, keys and tokens, that the emulator gives. */
     readonly given?: number;
     readonly before?: (stack: TestStack) => void;
   }
@@ -396,7 +396,7 @@ describe("What Pulumi shows and logs at its most talkative", function () {
       says: /No connection to 127\.0\.0\.1:2/,
     },
     {
-      title: "the time runs out after the trigger",
+      title: "the wait times out after the start",
       options: () => ({ entryPoint: "plugin", config: { ...atWatch(), ...ownerIn("tencentcloud-cwp") } }),
       args: { assumeRole: redRole },
       before: () => emulator.setSyncSeconds(600),

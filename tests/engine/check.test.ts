@@ -24,7 +24,7 @@ describe("cwp-check --stack", function () {
     await emulator.stop();
   });
 
-  /** Runs it in the program's folder, with the CLI on its PATH, and sees that it shows no secret. */
+  /** Runs it in the program's folder, with the CLI on its PATH, and checks that it shows no secret. */
   async function check(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
     const { command } = await findOrGetPulumi();
     const searchPath = [path.dirname(command), stack.envVars.PATH].join(path.delimiter);
@@ -53,7 +53,7 @@ describe("cwp-check --stack", function () {
     assert.match(text.stdout, /^cwp:SyncMachines +allowed/m);
   });
 
-  it("reads the plugin's settings with --plugin, and none of them without", async () => {
+  it("reads the plugin's settings with --plugin, and none without", async () => {
     await begin("plugin");
     const { code, stdout } = await check(["--stack", "dev", "--plugin", "--json"]);
     assert.equal(code, 0, stdout);

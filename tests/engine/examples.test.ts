@@ -160,7 +160,7 @@ describe("The example", function () {
     assert.equal(triggers().length, 2);
   });
 
-  it("status-only tells of a sync, and starts none", async () => {
+  it("status-only reports a sync, and starts none", async () => {
     emulator.world().startForeignSync(5);
     emulator.advance(5);
     const stack = await install("status-only");
@@ -182,7 +182,7 @@ describe("The example", function () {
     assert.deepEqual(outputs, times());
   });
 
-  it("automation answers with the times of the sync, with what went wrong, or that it is busy", async () => {
+  it("automation answers with the times of the sync, with the error, or that it is busy", async () => {
     emulator.setSyncSeconds(600);
     emulator.addHost({ id: "ins-web" });
     const stack = await install("automation");

@@ -17,7 +17,7 @@ describe("A MachineSync with hosts on the engine", function () {
   const quuidOf = (id: string) => emulator.hosts().find(({ host }) => host.id === id)?.host.quuid;
   const listed = (id: string) => emulator.addHost({ id, syncsNeeded: 0 });
 
-  /** What a program would go on with. */
+  /** The outputs that a program would use next. */
   const quuids = ({ outputs }: OperationResult) => {
     assert.ok(Array.isArray(outputs.machines));
     return outputs.machines.map(({ quuid }) => quuid);
@@ -56,7 +56,7 @@ describe("A MachineSync with hosts on the engine", function () {
     assert.match(created.stdout, /CWP does not list ins-a after 1 machine sync: starting another sync\./);
   });
 
-  it("fails within its time over a host that never appears, names it, and looks again before it syncs", async () => {
+  it("fails within its time over a host that never appears, names it, and looks it up again before it syncs", async () => {
     emulator.addHost({ id: "ins-x", neverListed: true });
     emulator.addHost({ id: "ins-a" });
     const timed = withHosts(["ins-a", "ins-x"], {}, { customTimeouts: { create: "60s", update: "60s" } });
@@ -76,7 +76,7 @@ describe("A MachineSync with hosts on the engine", function () {
     assert.equal(emulator.requests.length, 0);
   });
 
-  it("syncs for an added host, only looks one up that CWP lists, and sends nothing for a removed one", async () => {
+  it("syncs for an added host, only looks up a host that CWP lists, and sends nothing for a removed host", async () => {
     emulator.addHost({ id: "ins-a" });
     await stack.up(withHosts(["ins-a"]));
     emulator.addHost({ id: "ins-b" });
@@ -97,7 +97,7 @@ describe("A MachineSync with hosts on the engine", function () {
     assert.deepEqual(quuids(removed), [quuidOf("ins-b")]);
   });
 
-  it("loses a machine in a refresh that CWP no longer lists, and syncs in the next up", async () => {
+  it("drops a machine that CWP no longer lists in a refresh, and syncs in the next up", async () => {
     emulator.addHost({ id: "ins-a" });
     emulator.addHost({ id: "ins-b" });
     await stack.up(withHosts(["ins-a", "ins-b"]));
@@ -120,7 +120,7 @@ describe("A MachineSync with hosts on the engine", function () {
     assert.deepEqual(quuids(updated), ["ins-a", "ins-b"].map(quuidOf));
   });
 
-  it("says what to grant where it may not read the list, and goes on once it may", async () => {
+  it("says what to grant if it may not read the list, and continues once it may", async () => {
     emulator.addHost({ id: "ins-a" });
     emulator.setFaults({ deniedActions: ["DescribeMachines"] });
     const { errors } = await stack.up(withHosts(["ins-a"]), { expectFailure: true });
@@ -131,7 +131,7 @@ describe("A MachineSync with hosts on the engine", function () {
     assert.deepEqual(actions(), ["DescribeMachines"]);
   });
 
-  it("needs no permission to read the list where no hosts are named", async () => {
+  it("needs no permission to read the list if no hosts are named", async () => {
     emulator.setFaults({ deniedActions: ["DescribeMachines"] });
     await stack.up(oneSync());
     await stack.refresh();

@@ -12,7 +12,7 @@ const { name, dependencies, peerDependencies } = JSON.parse(
 );
 
 /**
- * Without the package registry: the tarball is unpacked outside of the repository, and what it depends on is
+ * Without the package registry: the tarball is unpacked outside of the repository, and its dependencies are
  * linked to the repository's. `npm run matrix` installs it with npm and pnpm.
  */
 describe("The package, installed from its tarball", function () {
@@ -37,7 +37,7 @@ describe("The package, installed from its tarball", function () {
     assert.deepEqual(went, ["up", "up again", "refresh", "destroy", "plugin"]);
   });
 
-  it("comes up in a program of ES modules that reaches it only through a symbolic link, as pnpm lays it out", async () => {
+  it("works in a program of ES modules that reaches it only through a symbolic link, as pnpm installs it", async () => {
     const program = write("esm", { modules: "ESM" });
     const store = path.join(root, "store", "node_modules");
     await installInto(store);
@@ -59,7 +59,7 @@ describe("The package, installed from its tarball", function () {
     return program;
   }
 
-  /** Puts this package into a folder of node modules, beside what it says it depends on, and nothing else. */
+  /** Puts this package into a folder of node modules, beside its stated dependencies only. */
   async function installInto(nodeModules: string): Promise<void> {
     linkFromRepository(Object.keys({ ...dependencies, ...peerDependencies }), nodeModules);
     const folder = path.join(nodeModules, name);

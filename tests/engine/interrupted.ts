@@ -1,4 +1,4 @@
-/** Waits that something ends in the middle, and the up after them. */
+/** Waits that end in the middle, and the up after them. */
 import assert from "node:assert/strict";
 import type { Emulator } from "../../emulator";
 import type { TestStack } from "./stack";
@@ -6,7 +6,7 @@ import { until } from "./until";
 
 const starts = ({ requests }: Emulator) => requests.filter(({ sync }) => sync === true).length;
 
-/** Resolves once the first sync has been started and polled: the wait is under way. */
+/** Resolves once the first sync has been started and polled. */
 export async function underWay(emulator: Emulator): Promise<void> {
   await until(() => emulator.requests.length >= 4);
   assert.equal(starts(emulator), 1);

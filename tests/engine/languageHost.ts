@@ -1,6 +1,6 @@
 /**
  * Serves a program to the engine, as a language host does: each run is a process of its own. The hosts of
- * Node.js, Go and Python come with the official CLI only.
+ * Node.js, Go and Python are in the official CLI only.
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -11,17 +11,17 @@ import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";
 import { GetRequiredPluginsResponse, RunResponse } from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 
-/** How a program is run, and in which folder. */
+/** The command of a program, and its folder. */
 export interface Runner {
   readonly folder: string;
-  /** The whole environment, but for what the request says. */
+  /** The whole environment, except the variables of the request. */
   readonly env: Readonly<Record<string, string>>;
   command(request: RunRequest): readonly [file: string, ...args: string[]];
-  /** Gets what the program prints. */
+  /** Gets the program's output. */
   say(text: string): void;
 }
 
-/** With this exit code, the program has told the engine itself what went wrong. */
+/** The exit code of a program that has reported its error to the engine itself. */
 const REPORTED_ALREADY = 32;
 
 /** By the `@pulumi/pulumi/cmd/run` that is installed in the folder, as Pulumi's own host for Node.js. */
@@ -86,7 +86,7 @@ function run(runner: Runner, request: RunRequest, callback: grpc.sendUnaryData<R
   });
 }
 
-/** As the SDK for Go (sdk/go/pulumi/run.go) and the host for Node.js hand them on. */
+/** As the SDK for Go (sdk/go/pulumi/run.go) and the host for Node.js pass them on. */
 function variables(request: RunRequest): Record<string, string> {
   return {
     PULUMI_MONITOR: request.getMonitorAddress(),

@@ -28,7 +28,7 @@ export function testLife(entryPoint: EntryPoint): void {
       assert.deepEqual(left, [], "a provider process was left running");
     });
 
-    /** What an up says that must fail, in words and not as a trace. */
+    /** The message of an up that must fail, in words and not as a trace. */
     async function saidBy(program: Program, options: OperationOptions = {}): Promise<string> {
       const failed = await stack.up(program, { ...options, expectFailure: true });
       const { errors, stdout, stderr } = failed;
@@ -37,7 +37,7 @@ export function testLife(entryPoint: EntryPoint): void {
       return errors.join("\n");
     }
 
-    /** What was told on the row of a MachineSync. */
+    /** The messages on the row of a MachineSync. */
     const rowOf = ({ events }: OperationResult) =>
       events
         .flatMap(({ diagnosticEvent }) => diagnosticEvent ?? [])
@@ -94,7 +94,7 @@ export function testLife(entryPoint: EntryPoint): void {
       assert.equal(machines(), undefined);
     });
 
-    it("stays in the state when time runs out, keeps its secrets, says what to do, and goes on with the same sync", async () => {
+    it("stays in the state if it times out, keeps its secrets, says what to do, and continues with the same sync", async () => {
       emulator.setSyncSeconds(600);
       const triggers = ["a", secret("the-hidden-value")];
       // It leaves room: on a busy machine seconds pass before the sync is started.
@@ -124,7 +124,7 @@ export function testLife(entryPoint: EntryPoint): void {
       assertHidden();
     });
 
-    it("puts nothing into the state when it fails before a sync was started", async () => {
+    it("puts nothing into the state if it fails before a sync was started", async () => {
       const namespace = entryPoint === "plugin" ? "tencentcloud-cwp" : "tencentcloud";
       await stack.setConfig(`${namespace}:secretKey`, "the-wrong-key");
       const said = await saidBy(oneSync());
@@ -198,7 +198,7 @@ export function testLife(entryPoint: EntryPoint): void {
       await until(() => stack.providerPids().length === 0);
       const pending = stack.exportState().pending_operations?.map(({ type }) => type);
       assert.deepEqual(pending, ["creating"]);
-      // Pulumi asks for this itself: the file backend's lock outlives the CLI that held it.
+      // As Pulumi itself asks: the file backend's lock outlives the CLI that held it.
       await stack.cancel();
       await nextUpSyncs(stack, emulator);
     });

@@ -98,7 +98,7 @@ describe("Options and settings of the plugin alone", function () {
     await emulator.stop();
   });
 
-  it("replace for a change of what `replaceOnChanges` names, and of nothing else", async () => {
+  it("replace for a change of the properties in `replaceOnChanges`, and of no others", async () => {
     const program = (text: string, hosts: string[]) =>
       oneSync({ triggers: [text], hosts }, { replaceOnChanges: ["triggers"] });
     emulator.addHost({ id: "ins-a" });
@@ -129,7 +129,7 @@ describe("Options and settings of the plugin alone", function () {
     ],
     ["a malformed endpoint", [["tencentcloud-cwp:endpoint", "http://cwp.tencentcloudapi.com"]], /endpoint/],
   ];
-  it(`refuse in the preview what no up can use: ${unusable.map(([what]) => what).join(", ")}`, async () => {
+  it(`refuse values in the preview that no up can use: ${unusable.map(([what]) => what).join(", ")}`, async () => {
     const whole = inConfig("plugin", emulator, account);
     for (const [, config, says] of unusable) {
       const broken = await TestStack.create({

@@ -12,7 +12,7 @@ const HOST_MS = 500;
 const ways: Readonly<Record<string, string>> = {
   "the id in triggers": "{ triggers: [host.id] }",
   "the resource in triggers": "{ triggers: [host] }",
-  "an output within a trigger": "{ triggers: [{ disks: [host.madeAt] }] }",
+  "an output within triggers": "{ triggers: [{ disks: [host.madeAt] }] }",
   "an output for all triggers": "{ triggers: pulumi.all([host.id, 1]) }",
   "a promise in triggers": "{ triggers: [new Promise((resolve) => host.id.apply(resolve))] }",
   "a secret in triggers": "{ triggers: [pulumi.secret(host.id)] }",

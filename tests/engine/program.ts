@@ -1,6 +1,9 @@
-/** Programs as data, which both entry points run: in YAML by the plugin, in JavaScript by the dynamic resource. */
+/**
+ * Programs as data, which both entry points run: in YAML by the plugin, in JavaScript by the dynamic
+ * resource.
+ */
 
-/** What stands in a Pulumi.yaml below the name and the runtime. */
+/** The part of a Pulumi.yaml below the name and the runtime. */
 export interface Program {
   resources?: Record<string, ProgramResource>;
   variables?: Record<string, unknown>;
@@ -20,10 +23,10 @@ export interface ProgramResource {
 /** A resource or a variable, as a program refers to it. */
 export const reference = (name: string) => `\${${name}}`;
 
-/** An output of one. */
+/** An output of a resource. */
 export const output = (name: string, property: string) => reference(`${name}.${property}`);
 
-/** What a program says of a secret. */
+/** A secret, as a program writes it. */
 export const secret = (value: unknown) => ({ "fn::secret": value });
 
 /** A program with one MachineSync, named `machines`, and its outputs. */
@@ -38,7 +41,7 @@ export function oneSync(
   };
 }
 
-/** The resource `machines` with these hosts, and the quuids that a program would go on with. */
+/** The resource `machines` with these hosts, and the quuids that a program would use next. */
 export function withHosts(
   hosts: readonly unknown[],
   properties: Record<string, unknown> = {},

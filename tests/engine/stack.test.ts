@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { reference } from "./program";
 import { OperationError, TestStack } from "./stack";
 
-/** A resource whose provider is never done with it, and does not look whether its engine is still there. */
+/** A resource whose provider never finishes, and does not check that its engine still runs. */
 const hanging = `
   const provider = {
     async create() {
@@ -24,7 +24,7 @@ describe("the engine's test stack", function () {
   let stack: TestStack;
   afterEach(() => stack.remove());
 
-  it("hands back what the user sees of a failed up", async () => {
+  it("returns the user's view of a failed up", async () => {
     stack = await TestStack.create({ entryPoint: "plugin" });
     const program = { outputs: { theirs: reference("absent") } };
     const failed = await stack.up(program, { expectFailure: true });
@@ -41,7 +41,7 @@ describe("the engine's test stack", function () {
     );
   });
 
-  it("keeps this machine's settings away from the provider, but not those it is given", async () => {
+  it("keeps this machine's settings away from the provider, but not its own settings", async () => {
     const names = ["TENCENTCLOUD_REGION", "TCCLI_PROFILE", "https_proxy", "PULUMI_STACK"];
     const before = { ...process.env };
     for (const name of names) {
@@ -66,7 +66,7 @@ describe("the engine's test stack", function () {
     assert(given.includes("TENCENTCLOUD_TOKEN"));
   });
 
-  it("shows the processes of an up, and ends those that outlive a killed CLI", async function () {
+  it("shows the processes of an up, and ends processes that outlive a killed CLI", async function () {
     if (process.platform !== "linux") {
       this.skip();
     }

@@ -2,10 +2,10 @@
  * A Pulumi stack on the real engine: a temporary folder with a `file://` backend of its own, and the CLI run
  * on it.
  *
- * Programs run in processes of their own, as in a user's `pulumi up`: Pulumi's server for programs within this
- * process can lose a resource and report success. The CLI is started here rather than through the Automation
- * API, which passes this process's whole environment on, runs three more commands after each `up`, hides the
- * CLI's pid, and drops the output of a failed operation.
+ * Programs run in processes of their own, as in a user's `pulumi up`: Pulumi's server for programs within
+ * this process can lose a resource and report success. The CLI is started here rather than through the
+ * Automation API, which passes this process's whole environment on, runs three more commands after each `up`,
+ * hides the CLI's pid, and drops the output of a failed operation.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
@@ -22,7 +22,7 @@ import { findOrStartVault, secretsProvider } from "./vault";
 export type EntryPoint = "dynamic" | "plugin";
 
 export interface TestStackOptions {
-  /** Which programs the operations are given. Default: those of the dynamic resource. */
+  /** The entry point of the operations' programs. Default: the dynamic resource. */
   entryPoint?: EntryPoint;
   /** The release of the CLI. Default: the newest, or the one on the PATH. */
   release?: CliRelease;
@@ -32,17 +32,17 @@ export interface TestStackOptions {
    * The folder of a program with its Pulumi.yaml, to run in place. The stack's settings are written into it.
    */
   folder?: string;
-  /** What runs the program of the folder. Default: Node.js. `own` is the CLI, as it does for YAML. */
+  /** The runner of the folder's program. Default: Node.js. `own` is the CLI, as for YAML. */
   command?: Runner["command"] | "own";
   /**
-   * The folder of the plugin's command, put on the PATH of the CLI; none where it is null. Default: the command
-   * as it is built here.
+   * The folder of the plugin's command, put on the PATH of the CLI; null: none. Default: the command as it is
+   * built here.
    */
   pluginFolder?: string | null;
-  /** The `node` that runs a folder's program and the provider process. Default: the one on the PATH. */
+  /** The `node` that runs a folder's program and the provider process. Default: from the PATH. */
   node?: string;
   /**
-   * Another stack whose backend this one shares, so that one can read the other's outputs. It has to be
+   * Another stack whose backend this stack shares, so that each can read the other's outputs. It has to be
    * removed last.
    */
   beside?: TestStack;
@@ -51,18 +51,18 @@ export interface TestStackOptions {
    */
   config?: Record<string, string | { value: string; secret: true }>;
   /**
-   * Environment variables for the CLI, the program and the provider process, beside the harmless ones of this
-   * process.
+   * Environment variables for the CLI, the program and the provider process, beside the harmless variables of
+   * this process.
    */
   env?: Record<string, string>;
 }
 
 export interface OperationOptions {
-  /** Gets what the CLI prints, as it prints it. */
+  /** Gets the CLI's output as it appears. */
   onOutput?: (text: string) => void;
   /** Gets the CLI's process as soon as it runs, for instance to kill it. */
   onStart?: (cli: ChildProcess) => void;
-  /** How many resources the engine works on at a time. Default: the CLI's own. */
+  /** The most resources that the engine works on at a time. Default: the CLI's own. */
   parallel?: number;
   /** Resolve if the operation fails, and throw if it does not. Default: false. */
   expectFailure?: boolean;
@@ -71,9 +71,11 @@ export interface OperationOptions {
 }
 
 export interface OperationResult {
-  /** The stack's outputs after the operation; a secret one is `"[secret]"`. A preview has none. */
+  /** The stack's outputs after the operation; a secret output is `"[secret]"`. A preview has none. */
   outputs: Record<string, unknown>;
-  /** How many resources (the stack itself among them) were created, updated, left the same, and so on. */
+  /**
+   * The numbers of resources, with the stack itself, that were created, updated, left the same, and so on.
+   */
   summary: OpMap;
   stdout: string;
   stderr: string;
@@ -82,7 +84,7 @@ export interface OperationResult {
    * The engine's diagnostics of severity `error`, without the resource they belong to; see `events` for that.
    */
   errors: string[];
-  /** Whether the CLI ended with another exit code than 0, or by a signal. */
+  /** True if the CLI ended with another exit code than 0, or by a signal. */
   failed: boolean;
 }
 
@@ -97,7 +99,7 @@ export class OperationError extends Error {
   }
 }
 
-/** What the engine keeps of one resource. */
+/** The engine's state of one resource. */
 interface ResourceState {
   urn: string;
   type: string;
@@ -116,7 +118,7 @@ export interface Deployment {
 
 const repository = path.resolve(__dirname, "../..");
 const stackName = "dev";
-/** What a JavaScript program begins with. */
+/** The first lines of a JavaScript program. */
 const imports =
   'const pulumi = require("@pulumi/pulumi");\nconst cwp = require("pulumi-tencentcloud-cwp");\n';
 const plugin = path.join(repository, "dist/provider/plugin/command.js");
@@ -130,10 +132,10 @@ const providerCommand = /dynamic-provider|pulumi-resource-tencentcloud-cwp|plugi
 /** Variables of the host that would change what a stack does. */
 const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|(https?|all|no)_proxy$)/i;
 
-/** What `pulumi stack init` has written, by the CLI's path. */
+/** The files that `pulumi stack init` has written, by the CLI's path. */
 const initialized = new Map<string, { state: string; meta: string }>();
 
-/** What the CLI has encrypted, for each text. */
+/** The CLI's encrypted form of each text. */
 const encrypted = new Map<string, string>();
 
 export class TestStack {
@@ -142,13 +144,15 @@ export class TestStack {
   readonly backendDir: string;
   /** The whole environment of the CLI and of the provider process. */
   readonly envVars: Record<string, string>;
-  /** The folder of the plugin's command; empty where there is none. */
+  /** The folder of the plugin's command; empty if there is none. */
   readonly pluginFolder: string;
   /** The file that holds the stack's state. */
   readonly stateFile: string;
-  /** What the programs have printed, outside of Pulumi. */
+  /** The programs' output, outside of Pulumi. */
   printed = "";
-  /** Which programs the next operations are given. YAML has to be that of the start, if any is. */
+  /**
+   * The entry point of the next programs. Programs in YAML need `plugin` at the creation of the stack too.
+   */
   entryPoint: EntryPoint;
   /** The running CLI, while an operation runs. */
   cli: ChildProcess | undefined;
@@ -177,7 +181,7 @@ export class TestStack {
       // Credential files are looked for in the home folder.
       HOME: home,
       USERPROFILE: home,
-      // Nobody listens there: a test must not ask the metadata service of the machine it runs on.
+      // No service listens there: a test must not ask the metadata service of the machine it runs on.
       TENCENTCLOUD_METADATA_URL: "http://127.0.0.1:2",
       PULUMI_HOME: path.join(home, ".pulumi"),
       PULUMI_BACKEND_URL: `file://${this.backendDir.split(path.sep).join("/")}`,
@@ -187,7 +191,7 @@ export class TestStack {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       // The option --event-log is hidden behind it.
       PULUMI_DEBUG_COMMANDS: "true",
-      // What is written here is JavaScript: nothing has to be compiled.
+      // The programs are JavaScript: nothing has to be compiled.
       ...(options.folder === undefined ? { PULUMI_NODEJS_TYPESCRIPT: "false" } : {}),
       // The CLI is gone before it has filled the memory: its garbage collector would only take its time.
       GOGC: "off",
@@ -203,7 +207,7 @@ export class TestStack {
   /**
    * Creates an empty stack in a new temporary folder.
    *
-   * @throws if there is no Pulumi CLI and none can be had.
+   * @throws if there is no Pulumi CLI and none can be installed.
    */
   static async create(options: TestStackOptions = {}): Promise<TestStack> {
     const { command, binDir } = await findOrGetPulumi(options.release);
@@ -234,7 +238,7 @@ export class TestStack {
     return folder;
   }
 
-  /** Writes the program of the next operations. A text is the body of one in JavaScript. */
+  /** Writes the program of the next operations. A text is the body of a program in JavaScript. */
   write(program: Program | string): void {
     const { project = "test" } = this.options;
     const write = (file: string, text: string) => fs.writeFileSync(path.join(this.workDir, file), text);
@@ -282,7 +286,9 @@ export class TestStack {
     return text;
   }
 
-  /** `pulumi stack init`: once. What it writes is the same for all, but for the project's name, and copied. */
+  /**
+   * `pulumi stack init`: once. Its files are the same for all stacks, but for the project's name, and copied.
+   */
   private async initStack(): Promise<void> {
     const meta = path.join(this.backendDir, ".pulumi", "meta.yaml");
     const known = initialized.get(this.command);
@@ -330,17 +336,17 @@ export class TestStack {
     return JSON.parse(fs.readFileSync(this.stateFile, "utf8")).checkpoint.latest;
   }
 
-  /** What the state holds of the resource with this name. */
+  /** The state of the resource with this name. */
   resource(name: string): ResourceState | undefined {
     return this.exportState().resources?.find(({ urn }) => urn.endsWith(`::${name}`));
   }
 
-  /** What the state holds of each MachineSync. */
+  /** The state of each MachineSync. */
   machineSyncs(): ResourceState[] {
     return this.exportState().resources?.filter(({ type }) => type.endsWith(":MachineSync")) ?? [];
   }
 
-  /** The pids of the provider processes of this stack, also of those that outlived their CLI. Linux only. */
+  /** The pids of this stack's provider processes, also if they outlived their CLI. Linux only. */
   providerPids(): number[] {
     return runningProcesses()
       .filter((pid) => pid !== this.cli?.pid && workingDirectory(pid) === this.workDir)
@@ -352,12 +358,12 @@ export class TestStack {
     await this.run(["config", "set", "--stack", stackName, ...more, name, value]);
   }
 
-  /** Replaces the stack's state by one that another version of the package has left. */
+  /** Replaces the stack's state by a state that another version of the package has left. */
   async importState(file: string): Promise<void> {
     await this.run(["stack", "import", "--stack", stackName, "--file", file]);
   }
 
-  /** Ends what still runs of the stack and deletes its folder. The resources in it are not destroyed. */
+  /** Ends the stack's processes and deletes its folder. The resources in it are not destroyed. */
   async remove(): Promise<void> {
     this.cli?.kill("SIGKILL");
     for (const pid of this.providerPids()) {

@@ -14,7 +14,7 @@ const cut = / {2}\[diff: ?~?t?r?i?g?g?e?r?s?\]?$/;
 
 const [create, update] = [{ triggers: ["ins-web"] }, { triggers: ["ins-web", "ins-db"] }];
 
-/** What the CLI shows of a MachineSync beside its clock while it syncs. */
+/** The CLI's text for a MachineSync beside its clock while it syncs. */
 function rowOf(screen: Screen): string {
   return rowsOf(screen).find((row) => / machines +(creating|updating) \(\d+s\)/.test(row)) ?? "";
 }
@@ -36,7 +36,7 @@ describe("An interactive `pulumi up`", function () {
     }
   });
 
-  /** A create and then an update at a terminal: whether the row of each has shown what it should. */
+  /** Runs a create and then an update at a terminal, and checks the row of each. */
   async function show(
     entryPoint: EntryPoint,
     columns: number,

@@ -1,11 +1,11 @@
 /**
  * As much of HashiCorp Vault as Pulumi asks for: it decrypts the key that a stack's secrets are encrypted
- * with. From a passphrase, each run of the CLI would derive that key anew, in 0.3 s of processor.
+ * with. From a passphrase, each run of the CLI would derive that key again, in 0.3 s of processor.
  */
 import { once } from "node:events";
 import * as http from "node:http";
 
-/** What the settings of a stack say of it. All have one key, so that what is encrypted once can be copied. */
+/** The stack's setting for it. All stacks have one key, so that an encrypted text can be copied. */
 export const secretsProvider = {
   secretsprovider: "hashivault://test",
   encryptedkey: Buffer.from("vault:v1:test").toString("base64"),
@@ -15,7 +15,7 @@ const answer = { data: { plaintext: Buffer.from("The key of the test stacks' dat
 
 let started: Promise<Record<string, string>> | undefined;
 
-/** Starts it, once for this process, which it does not keep alive. Gives the variables that tell where it is. */
+/** Starts it, once for this process, which it does not keep alive. Returns the variables with its address. */
 export function findOrStartVault(): Promise<Record<string, string>> {
   started ??= start();
   return started;

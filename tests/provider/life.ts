@@ -1,4 +1,4 @@
-/** The life of a MachineSync without the engine, which both entry points have to lead. */
+/** The life of a MachineSync without the engine, the same by both entry points. */
 import assert from "node:assert/strict";
 import { type Emulator, type NewHost, startEmulator } from "../../emulator";
 import type { Inputs } from "../../provider/machineSync/inputs";
@@ -14,13 +14,13 @@ interface Keys {
 /** An entry point, as the engine calls it. */
 export interface EntryPoint {
   configure(endpoint: string, keys: Keys): Promise<unknown>;
-  /** What is wrong with the inputs. */
+  /** The failures of the inputs. */
   check(news: Record<string, unknown>): Promise<string[]>;
   diff(olds: Outputs, news: Inputs): Promise<{ changes: boolean; replaces: readonly string[] }>;
   create(inputs: Inputs, timeoutSeconds?: number): Promise<{ id: string; outputs: Outputs }>;
   update(olds: Outputs, news: Inputs, timeoutSeconds?: number): Promise<Outputs>;
   read(outputs: Outputs): Promise<Outputs>;
-  /** What a failed create or update keeps; undefined if nothing. */
+  /** The part that a failed create or update keeps; undefined if nothing. */
   kept(error: unknown): { reasons: readonly string[]; outputs: Outputs } | undefined;
 }
 
@@ -28,7 +28,7 @@ const account = { secretId: "AKIDtest", secretKey: "the-secret-key-of-the-test" 
 const other = { secretId: "AKIDother", secretKey: "the-other-secret-key" };
 const inputs: Inputs = { triggers: ["ins-1", { disks: [1, 2] }] };
 
-/** A run whose end was not seen, as version 0.1.0 kept it: of no account. */
+/** A run whose end was not seen, as version 0.1.0 kept it: without an account. */
 const unfinishedRun = { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true } as const;
 
 export function testLife(point: () => EntryPoint): void {
@@ -48,7 +48,7 @@ export function testLife(point: () => EntryPoint): void {
     diff: (...args: Parameters<EntryPoint["diff"]>) => point().diff(...args),
   };
 
-  /** A sync in the past, from before anything that a test does. */
+  /** Adds a sync in the past, before the test's own actions. */
   const syncBefore = (seconds: number) => {
     emulator.world().startForeignSync(seconds);
     emulator.advance(seconds + 60);
@@ -61,14 +61,14 @@ export function testLife(point: () => EntryPoint): void {
     }
   };
 
-  /** What a create or update says that fails, and what it keeps. */
+  /** The message of a create or update that fails, and the part that it keeps. */
   async function fail(call: Promise<unknown>) {
     const error = await refusal(call, account.secretKey, other.secretKey);
     const kept = point().kept(error);
     return { message: kept?.reasons.join() ?? error.message, outputs: kept?.outputs };
   }
 
-  /** The same of one that is refused after it has started a sync of ten minutes. */
+  /** The same for a call that is refused after it has started a sync of ten minutes. */
   async function failAfterStart(call: () => Promise<unknown>) {
     emulator.setSyncSeconds(600);
     emulator.inject({ error: "UnauthorizedOperation" }, { on: "read", after: 1 });
@@ -77,7 +77,7 @@ export function testLife(point: () => EntryPoint): void {
     return { message, outputs };
   }
 
-  /** What a create keeps that was refused after its start, and whose sync has ended since. */
+  /** The state of a create that was refused after its start, and whose sync has ended since. */
   async function createUnfinished(news: Inputs): Promise<Outputs> {
     const { outputs } = await failAfterStart(() => create(news));
     emulator.advance(600);
@@ -93,7 +93,7 @@ export function testLife(point: () => EntryPoint): void {
   afterEach(() => emulator.stop());
 
   describe("check", () => {
-    it("sends nothing, and says what is wrong but not with which value", async () => {
+    it("sends nothing, and names the problem without the value", async () => {
       assert.deepEqual(await point().check({ ...inputs }), []);
       const reasons = (await point().check({ skipAwait: "yes", secretKey: "hush" })).join("\n");
       assert.match(
@@ -107,7 +107,7 @@ export function testLife(point: () => EntryPoint): void {
   });
 
   describe("create", () => {
-    it("syncs once, and gives the inputs back beside what has come of the sync", async () => {
+    it("syncs once, and returns the inputs beside the outputs of the sync", async () => {
       const { id, outputs } = await point().create(inputs);
       const { LatestStartTime, LatestEndTime } = emulator.world().syncMachines(false);
       assert.match(String(outputs.__account), /^[0-9a-f]{32}$/);
@@ -212,13 +212,13 @@ export function testLife(point: () => EntryPoint): void {
       assert.equal(lookUps(), 1);
     });
 
-    it("syncs though CWP lists the hosts already, since nothing tells for how long", async () => {
+    it("syncs though CWP lists the hosts already, since it may have listed them for long", async () => {
       list({ id: "ins-a" });
       await create({ hosts: ["ins-a"] });
       assert.equal(starts(), 1);
     });
 
-    it("takes nothing of a list whose filter is loose", async () => {
+    it("ignores wrong hosts in a list whose filter is loose", async () => {
       emulator.setFaults({ looseFilters: true });
       emulator.addHost({ id: "ins-abc" });
       emulator.addHost({ id: "ins-ab" });
@@ -268,7 +268,7 @@ export function testLife(point: () => EntryPoint): void {
       assert.equal(starts(), 1);
     });
 
-    it("ends when its time is over, as a create does", async () => {
+    it("ends at its time limit, as a create does", async () => {
       emulator.world().startForeignSync(600);
       for (const call of [create(inputs, 1), update({}, inputs, 1)]) {
         const { message, outputs } = await fail(call);
@@ -339,7 +339,7 @@ export function testLife(point: () => EntryPoint): void {
       assert.equal(starts(), 1);
     });
 
-    it("only looks an added host up that CWP lists already", async () => {
+    it("only looks up an added host that CWP lists already", async () => {
       list({ id: "ins-c" });
       const outputs = await to({ hosts: ["ins-a", "ins-b", "ins-c"], triggers: ["1"] });
       assert.deepEqual(idsOf(outputs), ["ins-a", "ins-b", "ins-c"]);
@@ -347,7 +347,7 @@ export function testLife(point: () => EntryPoint): void {
       assert.equal(outputs.latestStartTime, before.latestStartTime);
     });
 
-    it("syncs for a changed trigger, whatever CWP lists", async () => {
+    it("syncs for changed triggers, whatever CWP lists", async () => {
       list({ id: "ins-c" });
       await to({ hosts: ["ins-a", "ins-b", "ins-c"], triggers: ["2"] });
       assert.equal(starts(), 1);
@@ -416,7 +416,7 @@ export function testLife(point: () => EntryPoint): void {
       );
     });
 
-    it("shows no duration while a sync is in progress, not even the one before", async () => {
+    it("shows no duration while a sync is in progress, not even that of the sync before", async () => {
       const olds = await create(inputs);
       emulator.world().startForeignSync(600);
       const outputs = await read(olds);
@@ -449,7 +449,7 @@ export function testLife(point: () => EntryPoint): void {
       }
     });
 
-    it("reads the machines again, and the next update looks for one that is gone before it syncs", async () => {
+    it("reads the machines again, and the next update looks a missing machine up before it syncs", async () => {
       emulator.addHost({ id: "ins-a" });
       emulator.addHost({ id: "ins-b" });
       const hosts = ["ins-a", "ins-b"];

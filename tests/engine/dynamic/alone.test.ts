@@ -6,7 +6,7 @@ import { manySyncs, oneSync } from "../program";
 import { TestStack } from "../stack";
 import { until } from "../until";
 
-/** What the plugin does otherwise, or cannot do. */
+/** The parts that differ from the plugin. */
 describe("The dynamic resource alone", function () {
   this.timeout(180_000);
 
@@ -50,7 +50,7 @@ describe("The dynamic resource alone", function () {
     assert.ok(!state.includes(account.secretKey) && !state.includes(token));
   });
 
-  /** Starts an up whose sync takes ten minutes, and resolves with its end once the wait is under way. */
+  /** Starts an up whose sync takes ten minutes, and resolves with its end once the wait has begun. */
   async function longUp() {
     emulator.setSyncSeconds(600);
     let printed = "";

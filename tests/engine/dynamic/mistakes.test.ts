@@ -21,7 +21,7 @@ describe("A mistake in a program", function () {
   });
   beforeEach(() => emulator.clearRequests());
 
-  /** All that the terminal shows of an up that must fail, with nothing sent and within seconds. */
+  /** The whole output of an up that must fail within seconds, before it sends anything. */
   async function saidBy(program: string): Promise<string> {
     const started = performance.now();
     const { stdout, stderr } = await stack.up(program, { expectFailure: true });
@@ -37,13 +37,13 @@ describe("A mistake in a program", function () {
       'MachineSync "machines" cannot use its triggers: triggers[1].since is a Date: give its text, as by toISOString().',
     ],
     [
-      "a Map that comes later",
+      "a Map that is known later",
       'new cwp.MachineSync("machines", { triggers: [pulumi.output("a").apply(() => new Map())] });',
       'MachineSync "machines" cannot use its triggers: triggers[0] is a Map: give a list, as by Array.from().',
     ],
   ];
   for (const [title, program, says] of mistakes) {
-    it(`is told: ${title}`, async () => {
+    it(`is reported: ${title}`, async () => {
       const said = await saidBy(program);
       assert.ok(said.includes(says), said);
       assert.doesNotMatch(said, /\n\s+at .*:\d+:\d+/, "a stack trace");
@@ -51,7 +51,7 @@ describe("A mistake in a program", function () {
     });
   }
 
-  it("is none: a resource or a component among the triggers stands for itself, and a secret stays one", async () => {
+  it("is none: a resource or a component among the triggers counts as itself, and a secret stays secret", async () => {
     const { outputs } = await stack.up(`
       const group = new pulumi.ComponentResource("examples:index:Group", "group");
       const first = new cwp.MachineSync("first");
@@ -65,7 +65,7 @@ describe("A mistake in a program", function () {
     assert.ok(!fs.readFileSync(stack.stateFile, "utf8").includes("the-secret-value"));
   });
 
-  it("or none: keys that were replaced in the config are not seen by a refresh, which says so", async () => {
+  it("is none: a refresh does not see keys that were replaced in the config, and says so", async () => {
     await stack.up('new cwp.MachineSync("machines");');
     emulator.inject({ error: "AuthFailure.SecretIdNotFound" }, { times: 1_000 });
     const { stdout } = await stack.refresh({ expectFailure: true });

@@ -5,7 +5,7 @@ import { inConfig } from "../account";
 import { manySyncs } from "../program";
 import { type OperationResult, TestStack } from "../stack";
 
-/** What was told on the row of a resource. */
+/** The messages on the row of a resource. */
 function shownOn({ events }: OperationResult, urn: string | undefined): DiagnosticEvent[] {
   assert.ok(urn);
   return events
@@ -33,7 +33,7 @@ describe("A MachineSync at the terminal", function () {
     await emulator.stop();
   });
 
-  it("shows on its own row what it waits for, and leaves one line", async () => {
+  it("shows its progress on its own row, and leaves one line", async () => {
     const program = `
       const outer = new pulumi.ComponentResource("examples:index:Outer", "outer");
       const inner = new pulumi.ComponentResource("examples:index:Inner", "inner", {}, { parent: outer });
@@ -70,7 +70,7 @@ describe("A MachineSync at the terminal", function () {
     assert.doesNotMatch(diagnostics, / left$|starting|another sync/m);
   });
 
-  it("warns once of a trigger that is repeated, and the warning stays", async () => {
+  it("warns once of a repeated start, and the warning stays", async () => {
     emulator.setSyncSeconds(0);
     emulator.setFaults({ deafTriggers: 1 });
     const result = await stack.up(manySyncs(2));

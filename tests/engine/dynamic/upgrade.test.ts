@@ -6,8 +6,8 @@ import { output, type ProgramResource } from "../program";
 import { TestStack } from "../stack";
 
 /**
- * The state of a stack as version 0.1.0 left it: `machines` has synced, and the wait of `interrupted` ran out
- * of time, so it holds an unfinished run, which names no account.
+ * The state of a stack as version 0.1.0 left it: `machines` has synced, and the wait of `interrupted` timed
+ * out, so it holds an unfinished run, which names no account.
  */
 const leftBy010 = path.join(__dirname, "states/0.1.0.json");
 
@@ -33,7 +33,7 @@ describe("A stack that version 0.1.0 has left", function () {
     await emulator.stop();
   });
 
-  it("hands unknown times to the program in the preview of an update", async () => {
+  it("gives unknown times to the program in the preview of an update", async () => {
     const { summary } = await stack.preview(`
       const { latestStartTime, triggers } = new cwp.MachineSync("machines", { triggers: ["changed"] });
       triggers.apply((known) => console.log("triggers:", known));
@@ -44,7 +44,7 @@ describe("A stack that version 0.1.0 has left", function () {
     assert.equal(emulator.requests.length, 0);
   });
 
-  it("syncs once for the unfinished run, since nobody knows whose account ran it, and for nothing else", async () => {
+  it("syncs once for the unfinished run, since its account is unknown, and for nothing else", async () => {
     const starts = () => emulator.requests.filter(({ sync }) => sync === true).length;
     const { summary, outputs: shown } = await stack.up({
       resources: { machines, interrupted },

@@ -6,7 +6,7 @@ import { nextUpSyncs, refuseAfterStart, underWay } from "../interrupted";
 import { oneSync, output, secret } from "../program";
 import { TestStack } from "../stack";
 
-/** What only the plugin does, and what a test of one entry point shows for both. */
+/** The parts that differ from the dynamic resource, and tests that need only one entry point. */
 describe("The plugin alone", function () {
   this.timeout(180_000);
 
@@ -31,7 +31,7 @@ describe("The plugin alone", function () {
     assert.equal(emulator.requests.length, 0);
   });
 
-  it("encrypts a secret among the triggers, and that one only", async () => {
+  it("encrypts a secret among the triggers, and no other value", async () => {
     await stack.up(oneSync({ triggers: ["plain", secret("the-hidden-value")] }));
     const { inputs, outputs } = stack.resource("machines") ?? {};
     for (const properties of [inputs, outputs]) {
@@ -41,7 +41,7 @@ describe("The plugin alone", function () {
     }
   });
 
-  // A Node.js program does not get that far: Pulumi's own SDK looks for the engine by way of such a proxy.
+  // A Node.js program fails before that: Pulumi's own SDK connects to the engine through such a proxy.
   it("shows its row behind a lower-case https_proxy, with spaces in no_proxy", async () => {
     Object.assign(stack.envVars, { https_proxy: "http://127.0.0.1:1", no_proxy: "example.com, 127.0.0.1" });
     const { events } = await stack.up(oneSync());
@@ -57,7 +57,7 @@ describe("The plugin alone", function () {
     assert.equal(outputs.state, "SYNCING");
   });
 
-  it("goes on with the sync of an update, also after a refresh, which clears the engine's own mark", async () => {
+  it("continues with the sync of an update, even after a refresh, which clears the engine's own mark", async () => {
     await stack.up(oneSync({ triggers: ["a"] }));
     refuseAfterStart(emulator);
     await stack.up(oneSync({ triggers: ["b"] }), { expectFailure: true });
@@ -140,7 +140,7 @@ describe("The plugin alone", function () {
     await nextUpSyncs(stack, emulator);
   });
 
-  it("serves one engine after the other where a developer has started it", async () => {
+  it("serves one engine after the other if a developer has started it", async () => {
     const plugin = await PluginProcess.start();
     try {
       stack.envVars.PULUMI_DEBUG_PROVIDERS = `tencentcloud-cwp:${plugin.port}`;

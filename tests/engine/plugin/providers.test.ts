@@ -94,7 +94,7 @@ describe("An explicit provider of the plugin", function () {
     }
   });
 
-  it("finds the environment's keys where it has no settings of its own, and names its own settings where it finds none", async () => {
+  it("finds the environment's keys if it has no settings of its own, and names its own settings if it finds none", async () => {
     const { errors } = await stack.up(two({}), { expectFailure: true });
     assert.match(errors.join("\n"), /No Tencent Cloud credentials were found.*tencentcloud-cwp:secretId/s);
     stack.envVars.TENCENTCLOUD_SECRET_ID = second.secretId;

@@ -19,7 +19,7 @@ const manifest = JSON.parse(fs.readFileSync(path.join(repository, "package.json"
 const command = "pulumi-resource-tencentcloud-cwp";
 
 /**
- * Each way in which a user gives Pulumi the plugin, from what is published: the tarball, or an archive made
+ * Each way in which a user gives Pulumi the plugin, from the published files: the tarball, or an archive made
  * of it.
  */
 describe("The plugin, as a user gets it", function () {
@@ -74,7 +74,7 @@ describe("The plugin, as a user gets it", function () {
     return kinds;
   }
 
-  it("runs by its command on the PATH, and no request of a whole life is one too many", async () => {
+  it("runs by its command on the PATH, and sends no unnecessary request in its whole life", async () => {
     const made = await stackWith(path.join(nodeModules, ".bin"));
     await made.up(oneSync({ triggers: ["a"] }));
     assert.equal(requests().filter((kind) => kind === "start").length, 1);
@@ -96,7 +96,7 @@ describe("The plugin, as a user gets it", function () {
     await made.run(["package", "add", path.join(nodeModules, ".bin", command)]);
     const [declaration = ""] = fs.readdirSync(path.join(workDir, "sdks", "tencentcloud-cwp"));
     assert.equal(declaration, `tencentcloud-cwp-${manifest.version}.yaml`);
-    // Of a file, Pulumi notes the name only, not where it is.
+    // Pulumi records only the name of a file, not its folder.
     await made.up({ ...oneSync(), packages: { "tencentcloud-cwp": path.join(nodeModules, ".bin") } });
     assert.equal(requests().filter((kind) => kind === "start").length, 1);
   });

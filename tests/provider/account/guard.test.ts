@@ -20,7 +20,7 @@ describe("The accounts that are allowed", () => {
   let owner: { secretId: string; secretKey: string };
 
   beforeEach(async () => {
-    // What is known of an identity is known for the life of the process: each test has one of its own.
+    // The process remembers each identity for its life: each test has an identity of its own.
     tests += 1;
     owner = { secretId: `AKIDowner${tests}`, secretKey: "the-secret-key-of-the-owner" };
     emulator = await startEmulator({
@@ -56,7 +56,7 @@ describe("The accounts that are allowed", () => {
     ["forbiddenAccountIds", [OTHER]],
   ];
   for (const [name, value] of letPass) {
-    it(`let the account of the keys pass under ${name} ${JSON.stringify(value)}, after one question`, async () => {
+    it(`let the account of the keys pass under ${name} ${JSON.stringify(value)}, after one request`, async () => {
       set(name, value);
       const one = client();
       await one.syncMachines(false, LONG_MS);
@@ -87,7 +87,7 @@ describe("The accounts that are allowed", () => {
     });
   }
 
-  it("are those of the role that is assumed, not of the keys that it is assumed with", async () => {
+  it("apply to the account of the assumed role, not of the keys that it is assumed with", async () => {
     set("allowedAccountIds", [OTHER]);
     set("assumeRole", { roleArn, sessionName: "ci" });
     await client().syncMachines(false, LONG_MS);
@@ -106,7 +106,7 @@ describe("The accounts that are allowed", () => {
     assert.ok(!actions().includes("SyncMachines"));
   });
 
-  it("are asked for again after a question that failed, which may pass", async () => {
+  it("are checked again after a request that failed, which may pass", async () => {
     set("allowedAccountIds", [OWN]);
     const one = client();
     for (const fault of [{ http: 503 }, { reset: true }, { error: "InternalError" }] as const) {
@@ -130,7 +130,7 @@ describe("The accounts that are allowed", () => {
     assert.equal(error.retry, "yes");
   });
 
-  it("are all where the lists are empty", async () => {
+  it("are all accounts if the lists are empty", async () => {
     set("allowedAccountIds", []);
     config["tencentcloud:forbiddenAccountIds"] = "";
     await client().syncMachines(false, LONG_MS);

@@ -13,7 +13,7 @@ type Values = Readonly<Record<string, string | undefined>>;
 const configOf = (values: Values): Settings => pulumiSettings((name) => values[name]);
 const nothing = configOf({});
 
-/** The id, key and token that are found under these settings. */
+/** The id, key and token of these settings. */
 async function keysOf(config: Values, env: Values): Promise<(string | undefined)[]> {
   const { secretId, secretKey, token } = await resolveConnection(
     {},
@@ -65,7 +65,7 @@ describe("The settings", () => {
   ];
 
   for (const { name, config, environment, default: otherwise, of } of settings) {
-    it(`take the ${name} from the argument, then the config, then the environment, and skip empty ones`, () => {
+    it(`take the ${name} from the argument, then the config, then the environment, and skip empty values`, () => {
       const places = ["argument", "config", "environment"];
       for (const values of choices(places, (place) => [`${place}.example`, "", undefined])) {
         const connection = resolveConnection(
@@ -79,7 +79,7 @@ describe("The settings", () => {
     });
   }
 
-  it("name the region for CWP alone before the provider's, and leave it out where it is none", () => {
+  it("name the region for CWP alone before the provider's, and leave it out if it is none", () => {
     const connection = (args: { region?: string }, config: Values, env: Values = {}) =>
       resolveConnection(
         args,
@@ -101,7 +101,7 @@ describe("The settings", () => {
     }
   });
 
-  it("refuse a region that no header can carry, be it for STS alone", async () => {
+  it("refuse a region that no header can carry, even for STS alone", async () => {
     for (const config of [
       { "tencentcloud-cwp:region": "ap-guangzhou\nX-Other: yes" },
       { "tencentcloud-cwp:region": "none", "tencentcloud:region": "ap-guangzhou\nX-Other: yes" },
@@ -111,7 +111,7 @@ describe("The settings", () => {
     }
   });
 
-  it("take the endpoint of the provider's domain where no endpoint is named", () => {
+  it("take the endpoint of the provider's domain if no endpoint is named", () => {
     const host = (config: Values, env: Values = {}) =>
       resolveConnection({}, configOf({ ...configPair, ...config }), env).host;
     const domain = { "tencentcloud:domain": "internal.tencentcloudapi.com" };
@@ -151,7 +151,7 @@ describe("The settings", () => {
     });
   }
 
-  it("are named as the plugin knows them, where it reads them", async () => {
+  it("are named as the plugin knows them, if it reads them", async () => {
     const values: Values = { secretId: "id", region: "none", domain: "example.com" };
     const settings = pluginSettings((name) => values[name]);
     const error = await refusal(() => resolveConnection({}, settings, {}));
@@ -178,7 +178,7 @@ describe("The settings", () => {
     assert.ok(!("region" in resolveConnection({}, configOf(configPair), {})));
   });
 
-  it("take the region of the profile in use where nothing else names one", () => {
+  it("take the region of the profile in use if no other setting names one", () => {
     home.write(".tccli/default.configure", { region: "ap-default" });
     home.write(".tccli/named.configure", { _sys_param: { region: "ap-named" } });
     assert.equal(resolveConnection({}, nothing, {}).region, "ap-default");
@@ -243,7 +243,7 @@ describe("The settings", () => {
     assert.ok(pairs > 0);
   });
 
-  it("take the SDKs' other names of the token only where id and key came from the environment too", async () => {
+  it("take the SDKs' other names of the token only if id and key are from the environment too", async () => {
     const env = { ...environmentPair, TENCENTCLOUD_SESSION_TOKEN: "session-token" };
     assert.equal((await keysOf({}, env))[2], "session-token");
     for (const [name, value] of Object.entries(configPair)) {
@@ -496,14 +496,14 @@ describe("The STS of an endpoint", () => {
     });
   }
 
-  it("is at the provider's domain where that is set, except beside an emulator", () => {
+  it("is at the provider's domain if that is set, except beside an emulator", () => {
     const at = (endpoint: string) => stsConnection(parseEndpoint(endpoint), undefined, "example.com").host;
     assert.equal(at("cwp.example.com"), "sts.example.com");
     assert.equal(at("cwp.intl.tencentcloudapi.com"), "sts.example.com");
     assert.equal(at("http://127.0.0.1:8080"), "127.0.0.1:8080");
   });
 
-  it("is told the region in use, and another where there is none, since it insists on one", () => {
+  it("gets the region in use, or another if there is none, since it requires a region", () => {
     const endpoint = parseEndpoint("cwp.tencentcloudapi.com");
     assert.equal(stsConnection(endpoint, "ap-shanghai").region, "ap-shanghai");
     assert.equal(stsConnection(endpoint, undefined).region, "ap-guangzhou");

@@ -21,11 +21,11 @@ import {
 
 const keys = { secretId: "AKIDtest", secretKey: "the-secret-key-of-the-test" };
 
-/** How long a request may take. No test comes near it. */
+/** The time limit of a request, far beyond every test. */
 const LONG_MS = 60_000;
 
 const MB = 1_000_000;
-/** What the service answers when all is well. */
+/** A good answer of the service. */
 const good = '{"Response":{"State":"FINISHED","RequestId":"id"}}';
 
 async function failure(request: Promise<unknown>): Promise<CwpError> {
@@ -48,7 +48,9 @@ describe("An answer", () => {
     endpoint = await started(startPlain((request, response) => answers(request.resume(), response)));
   });
 
-  /** Sends the body again and again until `megabytes` are sent or the client has gone. Counts what it sends. */
+  /**
+   * Sends the body again and again until `megabytes` are sent or the client has left. Counts the sent bytes.
+   */
   function endless(megabytes: number, headers: Record<string, string>, status = 200) {
     const sent = { bytes: 0 };
     const piece = Buffer.alloc(MB / 10, " ");
@@ -86,7 +88,7 @@ describe("An answer", () => {
         error.message,
       );
       assert.equal(error.retry, "few");
-      // Beside what was read, the buffers of both ends are full.
+      // Beside the read bytes, the buffers of both ends are full.
       assert.ok(sent.bytes < 50 * MB, `${sent.bytes} bytes were sent`);
     });
   }
@@ -103,7 +105,7 @@ describe("An answer", () => {
     assert.equal((await ask()).status.state, "FINISHED");
   });
 
-  it("counts by itself, not with those before it on the same connection", async () => {
+  it("is limited by itself, not together with earlier answers on the same connection", async () => {
     answers = (_request, response) => response.end(good.padEnd(6 * MB, " "));
     const kept = client();
     const connections: unknown[] = [];
@@ -148,12 +150,12 @@ describe("An answer", () => {
     });
   }
 
-  it("that says that it is not compressed is read", async () => {
+  it("that is declared uncompressed is read", async () => {
     answers = (_request, response) => response.writeHead(200, { "Content-Encoding": "identity" }).end(good);
     assert.equal((await ask()).status.state, "FINISHED");
   });
 
-  it("that is a stream of events is none, and leaves no connection", async () => {
+  it("that is a stream of events is refused, and leaves no connection", async () => {
     answers = (_request, response) => {
       response.writeHead(200, { "Content-Type": "text/event-stream" }).write("data: {}\n\n");
     };
@@ -266,7 +268,7 @@ describe("An answer", () => {
       assert.equal(machines[0]?.name, shown);
     });
 
-    it("shows no temporary keys that hold one, and none are used", async () => {
+    it("shows no temporary keys that hold such a character, and uses none", async () => {
       for (const field of ["TmpSecretId", "TmpSecretKey", "Token"]) {
         const given = { TmpSecretId: "AKIDtemporary", TmpSecretKey: "opensesame", Token: "opensesame" };
         answer({ Credentials: { ...given, [field]: "open\nopensesame" }, ExpiredTime: 4_000_000_000 });
@@ -295,7 +297,7 @@ describe("An answer", () => {
     assert.match(error.message, /API documentation says what the code means\.$/);
   });
 
-  it("that is nested without an end is none", async () => {
+  it("that is nested without an end is refused", async () => {
     answers = (_request, response) =>
       response.end(`{"Response":{"State":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}}`);
     const error = await failure(ask());

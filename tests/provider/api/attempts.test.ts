@@ -15,14 +15,14 @@ describe("An attempt to connect", () => {
   cleanEnvironment();
   const started = standIns();
 
-  /** What each socket was told: the port, and how long an attempt at one of several addresses may take. */
+  /** The options of each socket: the port, and the time limit of an attempt at one of several addresses. */
   let sockets: { port: number; attemptMs: unknown }[];
   const { connect: original } = Socket.prototype;
   beforeEach(() => {
     sockets = [];
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     Socket.prototype.connect = function (this: Socket, ...given: unknown[]) {
-      // Node.js itself hands over a list, whose first item are the options.
+      // Node.js itself passes a list, whose first item is the options.
       const [options] = [given[0]].flat();
       const { port, autoSelectFamilyAttemptTimeout } = Object(options);
       sockets.push({ port: Number(port), attemptMs: autoSelectFamilyAttemptTimeout });
@@ -44,7 +44,7 @@ describe("An attempt to connect", () => {
     assert.deepEqual(attemptsAt(port), [3_000]);
   });
 
-  it("has three seconds, at one without", async () => {
+  it("has three seconds, at an endpoint without TLS", async () => {
     const emulator = await startEmulator();
     try {
       const { host, port } = new URL(emulator.url);

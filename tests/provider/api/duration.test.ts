@@ -78,7 +78,7 @@ describe("A duration", () => {
     );
   });
 
-  it("is told in hours, minutes and seconds, and below one in milliseconds", () => {
+  it("is shown in hours, minutes and seconds, and below a second in milliseconds", () => {
     assert.deepEqual([0, 400, 999.6, 1_000, 90_000, 3_600_000, 5_400_000, 3_661_000].map(duration), [
       "0 ms",
       "400 ms",

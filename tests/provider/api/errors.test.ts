@@ -114,7 +114,7 @@ describe("An API error", () => {
     }
   });
 
-  it("reads as one sentence, with its code, what the service said, and the RequestId", () => {
+  it("reads as one sentence, with its code, the service's message, and the RequestId", () => {
     for (const said of ["Try later", "Try later.", "Try later。", " Try later. "]) {
       const error = new ApiError("ServiceUnavailable", said, "49082d4a");
       assert.equal(error.message, "ServiceUnavailable: Try later (RequestId 49082d4a).");
@@ -129,7 +129,7 @@ describe("An API error", () => {
     assert.match(new ApiError("Other", `x${dots}`, "id").message, /^Other: x \(RequestId id\)/);
   });
 
-  it("speaks of the user's own settings where it is told them", () => {
+  it("names the user's own settings if it knows them", () => {
     const keys = "ACTION and ROLE in $&/KEYS.credential";
     const named = new ApiError("AuthFailure", "x", "id")
       .withNames({ keys })
@@ -139,7 +139,7 @@ describe("An API error", () => {
     assert.match(role.message, /Check the role's ARN \(the argument\)\.$/);
   });
 
-  it("says when the service gave no RequestId", () => {
+  it("says that the service gave no RequestId, if so", () => {
     assert.match(new ApiError("ServiceUnavailable", "Try later.", "").message, /\(RequestId none\)/);
   });
 });
@@ -175,7 +175,7 @@ describe("A failed request", () => {
     );
   });
 
-  it("was not carried out when it could not even be sent, as without credentials", () => {
+  it("was not carried out if it could not be sent, as without credentials", () => {
     const error = new NoAnswer("NetworkFailure", "x");
     error.sent = false;
     assert.ok(!mayHaveWorked(error));

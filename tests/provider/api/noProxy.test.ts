@@ -5,7 +5,7 @@ import { refusal } from "../../refusal";
 
 const cwp = "cwp.tencentcloudapi.com";
 
-/** Each as Go's httpproxy decides, and curl too where nothing else is said. */
+/** Each as Go's httpproxy decides, and curl too unless stated otherwise. */
 const cases: readonly [noProxy: string, host: string, exempt: boolean, port?: number][] = [
   ["", cwp, false],
   [",, ,", cwp, false],
@@ -121,7 +121,7 @@ describe("The proxy of the environment", () => {
     });
   }
 
-  it("is one for a host whose name only begins like a loopback address", () => {
+  it("is used for a host whose name only begins like a loopback address", () => {
     for (const host of ["localhost.example.com", "127.0.0.1.example.com"]) {
       assert.equal(chosen({ HTTPS_PROXY: "http://a:1" }, host), "HTTPS_PROXY http://a:1/");
     }

@@ -1,8 +1,8 @@
 /**
  * The dependency tencentcloud-sdk-nodejs-cwp is an alias of the whole SDK, 58 MB, since the product's own
  * package is not on every registry. Here a product package as Tencent Cloud publishes it (that of STS, the
- * smallest) takes its place: all of them have one layout, and their clients differ by endpoint, version and
- * named actions only.
+ * smallest) takes its place: all these packages have one layout, and their clients differ by endpoint,
+ * version and named actions only.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -18,10 +18,10 @@ import { cleanEnvironment } from "../../environment";
 import { refusal } from "../../refusal";
 
 const root = path.resolve(__dirname, "../../..");
-/** As the import of STS above: that one stands for the layout of all. */
+/** As the import of STS above, which shows the layout of all. */
 const cwpClient = "tencentcloud-sdk-nodejs-cwp/tencentcloud/services/cwp/v20180228/cwp_client";
 
-/** What a source imports of the Tencent Cloud SDK. */
+/** A source's imports of the Tencent Cloud SDK. */
 function sdkImports(file: string): string[] {
   const source = readFileSync(path.join(root, "provider", file), "utf8");
   return ts

@@ -25,7 +25,7 @@ const cwp: Connection = {
   credentials: givenKeys(keys),
 };
 
-/** How long a request may take that nothing hinders, and one that never gets an answer. */
+/** The time limits of a request without obstacles, and of a request that never gets an answer. */
 const LONG_MS = 5_000;
 const SHORT_MS = 200;
 
@@ -35,7 +35,7 @@ async function failure(request: Promise<unknown>): Promise<CwpError> {
   return error;
 }
 
-describe("A request by way of a proxy", () => {
+describe("A request through a proxy", () => {
   cleanEnvironment();
   const started = standIns();
 
@@ -46,7 +46,7 @@ describe("A request by way of a proxy", () => {
   beforeEach(async () => {
     asked = [];
     names = [];
-    // The stand-ins' certificate is signed by itself.
+    // The stand-ins' certificate is self-signed.
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     api = await started(
       startTls(
@@ -81,7 +81,7 @@ describe("A request by way of a proxy", () => {
     });
   }
 
-  it("goes by a SOCKS proxy that wants no login", async () => {
+  it("uses a SOCKS proxy without a login", async () => {
     const proxy = await started(startSocksProxy(api.port, asked));
     process.env.ALL_PROXY = `socks5://127.0.0.1:${proxy.port}`;
     assert.equal((await ask()).status.state, "NOTASK");
@@ -103,7 +103,7 @@ describe("A request by way of a proxy", () => {
   });
 
   for (const scheme of ["http", "socks5"]) {
-    it(`goes over one connection by ${scheme}://`, async () => {
+    it(`uses one connection by ${scheme}://`, async () => {
       const proxy = await started(
         scheme === "http" ? startConnectProxy(api.port, asked) : startSocksProxy(api.port, asked),
       );
@@ -115,14 +115,14 @@ describe("A request by way of a proxy", () => {
     });
   }
 
-  it("goes past the proxy to a loopback address", async () => {
+  it("uses no proxy to a loopback address", async () => {
     process.env.HTTPS_PROXY = "http://127.0.0.1:1";
     for (const name of ["localhost", "127.0.0.1"]) {
       assert.equal((await ask({ ...cwp, host: `${name}:${api.port}` })).status.state, "NOTASK");
     }
   });
 
-  it("goes past the proxy for a subdomain of a domain in NO_PROXY", async () => {
+  it("uses no proxy for a subdomain of a domain in NO_PROXY", async () => {
     process.env.ALL_PROXY = `socks5://127.0.0.1:1`;
     process.env.NO_PROXY = "example.com";
     const host = `cwp.example.com:${api.port}`;
@@ -193,7 +193,7 @@ describe("A request by way of a proxy", () => {
     }
   });
 
-  it("is not sent where the proxy's address is none, and the variable is named", async () => {
+  it("is not sent if the proxy's address is invalid, and names the variable", async () => {
     process.env.all_proxy = "socks9://alice:opensesame@127.0.0.1:1";
     const error = await failure(ask());
     assert.match(error.message, /^The proxy in all_proxy cannot be used: /);
@@ -205,7 +205,7 @@ describe("A request that is given up", () => {
   cleanEnvironment();
   const started = standIns();
 
-  /** What accepts a connection and goes silent, and how it is reached. */
+  /** Servers that accept a connection and stay silent, with the way to each. */
   const silences: readonly [title: string, first: string, proxy: string | undefined][] = [
     ["an endpoint that says nothing in its TLS handshake", "", undefined],
     ["an HTTP proxy that does not answer CONNECT", "", "http"],

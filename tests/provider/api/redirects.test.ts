@@ -33,7 +33,7 @@ async function failure(request: Promise<unknown>): Promise<CwpError> {
   return error;
 }
 
-/** What both services are asked. Each request holds something that must not go elsewhere. */
+/** The requests to both services. Each holds a text that must not be sent elsewhere. */
 const requests: Readonly<Record<string, (to: Pick<Connection, "protocol" | "host">) => Promise<unknown>>> = {
   CWP: (to) => connect({ ...to, credentials: givenKeys(account) }).syncMachines(true, LONG_MS),
   STS: (to) =>
@@ -49,7 +49,7 @@ describe("A redirect", () => {
   cleanEnvironment();
   const started = standIns();
 
-  /** How many requests the endpoint has got, and what arrived where the redirect leads. */
+  /** The number of requests to the endpoint, and the texts that arrived at the redirect's target. */
   let received: number;
   let elsewhere: string[];
   let other: StandIn;
@@ -69,7 +69,7 @@ describe("A redirect", () => {
   beforeEach(async () => {
     received = 0;
     elsewhere = [];
-    // The stand-ins' certificate is signed by itself.
+    // The stand-ins' certificate is self-signed.
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     other = await started(startPlain(listener));
   });
@@ -125,7 +125,7 @@ describe("A redirect", () => {
     });
 
     for (const scheme of ["http", "socks5"]) {
-      it(`sends nothing of a request to ${service} elsewhere by way of a proxy with ${scheme}://`, async () => {
+      it(`sends nothing of a request to ${service} elsewhere through a proxy with ${scheme}://`, async () => {
         for (const location of ["http://elsewhere.example.com/", "https://elsewhere.example.com:8443/"]) {
           const asked: Asked[] = [];
           const endpoint = await started(startTls(redirect(307, location)));
@@ -152,7 +152,7 @@ describe("A redirect", () => {
     ["javascript:alert(1)", "an address that cannot be read"],
   ];
   for (const [location, where] of odd) {
-    it(`to ${location} is refused as one to ${where}`, async () => {
+    it(`to ${location} is refused as a redirect to ${where}`, async () => {
       const endpoint = await started(startPlain(redirect(302, location)));
       const error = await failure(
         requests.CWP?.({ protocol: "http:", host: `127.0.0.1:${endpoint.port}` }) ?? Promise.resolve(),

@@ -4,8 +4,8 @@ import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 /**
- * Of the tests alone. It names cwp.example.com and is signed by itself, so a client has to be told to take
- * it.
+ * A certificate for the tests alone. It names cwp.example.com and is self-signed, so a client accepts it only
+ * if it is set to.
  */
 const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
@@ -30,7 +30,7 @@ ztUCIG3wSDzLpkJ5kMKtnPa/WuTKiI/4dcTlmAfYExn9zOAj
 /** A server of a test on 127.0.0.1, which knows its connections. */
 export interface StandIn {
   readonly port: number;
-  /** Those that are open, be they idle. */
+  /** The open connections, even if idle. */
   readonly open: ReadonlySet<Socket>;
   /** Resolves with the next connection that is made. */
   connection(): Promise<Socket>;
@@ -77,7 +77,7 @@ export function untilClosed(socket: Socket): Promise<void> {
   return new Promise((resolve) => (socket.closed ? resolve() : socket.once("close", () => resolve())));
 }
 
-/** Accepts connections and says what `first` says, or nothing at all. */
+/** Accepts connections and sends `first`, or nothing at all. */
 export function startSilent(first = ""): Promise<StandIn> {
   return start(
     createServer((socket) => {
@@ -101,13 +101,13 @@ export function startTls(
   return start(server);
 }
 
-/** What a proxy was asked for. */
+/** A request to a proxy. */
 export interface Asked {
   readonly target: string;
   readonly login?: string | undefined;
 }
 
-/** An HTTP proxy, which leads every request for a way to `port`. With `tls`, it is spoken to over TLS. */
+/** An HTTP proxy, which leads every request for a way to `port`. With `tls`, clients speak TLS with it. */
 export function startConnectProxy(
   port: number,
   asked: Asked[],

@@ -49,8 +49,8 @@ describe("cwp-check", function () {
   });
 
   /**
-   * What it prints as text, with what differs from run to run in capitals, and as JSON. Neither shows a secret or
-   * starts a sync.
+   * Its output as text, with capitals for the parts that differ from run to run, and as JSON. Neither shows a
+   * secret or starts a sync.
    */
   async function check(
     args: readonly string[],
@@ -83,7 +83,7 @@ describe("cwp-check", function () {
       .replaceAll(/RequestId [-0-9a-f]{36}/g, "RequestId ID");
   }
 
-  /** The report without what differs from run to run. */
+  /** The report without the parts that differ from run to run. */
   function read({ stdout }: Ended): Record<string, unknown> {
     const report = JSON.parse(stdout, (name, value) => {
       if (name === "roundTripMs" && value !== null) {
@@ -104,7 +104,7 @@ describe("cwp-check", function () {
   /** The lines of the two actions. */
   const actionsIn = (text: string) => text.split("\n").filter((line) => line.startsWith("cwp:"));
 
-  it("says who signs, how the endpoint answers, and what is allowed, without Pulumi's SDK", async () => {
+  it("reports the signer, the endpoint's answer, and the allowed actions, without Pulumi's SDK", async () => {
     await begin();
     const { text, json, stderr } = await check([], { env: inEnvironment, before: [withoutPulumi] });
     const [run] = emulator.runs().slice(-1);
@@ -214,7 +214,7 @@ AuthFailure.SignatureFailure: The provided credentials could not be validated. P
     assert.equal(Object(json.account).accountId, "100000000001");
   });
 
-  it("signs by the profile that --profile names, whatever keys there are, or says which there are", async () => {
+  it("signs by the profile that --profile names, whatever keys there are, or lists the profiles", async () => {
     await begin();
     const file = home.write(".tccli/other.credential", { secretId, secretKey });
     const wrong = { env: { TENCENTCLOUD_SECRET_ID: "AKIDwrong", TENCENTCLOUD_SECRET_KEY: "the-wrong-key" } };
@@ -241,7 +241,7 @@ AuthFailure.SignatureFailure: The provided credentials could not be validated. P
     assert.deepEqual(list(json), { allowed: null, code: "InvalidSettings" });
   });
 
-  it("says of a network that is not there what to check, once, and leaves open what is allowed", async () => {
+  it("says of a network that is not there what to check, once, and leaves open which actions are allowed", async () => {
     await begin();
     const { text, json } = await check(["--endpoint", "http://127.0.0.1:2"], { env: inEnvironment }, 1);
     assert.equal(
@@ -268,7 +268,7 @@ No connection to 127.0.0.1:2: connect ECONNREFUSED 127.0.0.1:2. Check the networ
     });
   });
 
-  it("goes by the proxy, unsigned request and all, and shows it without its password", async () => {
+  it("uses the proxy, even for the unsigned request, and shows it without its password", async () => {
     await begin();
     const asked: Asked[] = [];
     const api = await startTls(relayTo(emulator.url));
@@ -298,7 +298,7 @@ No connection to 127.0.0.1:2: connect ECONNREFUSED 127.0.0.1:2. Check the networ
     ]);
   });
 
-  it("shows no user name that has no password, as a token may stand there", async () => {
+  it("shows no user name without a password, as it may be a token", async () => {
     await begin();
     const { text, json } = await check(
       ["--endpoint", "cwp.tencentcloudapi.com"],
@@ -310,7 +310,7 @@ No connection to 127.0.0.1:2: connect ECONNREFUSED 127.0.0.1:2. Check the networ
     assert.match(text, /the proxy in HTTPS_PROXY failed/);
   });
 
-  it("says how far the clock is off", async () => {
+  it("reports the error of the clock", async () => {
     await begin();
     const { text, json } = await check([], { env: inEnvironment, before: [tenMinutesAhead] }, 1);
     assert.match(text, /^clock +(10 min|9 min 59 s|10 min 1 s) ahead$/m);
@@ -327,7 +327,7 @@ No connection to 127.0.0.1:2: connect ECONNREFUSED 127.0.0.1:2. Check the networ
     assert.ok(text.includes(warning) && stderr.includes(warning), text);
   });
 
-  it("leaves open what is allowed if too many requests come, and asks for another try", async () => {
+  it("leaves open which actions are allowed if there are too many requests, and asks for another try", async () => {
     await begin();
     emulator.inject({ error: "RequestLimitExceeded" }, { on: "SyncMachines", times: 2 });
     const { text, json } = await check([], { env: inEnvironment }, 1);

@@ -3,8 +3,8 @@ import { type Findings, judge } from "../../../provider/check/judge";
 import type { Observed } from "../../../provider/check/observed";
 
 /**
- * An answer: the second at which it came, the connection, and what it said: the state, then the seconds at which
- * the latest sync started and ended, or an error code. A start has a `+` after its connection.
+ * An answer: its second, the connection, and its text: the state, then the seconds at which the latest sync
+ * started and ended, or an error code. A start has a `+` after its connection.
  */
 type Line = readonly [second: number, connection: string, says: string];
 
@@ -75,7 +75,7 @@ describe("A record is judged", () => {
       it(`${expected} if ${it_}`, () => assert.equal(verdict(...more), expected));
     }
 
-    it("broken also while the start is not shown yet", () => {
+    it("broken even while the start is not shown yet", () => {
       const late: Line[] = [
         [1, "1", "FINISHED 0-1"],
         [2, "1+", "SYNCING 0-1"],
@@ -96,7 +96,7 @@ describe("A record is judged", () => {
     });
   });
 
-  describe("for A2, by how far an answer is behind one that came before", () => {
+  describe("for A2, by the age of an answer beside an earlier answer", () => {
     const rows: readonly [it: string, verdict: string, ms: number, ...more: Line[]][] = [
       ["none is behind", "held", 0],
       ["one is four seconds behind", "held", 4_460, [6.5, "1", "FINISHED 0-1"]],
@@ -139,9 +139,9 @@ describe("A record is judged", () => {
       ["it is refused as in use", "held", "refused", [20.5, "1+", "ResourceInUse"]],
       ["it is refused for the limit", "not seen", undefined, [20.5, "1+", "RequestLimitExceeded"]],
       ["its answer is lost", "not seen", undefined, [20.5, "1+", "NetworkFailure"]],
-      ["it comes when the sync may have ended", "not seen", undefined, [32.5, "1+", "FailedOperation"]],
+      ["it is sent when the sync may have ended", "not seen", undefined, [32.5, "1+", "FailedOperation"]],
       ["a stale answer follows", "held", "joined", [4.5, "1+", "SYNCING 2-1"], [4.7, "1", "FINISHED 0-1"]],
-      ["it comes after the end", "not seen", undefined, [35.5, "1+", "FINISHED 2-3"]],
+      ["it is sent after the end", "not seen", undefined, [35.5, "1+", "FINISHED 2-3"]],
       ["the start moves", "broken", "began another", [20.5, "1+", "SYNCING 20-1"]],
       ["the start moves, and nothing else was sent", "broken", undefined, [20.5, "1", "SYNCING 20-1"]],
     ];
@@ -152,7 +152,7 @@ describe("A record is judged", () => {
       });
     }
 
-    it("not by one that has begun the next sync between two polls", () => {
+    it("not by a start that has begun the next sync between two polls", () => {
       const next: Line[] = [[32.5, "1+", "SYNCING 33-32"], ...polls(33, 60, "SYNCING 33-32")];
       const { A3, busyStart } = judged([...seen, ...next]);
       assert.deepEqual([A3.verdict, busyStart], ["not seen", undefined]);
@@ -167,7 +167,7 @@ describe("A record is judged", () => {
       assert.equal(judged([...seen, ...joined, ...next]).A3.verdict, "held");
     });
 
-    it("not broken if the times come later than the state", () => {
+    it("not broken if the times change later than the state", () => {
       const late: Line[] = [
         [1, "1", "FINISHED 0-1"],
         [2, "1+", "SYNCING 0-1"],
@@ -181,7 +181,7 @@ describe("A record is judged", () => {
     });
   });
 
-  it("with how late a sync has shown, at most", () => {
+  it("with the longest delay until a sync has shown", () => {
     const late: Line[] = [
       [1, "1", "FINISHED 0-1"],
       [2, "1+", "FINISHED 0-1"],
@@ -190,7 +190,7 @@ describe("A record is judged", () => {
     ];
     assert.equal(judged(seen).startLagMs, 40);
     assert.equal(judged(late).startLagMs, 7_040);
-    // A start in the middle of a sync is none that the next one shows.
+    // A start in the middle of a sync is not a start that the next sync shows.
     assert.equal(judged([...seen, ...joined, ...ended, [60, "1", "SYNCING 59-33"]]).startLagMs, 40);
   });
 

@@ -14,10 +14,10 @@ import { type Meddling, type Passed, type Status, startRelay } from "./relay";
 const START = Date.UTC(2020, 10, 11, 4);
 const MINUTE = 60_000;
 const SYNC_SECONDS = 20;
-/** How long a request takes in the test's time. */
+/** The duration of a request in the test's time. */
 const LATENCY_MS = 40;
 
-/** The first poll of a new connection receives an idle answer, also during a sync. */
+/** The first poll of a new connection receives an idle answer, even during a sync. */
 function idleToNewConnections(): Meddling {
   const isNew = newness();
   let idle: Status | undefined;
@@ -29,7 +29,7 @@ function idleToNewConnections(): Meddling {
   };
 }
 
-/** Tells the first request of each connection. */
+/** Returns a function that is true for the first request of each connection. */
 function newness(): (passed: Passed) => boolean {
   const known = new Set<Socket>();
   return ({ connection }) => {
@@ -39,7 +39,7 @@ function newness(): (passed: Passed) => boolean {
   };
 }
 
-/** A start in the middle of a sync begins another one, which ends with the first. */
+/** A start in the middle of a sync begins another sync, which ends with the first. */
 function anotherBeside(): Meddling {
   let last: Status | undefined;
   let another = "";
@@ -74,7 +74,7 @@ describe("A watch of an account", () => {
     emulator = await startEmulator({ syncSeconds, faults });
   }
 
-  /** Watches it over HTTP, in no real time, and judges what it saw. */
+  /** Watches it over HTTP, in no real time, and judges its record. */
   async function watched(
     options: Partial<Observation> = {},
     meddling?: Meddling,
@@ -117,7 +117,7 @@ describe("A watch of an account", () => {
 
   const honest: readonly [it: string, faults: Faults, busyStart: string][] = [
     ["that is healthy", {}, "joined"],
-    ["that forgets its task", { forgets: true }, "joined"],
+    ["that forgets its syncs", { forgets: true }, "joined"],
     ["that refuses busy starts", { busyTrigger: "FailedOperation" }, "refused"],
     ["that refuses them as in use", { busyTrigger: "ResourceInUse" }, "refused"],
     ["whose times lag", { laggingTimesSeconds: 2 }, "joined"],
@@ -125,7 +125,7 @@ describe("A watch of an account", () => {
     ["with another pipeline's sync", { foreignSyncs: [{ atMs: START - 5_000, seconds: 15 }] }, "joined"],
   ];
   for (const [it_, faults, busyStart] of honest) {
-    it(`finds that all holds for a service ${it_}`, async () => {
+    it(`finds that all assumptions hold for a service ${it_}`, async () => {
       await begin(faults);
       const findings = await watched();
       assert.equal(verdictsOf(findings), "held, held, held", JSON.stringify(findings, undefined, 2));
@@ -163,7 +163,7 @@ describe("A watch of an account", () => {
     assert.ok(longestStaleMs > 2_000 && longestStaleMs <= 3_000, `${longestStaleMs}`);
   });
 
-  it("measures how late a sync shows, and how old an answer was", async () => {
+  it("measures the delay until a sync shows, and the age of answers", async () => {
     await begin({ startLagSeconds: 7 });
     const { startLagMs = 0, longestStaleMs } = await watched();
     assert.ok(startLagMs >= 7_000 && startLagMs <= 8_000, `${startLagMs}`);
@@ -176,7 +176,7 @@ describe("A watch of an account", () => {
     assert.ok((starts()[0]?.sentMs ?? 0) >= 60_000);
   });
 
-  it("sends two polls a second, on two connections at a time, of which one is new in each sync", async () => {
+  it("sends two polls a second, on two connections at a time, one of them new in each sync", async () => {
     await begin();
     await watched();
     for (const [i, { sentMs }] of end.answers.entries()) {
@@ -210,14 +210,14 @@ describe("A watch of an account", () => {
     );
   });
 
-  it("finds it also if CWP gives no times", async () => {
+  it("finds it even if CWP gives no times", async () => {
     await begin({ emptyTimes: true, startLagSeconds: 2 });
     const { A1, A2, A3 } = await watched({}, idleToNewConnections());
     assert.deepEqual([A1.verdict, A2.verdict, A3.verdict], ["broken", "not seen", "not seen"]);
     startedInTheMiddle(2);
   });
 
-  it("finds a sync that begins beside another one", async () => {
+  it("finds a sync that begins beside another sync", async () => {
     await begin();
     const findings = await watched({}, anotherBeside());
     const { A1, A2, A3, busyStart } = findings;
@@ -233,7 +233,7 @@ describe("A watch of an account", () => {
     assert.equal(busyStart, "began another");
   });
 
-  it("ends if others use up the limit, and says what it could not see", async () => {
+  it("ends if others use up the limit, and names the facts that it could not see", async () => {
     await begin();
     emulator.inject({ error: "RequestLimitExceeded" }, { times: 100_000 });
     const { A1, A2, A3 } = await watched({ timeoutMs: 5 * MINUTE });
@@ -245,7 +245,7 @@ describe("A watch of an account", () => {
       A1.why,
       /^Polls inside a sync: 0\. A verdict needs 20\. Failed requests: \d+ RequestLimitExceeded\.$/,
     );
-    // Slower and slower, up to one request in some seconds.
+    // Slower and slower, to one request in some seconds.
     assert.ok(end.answers.length < 100, `${end.answers.length} requests`);
   });
 
@@ -283,7 +283,7 @@ describe("A watch of an account", () => {
     assert.equal(end.error?.code, "AuthFailure.UnauthorizedOperation");
   });
 
-  it("keeps a state that it does not know as it came, and ends", async () => {
+  it("records an unknown state unchanged, and ends", async () => {
     await begin({ unknownState: "PAUSED" });
     await watched();
     assert.equal(end.error?.code, "UnknownState");

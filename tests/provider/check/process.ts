@@ -10,7 +10,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** What is set for one process beside the environment of the test. */
+/** The settings of one process beside the environment of the test. */
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;

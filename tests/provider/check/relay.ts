@@ -10,18 +10,18 @@ export interface Status {
   readonly LatestEndTime: string;
 }
 
-/** What is known of a request. */
+/** The facts about a request. */
 export interface Passed {
   readonly connection: Socket;
   readonly isStart: boolean;
 }
 
 export interface Meddling {
-  /** Gives what reaches the client in place of a status. Default: the status. */
+  /** Returns the status that reaches the client in place of a status. Default: the same. */
   readonly change?: (status: Status, passed: Passed) => Status;
 }
 
-/** Starts one on 127.0.0.1. */
+/** Starts a relay on 127.0.0.1. */
 export function startRelay(emulatorUrl: string, meddling: Meddling): Promise<StandIn> {
   return start(createServer(relayTo(emulatorUrl, meddling)));
 }

@@ -12,7 +12,7 @@ describe("cwp-check --observe, from its beginning to its end", function () {
   this.timeout(60_000);
   const home = ownHome();
 
-  it("watches two syncs, shows how far it is, and writes the record and its verdicts", async () => {
+  it("watches two syncs, shows its progress, and writes the record and its verdicts", async () => {
     const emulator = await startEmulator({ syncSeconds: 2 });
     const file = path.join(home.folder, "record.json");
     const { secretId, secretKey } = emulatorAccount;
@@ -28,7 +28,7 @@ describe("cwp-check --observe, from its beginning to its end", function () {
       answers.length,
       emulator.requests.filter(({ action }) => action === "SyncMachines").length - 1,
     );
-    // How many polls fall inside such short syncs depends on this machine.
+    // The number of polls inside such short syncs depends on this machine.
     const verdicts = [findings.A1, findings.A2, findings.A3];
     assert.equal(code, verdicts.every(({ verdict }) => verdict === "held") ? 0 : 1);
     for (const [i, { verdict, why }] of verdicts.entries()) {

@@ -17,9 +17,9 @@ const account = {
 };
 const { secretId, secretKey, token } = account;
 
-/** How long a request that nothing hinders may take. */
+/** The time limit of a request without obstacles. */
 const LONG_MS = 5_000;
-/** How long a request may take that never gets an answer. */
+/** The time limit of a request that never gets an answer. */
 const SHORT_MS = 100;
 /** The state in an answer, whether a test before has synced or not. */
 const answered = /^(NOTASK|FINISHED)$/;
@@ -31,7 +31,7 @@ const connection = (url: string, more: Partial<Connection> = {}): Connection => 
   ...more,
 });
 
-/** The error that a request ends with, which must be one of the package's own and show no secret. */
+/** The error of a request, which must be an error of the package and show no secret. */
 async function failure(request: Promise<unknown>): Promise<CwpError> {
   const error = await refusal(request, secretKey, token);
   assert.ok(error instanceof CwpError, `${error} is not of the package`);
@@ -125,13 +125,13 @@ describe("The CWP client", () => {
     );
     assert.match(signature.message, /^AuthFailure\.SignatureFailure: .*Check the SecretId and SecretKey/);
     const unknown = await failure(
-      client({ credentials: givenKeys({ ...account, secretId: "AKIDnobody" }) }).syncMachines(true, LONG_MS),
+      client({ credentials: givenKeys({ ...account, secretId: "AKIDunknown" }) }).syncMachines(true, LONG_MS),
     );
     assert.match(unknown.message, /^AuthFailure\.SecretIdNotFound: .*unknown or disabled/);
     assert.equal(unknown.requestId, emulator.requests.at(-1)?.requestId);
   });
 
-  it("shows no token in its error even where no request can carry it", async () => {
+  it("shows no token in its error even if no request can carry it", async () => {
     for (const broken of ["line\nbreak-in-a-secret", "dash–in-a-secret"]) {
       await refusal(
         client({ credentials: givenKeys({ secretId, secretKey, token: broken }) }).syncMachines(
@@ -151,7 +151,7 @@ describe("The CWP client", () => {
     ["UnauthorizedOperation", "never"],
   ];
   for (const [code, retry] of apiErrors) {
-    it(`passes on the error code ${code} with what the service said and the RequestId`, async () => {
+    it(`passes on the error code ${code} with the service's message and the RequestId`, async () => {
       emulator.inject({ error: code, message: "So it said." });
       const error = await failure(client().syncMachines(true, LONG_MS));
       assert.ok(error instanceof ApiError);
@@ -161,7 +161,7 @@ describe("The CWP client", () => {
     });
   }
 
-  it("keeps apart the RequestIds of two errors", async () => {
+  it("keeps the RequestIds of two errors apart", async () => {
     emulator.inject({ error: "InternalError" }, { times: 2 });
     const [one, two] = [
       await failure(client().syncMachines(false, LONG_MS)),
@@ -180,7 +180,7 @@ describe("The CWP client", () => {
     [407, "never"],
   ];
   for (const [status, retry] of statuses) {
-    it(`calls HTTP status ${status} ${retry === "yes" ? "a failure that may pass" : "final, and says where to look"}`, async () => {
+    it(`calls HTTP status ${status} ${retry === "yes" ? "a failure that may pass" : "final, and names the place to check"}`, async () => {
       emulator.inject({ http: status, body: "not well" });
       const error = await failure(client().syncMachines(false, LONG_MS));
       assert.ok(error instanceof NoAnswer);
@@ -214,7 +214,7 @@ describe("The CWP client", () => {
     });
   }
 
-  it("does not take half an answer for one", async () => {
+  it("does not accept half an answer", async () => {
     emulator.inject({ truncate: true });
     const error = await failure(client().syncMachines(false, LONG_MS));
     assert.ok(error instanceof NoAnswer);
@@ -236,7 +236,7 @@ describe("The CWP client", () => {
     }
   });
 
-  it("says that nobody listens at the endpoint", async () => {
+  it("says that no service listens at the endpoint", async () => {
     const error = await failure(client({ host: "127.0.0.1:1" }).syncMachines(false, LONG_MS));
     assert.ok(error instanceof NoAnswer);
     assert.deepEqual([error.code, error.retry], ["NetworkFailure", "yes"]);
@@ -273,7 +273,7 @@ describe("The CWP client", () => {
     ["a Code that is no text", { body: '{"Response":{"Error":{"Code":7,"Message":"no"}}}' }],
   ];
   for (const [title, fault] of bodies) {
-    it(`calls ${title} a bad answer that may pass, and says where to look`, async () => {
+    it(`calls ${title} a bad answer that may pass, and names the place to check`, async () => {
       emulator.inject(fault);
       const error = await failure(client().syncMachines(false, LONG_MS));
       assert.ok(error instanceof BadAnswer, error.message);
@@ -300,7 +300,7 @@ describe("The CWP client", () => {
     });
   }
 
-  it("works on after a time-out", async () => {
+  it("still works after a time-out", async () => {
     const one = client();
     emulator.inject({ hang: true });
     await failure(one.syncMachines(false, SHORT_MS));
@@ -395,7 +395,7 @@ describe("The CWP client and proxies", () => {
   const passed = (target: string) => [{ target, authorization: undefined }];
 
   for (const name of ["HTTPS_PROXY", "https_proxy"]) {
-    it(`ask the proxy of ${name} for a way to an https endpoint, and say when it refuses`, async () => {
+    it(`ask the proxy of ${name} for a connection to an https endpoint, and say so if it refuses`, async () => {
       process.env[name] = proxyUrl;
       const error = await failure(connect(real).syncMachines(false, LONG_MS));
       assert.deepEqual(targets, passed("cwp.tencentcloudapi.com:443"));
@@ -428,7 +428,7 @@ describe("The CWP client and proxies", () => {
     assert.equal(Buffer.from(authorization.replace("Basic ", ""), "base64").toString(), "alice:opensesame");
   });
 
-  it("say when the proxy cannot be reached", async () => {
+  it("say that the proxy cannot be reached, if so", async () => {
     process.env.HTTPS_PROXY = "http://127.0.0.1:1";
     const error = await failure(connect(real).syncMachines(false, LONG_MS));
     assert.ok(error instanceof NoAnswer);
@@ -436,7 +436,7 @@ describe("The CWP client and proxies", () => {
     assert.match(error.message, /ECONNREFUSED 127\.0\.0\.1:1\..*HTTPS_PROXY/);
   });
 
-  it("say when the proxy's address is none, without its password", async () => {
+  it("say that the proxy's address is invalid, without its password", async () => {
     process.env.HTTPS_PROXY = "http://alice:opensesame@no host:80";
     const error = await refusal(connect(real).syncMachines(false, LONG_MS), "opensesame", secretKey, token);
     assert.ok(error instanceof CwpError, `${error} is not of the package`);
@@ -444,7 +444,7 @@ describe("The CWP client and proxies", () => {
   });
 
   for (const name of ["NO_PROXY", "no_proxy"]) {
-    it(`go past the proxy to a host in ${name}`, async () => {
+    it(`use no proxy to a host in ${name}`, async () => {
       process.env.HTTPS_PROXY = proxyUrl;
       await failure(connect(absent).syncMachines(false, LONG_MS));
       assert.deepEqual(targets, passed("cwp.example.com:1"));
@@ -465,7 +465,7 @@ describe("The CWP client and proxies", () => {
     });
   }
 
-  it("go past every proxy to a loopback endpoint with http", async () => {
+  it("use no proxy to a loopback endpoint with http", async () => {
     const emulator = await startEmulator({ accounts: [account] });
     try {
       for (const name of [

@@ -56,7 +56,7 @@ describe("An answer of SyncMachines", () => {
     "1970-01-01 08:00:00",
     "1969-12-31 16:00:00",
   ]) {
-    it(`may write ${never} for a time that there is not`, () => {
+    it(`may write ${never} for an absent time`, () => {
       const read = parseStatus({ State: "NOTASK", LatestStartTime: never, LatestEndTime: never });
       assert.deepEqual(read, { state: "NOTASK", latestStartTime: "", latestEndTime: "", requestId: "" });
     });
@@ -97,7 +97,7 @@ describe("An answer of SyncMachines", () => {
     assert.equal(error.requestId, documented.RequestId);
   });
 
-  it("with a state that nobody knows is an error for good, which names the state and the request", async () => {
+  it("with an unknown state is a final error, which names the state and the request", async () => {
     for (const State of ["PAUSED", "finished", "SYNCING "]) {
       const error = await refusal(() => parseStatus({ ...documented, State }));
       assert.ok(error instanceof UnknownState);
@@ -110,7 +110,7 @@ describe("An answer of SyncMachines", () => {
 });
 
 describe("A status", () => {
-  it("is idle unless a sync goes", () => {
+  it("is idle unless a sync is in progress", () => {
     assert.ok(isIdle(status({ state: "NOTASK" })) && isIdle(status({ state: "FINISHED" })));
     assert.ok(!isIdle(status({ state: "SYNCING" })));
   });
@@ -141,14 +141,14 @@ describe("A status", () => {
     ["0000-00-00 00:00:00", "2020-11-11 12:02:00", undefined],
   ];
   for (const [latestStartTime, latestEndTime, seconds] of durations) {
-    it(`from "${latestStartTime}" to "${latestEndTime}" lasted ${seconds ?? "nobody knows how many"} seconds`, () => {
+    it(`from "${latestStartTime}" to "${latestEndTime}" lasted ${seconds ?? "an unknown number of"} seconds`, () => {
       assert.equal(durationSeconds(status({ latestStartTime, latestEndTime })), seconds);
       assert.equal(durationSeconds(status({ state: "NOTASK", latestStartTime, latestEndTime })), seconds);
       assert.equal(durationSeconds(status({ state: "SYNCING", latestStartTime, latestEndTime })), undefined);
     });
   }
 
-  it("lasted as long whatever the zone of this machine, also while it changes its clocks", () => {
+  it("lasted as long whatever the zone of this machine, even while it changes its clocks", () => {
     const zone = process.env.TZ;
     process.env.TZ = "Europe/Berlin";
     try {

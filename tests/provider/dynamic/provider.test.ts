@@ -16,14 +16,14 @@ const account = {
 };
 const other = { secretId: "AKIDother", secretKey: "the-other-secret-key" };
 
-/** What the engine gives and keeps beside the arguments of a program. */
+/** The values that the engine passes and keeps beside the arguments of a program. */
 const inputs: Inputs & { __provider: string } = {
   triggers: ["ins-1", { disks: [1, 2] }],
   timeouts: { create: "20m" },
   __provider: "the text of the shim",
 };
 
-/** What life.ts shows of both entry points is not shown here again. */
+/** The tests of life.ts, for both entry points, are not repeated here. */
 describe("The dynamic resource, as Pulumi's host calls it", () => {
   ownHome();
   inHurriedTime();
@@ -125,7 +125,7 @@ describe("The dynamic resource, as Pulumi's host calls it", () => {
       assert.deepEqual(Reflect.get(error, "reasons"), [error.message]);
     });
 
-    it("in an update fail with its id, the new inputs, and a run of which no answer has come", async () => {
+    it("in an update fail with its id, the new inputs, and a run without an answer", async () => {
       emulator.inject({ body: '{"Response":{"State":"PAUSED"}}' }, { on: "start" });
       const news = { ...inputs, triggers: ["ins-2"] };
       const error = await failure(update("the-id", inputs, news));
@@ -155,7 +155,7 @@ describe("The dynamic resource, as Pulumi's host calls it", () => {
       }
     });
 
-    it("start a sync for each resource that is created after another one, though all were checked before", async () => {
+    it("start a sync for each resource that is created after another, though all were checked before", async () => {
       const urns = ["a", "b", "c"].map((name) => `urn:pulumi:dev::project::type::${name}`);
       for (const __urn of urns) {
         check(undefined, { ...inputs, __urn });
@@ -193,14 +193,14 @@ describe("The dynamic resource, as Pulumi's host calls it", () => {
       }
     });
 
-    it("gives way to the resource's own arguments", async () => {
+    it("yields to the resource's own arguments", async () => {
       config.set("tencentcloud-cwp:endpoint", "http://127.0.0.1:1");
       const { props } = await read("id", { endpoint: emulator.url });
       assert.equal(props.state, "FINISHED");
       assert.equal(props.endpoint, emulator.url);
     });
 
-    it("comes before the environment, which serves if the config has nothing", async () => {
+    it("takes precedence over the environment, which is used if the config has nothing", async () => {
       process.env.TENCENTCLOUD_CWP_ENDPOINT = "http://127.0.0.1:1";
       process.env.TENCENTCLOUD_SECRET_ID = account.secretId;
       process.env.TENCENTCLOUD_SECRET_KEY = account.secretKey;
@@ -232,7 +232,7 @@ describe("The dynamic resource, as Pulumi's host calls it", () => {
   });
 
   describe("read", () => {
-    it("gives the id back", async () => {
+    it("returns the id", async () => {
       assert.equal((await read("the-id", { ...inputs })).id, "the-id");
     });
 

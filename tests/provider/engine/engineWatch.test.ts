@@ -45,7 +45,7 @@ describe("The watch on the engine", () => {
     engine.die();
   });
 
-  it("tells when the engine has died", async () => {
+  it("reports that the engine has ended", async () => {
     const gone = new Promise<void>((resolve) => {
       unwatch = watchListener(engine.port, "127.0.0.1", resolve);
     });

@@ -51,7 +51,7 @@ describe("check", () => {
     ["timeouts", "an object", ["20m", 20, ["20m"], null]],
   ];
   for (const [property, must, values] of wrong) {
-    it(`fails ${property} when it is ill-typed, and says what it must be`, () => {
+    it(`fails ${property} if it is ill-typed, and says what it must be`, () => {
       for (const value of values) {
         const [failure, ...more] = checkInputs({ [property]: value });
         assert.deepEqual(more, []);
@@ -68,7 +68,7 @@ describe("check", () => {
     }
   });
 
-  it("fails a property that there is not, and says which there are", () => {
+  it("fails an unknown property, and lists the known properties", () => {
     for (const property of ["trigger", "Triggers", "constructor", "toString", "sync"]) {
       const [failure, ...more] = checkInputs({ [property]: "x" });
       assert.deepEqual(more, []);
@@ -80,7 +80,7 @@ describe("check", () => {
     }
   });
 
-  it("tells who passes a credential as an argument where credentials belong, and does not show it", () => {
+  it("names the right place for a credential that is passed as an argument, and does not show it", () => {
     for (const property of ["secretId", "secretKey", "SecretKey", "securityToken", "token", "accessKey"]) {
       const [failure, ...more] = checkInputs({ [property]: "opensesame" });
       assert.deepEqual(more, []);
@@ -113,7 +113,7 @@ describe("check", () => {
     ]);
   });
 
-  it("reports values that cannot be used beside ill-typed ones", () => {
+  it("reports unusable values beside ill-typed values", () => {
     const failures = checkInputs({
       skipAwait: "yes",
       endpoint: "http://cwp.tencentcloudapi.com",
@@ -150,7 +150,7 @@ describe("check", () => {
     assert.deepEqual(checkInputs({ skipAwait: false, hosts: ["ins-1"] }), []);
   });
 
-  it("names the endpoint when it cannot be used, and shows no password", () => {
+  it("names an unusable endpoint, and shows no password", () => {
     for (const endpoint of ["http://cwp.tencentcloudapi.com", "ftp://x", "two words", "https://a:pw123@b"]) {
       const [failure, ...more] = checkInputs({ endpoint });
       assert.deepEqual(more, []);
@@ -174,7 +174,7 @@ describe("check", () => {
     [{ roleArn: "arn", secretKey: "opensesame" }, /no property secretKey/],
   ];
   for (const [role, says] of roles) {
-    it(`fails the role ${JSON.stringify(role)}, and says what is wrong with it without its values`, () => {
+    it(`fails the role ${JSON.stringify(role)}, and names the problem without its values`, () => {
       const [failure, ...more] = checkInputs({ assumeRole: role });
       assert.deepEqual(more, []);
       assert.equal(failure?.property, "assumeRole");

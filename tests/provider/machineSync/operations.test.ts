@@ -40,7 +40,7 @@ describe("diff", () => {
   }
 
   for (const property of ["endpoint", "profile"] as const) {
-    it(`asks for a new resource when the ${property} changes, comes, goes or is not known yet`, () => {
+    it(`asks for a new resource when the ${property} changes, appears, disappears or is not known yet`, () => {
       const replaced = { changes: true, changed: [property], replaces: [property] };
       assert.deepEqual(diff({ [property]: "a" }, { [property]: "b" }), replaced);
       assert.deepEqual(diff({}, { [property]: "b" }), replaced);
@@ -51,7 +51,7 @@ describe("diff", () => {
 
   const role = { roleArn: "arn", sessionName: "ci", sessionDuration: 3600, externalId: "id" };
 
-  it("asks for a new resource when the role's ARN changes, or a role comes, goes or is not known yet", () => {
+  it("asks for a new resource when the role's ARN changes, or a role appears, disappears or is not known yet", () => {
     const replaced = { changes: true, changed: ["assumeRole"], replaces: ["assumeRole"] };
     const olds = { assumeRole: role };
     for (const roleArn of ["another", UNKNOWN]) {
@@ -88,13 +88,13 @@ describe("diff", () => {
     assert.deepEqual([...replaces].sort(), ["endpoint", "profile"]);
   });
 
-  it("sees no change in the region, which tells no account from another", () => {
+  it("sees no change in the region, which identifies no account", () => {
     for (const news of [{ region: "b" }, {}]) {
       assert.deepEqual(diff({ region: "a" }, news), { ...same, changed: ["region"] });
     }
   });
 
-  it("does not look at time-outs, skipAwait or the serialized provider", () => {
+  it("ignores time-outs, skipAwait or the serialized provider", () => {
     const olds = { triggers: ["a"], timeouts: { create: "5m" }, skipAwait: false, __provider: "old text" };
     const news = { triggers: ["a"], timeouts: { update: "1h" }, skipAwait: true, __provider: "new text" };
     assert.deepEqual(diff(olds, news), { ...same, changed: ["skipAwait"] });
@@ -125,7 +125,7 @@ describe("diff", () => {
     );
   });
 
-  it("always sees one more trigger, whatever it is", () => {
+  it("always sees one more item in triggers, whatever it is", () => {
     fc.assert(
       fc.property(anyInputs, fc.jsonValue(), (inputs, added) => {
         const triggers = [...(inputs.triggers ?? []), added];

@@ -30,10 +30,10 @@ function thrownBy(work: () => unknown): unknown {
   throw new Error("It throws nothing.");
 }
 
-describe("Where to read more", () => {
+describe("The heading for more", () => {
   const cases: [string, unknown, string | undefined][] = [
     ["keys that are refused", new ApiError("AuthFailure.SecretIdNotFound", "No.", "r1"), "Error codes"],
-    ["a code that nobody knows", new ApiError("Moon.Eclipse", "No.", "r1"), "Error codes"],
+    ["an unknown code", new ApiError("Moon.Eclipse", "No.", "r1"), "Error codes"],
     ["no credentials", new SettingsError("There are none."), "Signing in"],
     ["a wrong endpoint", thrownBy(() => parseEndpoint("ftp://moon")), "Endpoint, region, proxy"],
     ["no connection", new NoAnswer("NetworkFailure", "No connection."), "No connection, no answer"],
@@ -55,7 +55,7 @@ describe("Where to read more", () => {
     });
   }
 
-  it("keeps what else an error tells, and the error itself as it was: others wait for it too", () => {
+  it("keeps the other properties of an error, and the error itself unchanged: other waits get it too", () => {
     const error = new ApiError("UnauthorizedOperation", "No.", "r1");
     const before = error.message;
     const { code, requestId, retry, stack, message } = errorWithHeading(error) as CwpError;

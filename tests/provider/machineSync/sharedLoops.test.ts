@@ -6,7 +6,7 @@ import { NOWHERE, ownHome } from "../account/credentials/home";
 
 type Values = Readonly<Record<string, string>>;
 
-/** Settings under which another account may be synced than under any others of the list. */
+/** Settings under which the account may differ from that of any other settings of the list. */
 const different: readonly { args?: AccountArgs; config?: Values; env?: Values }[] = [
   {},
   { env: { TENCENTCLOUD_METADATA_URL: "http://127.0.0.1:3" } },
@@ -83,7 +83,7 @@ describe("The syncs of an account", () => {
       ),
     ).loop;
 
-  it("are shared by what has the same settings", () => {
+  it("are shared by resources with the same settings", () => {
     for (const settings of different) {
       assert.equal(syncsOf(structuredClone(settings)), syncsOf(settings), JSON.stringify(settings));
     }
@@ -96,7 +96,7 @@ describe("The syncs of an account", () => {
     assert.equal(syncsOf({ args: role, env: { TENCENTCLOUD_REGION: "ap-beijing" } }), one);
   });
 
-  it("are never shared where any setting differs that may lead to another account", () => {
+  it("are never shared if any setting differs that may lead to another account", () => {
     const seen = new Map<unknown, string>();
     for (const settings of different) {
       const syncs = syncsOf(settings);

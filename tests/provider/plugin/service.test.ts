@@ -8,7 +8,7 @@ import { PluginHere, type Properties, partialFailure, secret, unknown } from "./
 
 const status = "tencentcloud-cwp:index:getMachineSyncStatus";
 
-/** What life.ts shows of both entry points is not shown here again. */
+/** The tests of life.ts, for both entry points, are not repeated here. */
 describe("The plugin, over gRPC", function () {
   this.timeout(20_000);
   ownHome();
@@ -24,7 +24,7 @@ describe("The plugin, over gRPC", function () {
     version: "0.1.0",
   });
 
-  /** What a call that must fail fails with. */
+  /** The error of a call that must fail. */
   async function failure(call: Promise<unknown>): Promise<{ details: string }> {
     const error = await call.then(
       () => assert.fail("the call did not fail"),
@@ -66,7 +66,7 @@ describe("The plugin, over gRPC", function () {
       assert.equal(configured.getSupportspreview(), true);
     });
 
-    it("gives its schema and the version in it", async () => {
+    it("returns its schema and the version in it", async () => {
       const schema = JSON.parse(await plugin.schema());
       assert.equal(schema.name, "tencentcloud-cwp");
       assert.equal(await plugin.version(), schema.version);
@@ -75,7 +75,7 @@ describe("The plugin, over gRPC", function () {
   });
 
   describe("CheckConfig and DiffConfig", () => {
-    it("return what the state is to keep: keys wrapped as secrets, and no failure", async () => {
+    it("return the settings for the state: keys wrapped as secrets, and no failure", async () => {
       const { inputs, reasons } = await plugin.checkConfig({
         secretId: "AKID",
         secretKey: "hush",
@@ -85,12 +85,12 @@ describe("The plugin, over gRPC", function () {
       assert.deepEqual(inputs, { secretId: "AKID", secretKey: secret("hush"), version: "0.1.0" });
     });
 
-    it("say what is wrong with a setting", async () => {
+    it("name the problem of a setting", async () => {
       const { reasons } = await plugin.checkConfig({ secretID: "AKID" });
       assert.match(reasons.join(), /There is no setting tencentcloud-cwp:secretID/);
     });
 
-    it("tell an update from another account", async () => {
+    it("distinguish an update from another account", async () => {
       const olds = { secretId: "a", secretKey: "b" };
       assert.deepEqual(await plugin.diffConfig(olds, { secretId: "c", secretKey: "d" }), {
         changes: true,
@@ -113,7 +113,7 @@ describe("The plugin, over gRPC", function () {
       assert.equal(emulator.requests.length, 0);
     });
 
-    it("says what is wrong, and not with which value", async () => {
+    it("names the problem, and not the value", async () => {
       const { reasons } = await plugin.check({ triggers: "a", secretKey: "hush", region: secret(7) });
       assert.equal(reasons.length, 3);
       assert.match(reasons.join("\n"), /triggers must be a list/);
@@ -182,7 +182,7 @@ describe("The plugin, over gRPC", function () {
       assert.deepEqual(replaces.sort(), ["assumeRole", "endpoint", "profile"]);
     });
 
-    it("passes over what a dynamic resource has left, and sees its unfinished run", async () => {
+    it("ignores the leftovers of a dynamic resource, and sees its unfinished run", async () => {
       const olds = {
         triggers: ["a"],
         __provider: secret("exports.handler = …"),
@@ -210,7 +210,7 @@ describe("The plugin, over gRPC", function () {
       assert.equal(properties.machines, unknown);
     });
 
-    it("sends nothing in a preview, where all that a sync changes is unknown", async () => {
+    it("sends nothing in a preview, in which all outputs of a sync are unknown", async () => {
       const { id, properties } = await plugin.create({ triggers: [unknown] }, { preview: true });
       assert.equal(id, "");
       assert.deepEqual(properties, {
@@ -225,7 +225,7 @@ describe("The plugin, over gRPC", function () {
       assert.equal(emulator.requests.length, 0);
     });
 
-    it("fails partly when time runs out after the start, and update goes on with the same run", async () => {
+    it("fails partly if it times out after the start, and update continues with the same run", async () => {
       emulator.setSyncSeconds(600);
       const news = { triggers: [secret("a")] };
       const error = await failure(plugin.create(news, { timeout: 2 }));
@@ -246,7 +246,7 @@ describe("The plugin, over gRPC", function () {
   });
 
   describe("update", () => {
-    it("syncs once more, and drops what a dynamic resource has left", async () => {
+    it("syncs once more, and drops the leftovers of a dynamic resource", async () => {
       const olds = {
         triggers: ["a"],
         __provider: "exports.handler = …",
@@ -260,7 +260,7 @@ describe("The plugin, over gRPC", function () {
       assert.deepEqual(left, []);
     });
 
-    it("sends nothing in a preview, where all that a sync changes is unknown", async () => {
+    it("sends nothing in a preview, in which all outputs of a sync are unknown", async () => {
       const properties = await plugin.update({ state: "FINISHED" }, { triggers: ["b"] }, { preview: true });
       assert.equal(properties.state, unknown);
       assert.equal(properties.latestStartTime, unknown);
@@ -308,7 +308,7 @@ describe("The plugin, over gRPC", function () {
       { what: "brings a list that is not known yet", news: { hosts: unknown } },
       { what: "changes the triggers too", news: { hosts: ["ins-a"], triggers: ["b"] } },
       {
-        what: "goes on with an unfinished run",
+        what: "continues an unfinished run",
         news: { hosts: ["ins-a"] },
         before: { unfinishedRun: { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true } },
       },
@@ -327,7 +327,7 @@ describe("The plugin, over gRPC", function () {
     }
   });
 
-  it("hides what has become secret, with no sync", async () => {
+  it("hides a value that has become secret, with no sync", async () => {
     const { properties } = await plugin.create({ triggers: ["a", { b: "b" }] });
     emulator.clearRequests();
     const news = { triggers: ["a", { b: secret("b") }] };
@@ -343,7 +343,7 @@ describe("The plugin, over gRPC", function () {
   });
 
   describe("read", () => {
-    it("asks once, starts nothing, and keeps secrets wrapped", async () => {
+    it("polls once, starts nothing, and keeps secrets wrapped", async () => {
       const { properties: olds } = await plugin.create({ triggers: [secret("a"), "b"] });
       emulator.clearRequests();
       emulator.advance(60);
@@ -359,7 +359,7 @@ describe("The plugin, over gRPC", function () {
       assert.equal(read.properties.durationSeconds, 2);
     });
 
-    it("says that a refresh has the settings of the last up, where those are refused", async () => {
+    it("says that a refresh has the settings of the last up, if they are refused", async () => {
       await plugin.configure({ ...config(), secretKey: "another" });
       assert.match(
         (await failure(plugin.read("id-1", { state: "FINISHED" }))).details,
@@ -383,7 +383,7 @@ describe("The plugin, over gRPC", function () {
       assert.equal(syncs(), 0);
     });
 
-    it("drops what a dynamic resource has left, and keeps its unfinished run", async () => {
+    it("drops the leftovers of a dynamic resource, and keeps its unfinished run", async () => {
       const run = { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true };
       const olds = { triggers: ["b"], __provider: "text", timeouts: {}, unfinishedRun: run };
       const read = await plugin.read("id-1", olds, { triggers: ["a"], __provider: "text", timeouts: {} });
@@ -394,7 +394,7 @@ describe("The plugin, over gRPC", function () {
     });
   });
 
-  it("deletes without a request, with nobody to ask and no credentials", async () => {
+  it("deletes without a request, a service or credentials", async () => {
     await plugin.configure({});
     await plugin.delete({ triggers: ["a"] });
     assert.equal(emulator.requests.length, 0);
@@ -409,7 +409,7 @@ describe("The plugin, over gRPC", function () {
       assert.equal(syncs(), 0);
     });
 
-    it("takes the arguments of an account, and says what is wrong with them", async () => {
+    it("takes the arguments of an account, and names their problems", async () => {
       const { result, reasons } = await plugin.invoke(status, { endpoint: "http://far.away", triggers: 1 });
       assert.equal(result, undefined);
       assert.match(reasons.join("\n"), /endpoint "http:\/\/far\.away" cannot be used/);
@@ -436,7 +436,7 @@ describe("The plugin, over gRPC", function () {
       assert.equal(syncs(), 1);
     });
 
-    it("ends a wait at once while the request that starts the sync is under way, and no other sync is started", async () => {
+    it("ends a wait at once while the request that starts the sync is in progress, and starts no other sync", async () => {
       emulator.setSyncSeconds(600);
       emulator.inject({ delaySeconds: 30 }, { on: "start" });
       const created = failure(plugin.create({}));

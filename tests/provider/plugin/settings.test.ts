@@ -72,7 +72,7 @@ describe("The settings of the plugin's provider", () => {
     }
   });
 
-  it("are kept encrypted where they are secret, whatever the user says of them", () => {
+  it("are kept encrypted if they are secret, however the user marks them", () => {
     const token = { webIdentityToken: "hush" };
     assert.deepEqual(
       protectSettings({

@@ -64,14 +64,14 @@ describe("The CVM role", () => {
     return error;
   };
 
-  it("signs where nothing else is set", () => signsForOwner());
+  it("signs if nothing else is set", () => signsForOwner());
 
   it("signs by its name, whatever the name", async () => {
     config["tencentcloud:camRoleName"] = "sync+machines=all,@.-_";
     await signsForOwner();
   });
 
-  it("says when its credentials end", async () => {
+  it("reports the end of its credentials", async () => {
     const { expiresAt = 0 } = await connection().credentials.find();
     assert.ok(Math.abs(expiresAt - Date.now() - 600_000) < 5_000, `${expiresAt}`);
   });
@@ -90,7 +90,7 @@ describe("The CVM role", () => {
   ];
   for (const role of [undefined, "sync+machines=all,@.-_"]) {
     for (const [title, fault, says] of faults) {
-      it(`${role ? "with" : "without"} a name is asked for again when the metadata service ${title}, and nobody else signs`, async () => {
+      it(`${role ? "with" : "without"} a name is looked up again if the metadata service ${title}, and no other source signs`, async () => {
         inPod();
         config["tencentcloud:camRoleName"] = role ?? "";
         const client = connect(connection());
@@ -104,7 +104,7 @@ describe("The CVM role", () => {
     }
   }
 
-  it("goes on to sign when the metadata service fails once at a renewal, whatever else there is", async () => {
+  it("continues to sign if the metadata service fails once at a renewal, whatever other sources there are", async () => {
     inPod();
     for (const fault of [{ http: 500 }, { http: 404 }, { reset: true }, { html: true }] as const) {
       const client = connect(connection());
@@ -117,7 +117,7 @@ describe("The CVM role", () => {
     assert.ok(!cvm.requests.some(({ action }) => action.startsWith("AssumeRole")));
   });
 
-  it("has nobody take its place once its credentials have ended, though the metadata service is gone", async () => {
+  it("is replaced by no other source once its credentials have ended, though the metadata service is gone", async () => {
     inPod();
     const client = connect(connection());
     await signsForOwner(client);
@@ -138,7 +138,7 @@ describe("The CVM role", () => {
     ["a long text", `secret-of-the-page${"x".repeat(200)}`],
   ];
   for (const [title, answer] of pages) {
-    it(`is none where the metadata service answers with ${title}, which is not quoted`, async () => {
+    it(`is absent if the metadata service answers with ${title}, which is not quoted`, async () => {
       const portal = await StandIn.start(() => answer);
       try {
         process.env.TENCENTCLOUD_METADATA_URL = portal.url;
@@ -154,7 +154,7 @@ describe("The CVM role", () => {
   }
 
   for (const status of [302, 401, 403, 404]) {
-    it(`is none where the metadata service answers with a ${status}`, async () => {
+    it(`is absent if the metadata service answers with a ${status}`, async () => {
       const portal = createServer((_request, response) =>
         response.writeHead(status, { location: cvm.url }).end("secret-of-the-page"),
       ).listen(0, "127.0.0.1");
@@ -172,12 +172,12 @@ describe("The CVM role", () => {
     });
   }
 
-  it("is none where no name server knows the metadata service", async () => {
+  it("is absent if no name server knows the metadata service", async () => {
     process.env.TENCENTCLOUD_METADATA_URL = "http://no-such-host.invalid";
     assert.match((await failure()).message, /^No Tencent Cloud credentials were found/);
   });
 
-  it("is given up with the request that it was asked for", async () => {
+  it("is given up with the request that needed it", async () => {
     const silent = await StandIn.start(() => new Promise<never>(() => {}));
     try {
       process.env.TENCENTCLOUD_METADATA_URL = silent.url;
@@ -192,7 +192,7 @@ describe("The CVM role", () => {
     }
   });
 
-  it("is told from a role of the same name in another account", async () => {
+  it("is distinct from a role of the same name in another account", async () => {
     const accounts: string[] = [];
     for (const [id, path] of [
       ["1250000001", "app-id"],

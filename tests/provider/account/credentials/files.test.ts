@@ -199,19 +199,19 @@ describe("Credentials in files", () => {
       assert.equal(await signer(), "tccli");
     });
 
-    it("are looked for in ~/.tccli where the folder is set but empty", async () => {
+    it("are looked for in ~/.tccli if the folder is set but empty", async () => {
       mine(keysOf("tccli"));
       world().setEnv({ TENCENTCLOUD_SHARED_CREDENTIALS_DIR: "" });
       assert.equal(await signer(), "tccli");
     });
 
-    it("are looked for in the home folder where the folder begins with ~", async () => {
+    it("are looked for in the home folder if the folder begins with ~", async () => {
       write("shared/mine.credential", keysOf("ini"));
       world().setConfig({ sharedCredentialsDir: "~/shared" });
       assert.equal(await signer(), "ini");
     });
 
-    it("are not there where ~/.tccli is a file", async () => {
+    it("are absent if ~/.tccli is a file", async () => {
       write(".tccli", "not a folder");
       assert.match(await refused(), /^There is no profile "mine" .*There is none at all/);
       world().args = {};
@@ -229,7 +229,7 @@ describe("Credentials in files", () => {
       return `secret_id = ${keys.secretId}\nsecret_key = ${keys.secretKey}\n`;
     };
 
-    it("stand in a section named like the profile", async () => {
+    it("are in a section named like the profile", async () => {
       file(
         `# keys\n[default]\n${pair("ini")}\n[mine]\r\n  secret_id = "${secretId}"\r\n  secret_key = ${secretKey}\r\n  token = ${token}\r\n`,
       );
@@ -239,12 +239,12 @@ describe("Credentials in files", () => {
       assert.equal(await signer(), "ini");
     });
 
-    it("take no time behind a long line that says nothing", async () => {
+    it("take no time behind a long line without meaning", async () => {
       file(`[default]\nsecret_id${" ".repeat(100_000)}x\n${pair("ini")}`);
       assert.equal(await signer(), "ini");
     });
 
-    it("may stand in a section with dots in its name", async () => {
+    it("may be in a section with dots in its name", async () => {
       file(`[my.own.profile]\n${pair("ini")}`);
       world().args = { profile: "my.own.profile" };
       assert.equal(await signer(), "ini");
@@ -288,7 +288,7 @@ describe("Credentials in files", () => {
         assert.deepEqual([keys.secretId, keys.secretKey], [`AKID${sign}1`, `key${sign}of${sign}mine`]);
       });
 
-      it(`are refused where a comment stands behind a value after ${sign}, which the SDKs take for a part of it`, async () => {
+      it(`are refused if a comment follows a value after ${sign}, which the SDKs take for a part of it`, async () => {
         const full = file(`[default]\nsecret_id = ${secretId} ${sign} my id\nsecret_key = ${secretKey}\n`);
         assert.equal(
           await refused(secretKey),
@@ -306,7 +306,7 @@ describe("Credentials in files", () => {
       assert.equal(await signer(), "boundRole");
     });
 
-    it("are read from the first of the files that is there", () => {
+    it("are read from the first existing file", () => {
       const ours = write("etc/credentials", `[default]\n${pair("ini")}`);
       const places = { tccli: undefined, ini: [path.join(world().home.folder, "none"), ours] };
       assert.equal(readIniProfile("default", places)?.keys?.secretId, keysOf("ini").secretId);
@@ -358,7 +358,7 @@ describe("Credentials in files", () => {
         }
       });
 
-      it(`${title} are missed in a folder that begins with ~`, async () => {
+      it(`${title} are reported missing in a folder that begins with ~`, async () => {
         Object.assign(os, { homedir: broke });
         world().setConfig({ sharedCredentialsDir: "~/shared" });
         assert.match(

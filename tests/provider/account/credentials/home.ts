@@ -3,13 +3,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { cleanEnvironment } from "../../../environment";
 
-/** Where nobody listens. (Port 1 would not do: fetch refuses it without a try.) */
+/** An address at which no service listens. (Not port 1, which fetch refuses without a try.) */
 export const NOWHERE = "http://127.0.0.1:2";
 
-/** An empty home folder, which credential files are looked for in. */
+/** An empty home folder, in which credential files are looked for. */
 export interface Home {
   readonly folder: string;
-  /** Writes a file, as JSON if it is no text. Gives its full path. */
+  /** Writes a file, as JSON if it is no text. Returns its full path. */
   write(file: string, content: string | object): string;
   /** Removes all files. */
   clear(): void;

@@ -6,7 +6,7 @@ import { CwpError } from "../../../../provider/api/errors";
 import { ownHome } from "./home";
 import { ROLE_PATH, roleCredentials, StandIn } from "./standIn";
 
-/** Settings as one may meet them: any of them may be set. */
+/** Settings in any combination. */
 const anySettings = fc.record({
   config: fc.record(
     {
@@ -44,8 +44,7 @@ const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
 const byRole = (name: string, signer: string) => `${arnOf(name)} by ${signer}`;
 
 /**
- * Who signs for the Tencent Cloud provider, step by step as its source goes; undefined where it refuses to
- * work.
+ * The signer of the Tencent Cloud provider, step by step as in its source; undefined if it refuses to work.
  */
 function signerOfProvider(settings: Settings): string | undefined {
   const { config, env, files } = settings;
@@ -92,11 +91,11 @@ function signerOfProvider(settings: Settings): string | undefined {
   return needsKeys && (id === "" || key === "") ? undefined : signer;
 }
 
-describe("Who signs, under any settings,", () => {
+describe("The signer, under any settings,", () => {
   const home = ownHome();
   let sts: StandIn;
 
-  /** STS, whose keys say which role was assumed and who asked; and a metadata service with any role. */
+  /** STS, whose keys name the assumed role and the asking key; and a metadata service with any role. */
   before(async () => {
     sts = await StandIn.start(({ path, headers, body }) => {
       if (path.startsWith(ROLE_PATH)) {
@@ -114,7 +113,7 @@ describe("Who signs, under any settings,", () => {
   });
   after(() => sts.stop());
 
-  /** Who stands behind a SecretId: STS sees only that. */
+  /** The signer of a SecretId, which is all that STS sees. */
   const signers = new Map<string, string>();
   function known(signer: string) {
     const secretId = `AKID${Buffer.from(signer).toString("hex")}`;
@@ -204,7 +203,7 @@ describe("Who signs, under any settings,", () => {
       : `${secretId} ${secretKey} ${token ?? ""}`;
   }
 
-  it("is the one that the Tencent Cloud provider has sign, wherever that one works", async () => {
+  it("is the signer of the Tencent Cloud provider, whenever that provider works", async () => {
     let worked = 0;
     const before = { ...process.env };
     await fc.assert(

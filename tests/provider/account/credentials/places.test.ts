@@ -12,12 +12,12 @@ function onWindows(env: Record<string, string>, config: Record<string, string> =
   );
 }
 
-describe("Where credential files are on Windows", () => {
+describe("The folder of credential files on Windows", () => {
   cleanEnvironment();
 
   const home = "C:\\Users\\Ana Li";
   beforeEach(() => {
-    // Node reads the first here, and the second on Windows.
+    // Node.js reads the first here, and the second on Windows.
     process.env.HOME = home;
     process.env.USERPROFILE = home;
   });
@@ -29,7 +29,7 @@ describe("Where credential files are on Windows", () => {
     });
   });
 
-  it("is another folder where a setting names it, on another drive or machine too", () => {
+  it("is another folder if a setting names it, even on another drive or machine", () => {
     for (const folder of ["D:\\keys", "D:/keys", "\\\\server\\share\\keys"]) {
       assert.equal(onWindows({ TENCENTCLOUD_SHARED_CREDENTIALS_DIR: folder }).tccli, folder);
       assert.equal(onWindows({}, { "tencentcloud:sharedCredentialsDir": folder }).tccli, folder);
@@ -48,7 +48,7 @@ describe("Where credential files are on Windows", () => {
     }
   });
 
-  it("has HOME for ~ where that is set, as in Git Bash, as the Tencent Cloud provider has it", () => {
+  it("uses HOME for ~ if that is set, as in Git Bash, like the Tencent Cloud provider", () => {
     const env = { HOME: "E:\\home", TENCENTCLOUD_SHARED_CREDENTIALS_DIR: "~\\keys" };
     assert.equal(onWindows(env).tccli, "E:\\home\\keys");
     assert.equal(onWindows({ HOME: "E:\\home" }).tccli, `${home}\\.tccli`);

@@ -23,7 +23,7 @@ const roleArn = "qcs::cam::uin/100000000001:roleName/sync";
 const podArn = "qcs::cam::uin/100000000001:roleName/pod";
 const externalId = "the-external-id";
 const webToken = "the-web-identity-token";
-/** What no error may show. */
+/** The secrets that no error may show. */
 const secrets = [owner.secretKey, owner.token, externalId, webToken];
 
 describe("Credentials that cannot be had", () => {
@@ -58,7 +58,7 @@ describe("Credentials that cannot be had", () => {
     });
 
   /**
-   * The error of a request under the settings of the test, which must be the package's own and show no
+   * The error of a request under the settings of the test. It must be an error of the package and show no
    * secret.
    */
   async function failure(...more: string[]): Promise<CwpError> {
@@ -85,7 +85,7 @@ describe("Credentials that cannot be had", () => {
   }
 
   describe("because there are none", () => {
-    it("name every place that was looked in, in order, and how to set them", async () => {
+    it("name every searched place, in order, and the way to set credentials", async () => {
       const message = await refused();
       assert.match(message, /^No Tencent Cloud credentials were found\. Looked in /);
       const places = [
@@ -106,7 +106,7 @@ describe("Credentials that cannot be had", () => {
       );
     });
 
-    it("say so though there are files that are empty of them", async () => {
+    it("say so even if there are files without credentials", async () => {
       home.write(".tencentcloud/credentials", "# nothing yet\n[other]\nsecret_id = AKIDother\n");
       home.write(".tccli/other.credential", owner);
       assert.match(await refused(), /^No Tencent Cloud credentials were found/);
@@ -130,7 +130,7 @@ describe("Credentials that cannot be had", () => {
       }
     });
 
-    it("say so at once where no metadata service listens", async () => {
+    it("say so at once if no metadata service listens", async () => {
       const started = performance.now();
       await refused();
       assert.ok(performance.now() - started < 1_000);
@@ -151,7 +151,7 @@ describe("Credentials that cannot be had", () => {
       });
     }
 
-    it("name what a section lacks, and the section", async () => {
+    it("name the missing half of a section, and the section", async () => {
       const file = home.write(".tencentcloud/credentials", "[mine]\nsecret_key = half-of-a-pair\n");
       args = { ...args, profile: "mine" };
       const message = await refused("half-of-a-pair");
@@ -199,7 +199,7 @@ describe("Credentials that cannot be had", () => {
       ["is null", "null"],
     ];
     for (const [title, text] of broken) {
-      it(`that ${title} name it and how to mend it, and quote nothing of it`, async () => {
+      it(`that ${title} name it and the correction, and quote nothing of it`, async () => {
         const file = home.write(".tccli/default.credential", text);
         const message = await refused(owner.secretKey.slice(0, 8));
         assert.ok(message.startsWith(file), message);
@@ -228,7 +228,7 @@ describe("Credentials that cannot be had", () => {
     });
   });
 
-  describe("from a profile that there is not", () => {
+  describe("from a profile that does not exist", () => {
     const settings: readonly [name: string, set: () => void][] = [
       ["argument profile", () => (args = { ...args, profile: "absent" })],
       ["tencentcloud:profile", () => (config["tencentcloud:profile"] = "absent")],
@@ -242,7 +242,7 @@ describe("Credentials that cannot be had", () => {
       ],
     ];
     for (const [name, set] of settings) {
-      it(`name it, the setting (${name}), the places, and the profiles that there are`, async () => {
+      it(`name it, the setting (${name}), the places, and the existing profiles`, async () => {
         home.write(".tccli/default.credential", owner);
         home.write(".tccli/default.configure", { region: "ap-guangzhou" });
         home.write(".tccli/ci.credential", owner);
@@ -259,7 +259,7 @@ describe("Credentials that cannot be had", () => {
       });
     }
 
-    it("say how to make one when there is none at all", async () => {
+    it("say how to make a profile if there is none at all", async () => {
       args = { ...args, profile: "absent" };
       assert.match(await refused(), /none at all: make one with "tccli configure"/);
     });
@@ -280,7 +280,7 @@ describe("Credentials that cannot be had", () => {
     const named = /^The CVM role "sync" gave no credentials: .*Bind the role to the instance/;
 
     for (const setting of ["tencentcloud:camRoleName", "TENCENTCLOUD_CAM_ROLE_NAME"]) {
-      it(`name the role of ${setting} when there is no metadata service`, async () => {
+      it(`name the role of ${setting} if there is no metadata service`, async () => {
         config["tencentcloud:camRoleName"] = setting.startsWith("tencentcloud:") ? "sync" : "";
         setEnv({ TENCENTCLOUD_CAM_ROLE_NAME: "sync" });
         const message = await refused();
@@ -289,7 +289,7 @@ describe("Credentials that cannot be had", () => {
       });
     }
 
-    it("name the role when another one is bound, or none", async () => {
+    it("name the role if another role is bound, or none", async () => {
       config["tencentcloud:camRoleName"] = "sync";
       for (const camRole of [undefined, { name: "other" }]) {
         const cvm = await startEmulator(camRole && { camRole });
@@ -302,14 +302,14 @@ describe("Credentials that cannot be had", () => {
       }
     });
 
-    it("say so where a profile asks for it, and do not speak of settings that are not set", async () => {
+    it("say so if a profile asks for it, and do not mention settings that are not set", async () => {
       home.write(".tccli/default.credential", { type: "cvm-role" });
       const message = await refused();
       assert.match(message, /^The CVM role gave no credentials/);
       assert.doesNotMatch(message, /camRoleName|TENCENTCLOUD_CAM_ROLE_NAME/);
     });
 
-    it("go on to the next place when no role is bound to the machine", async () => {
+    it("leave the search to the next place if no role is bound to the machine", async () => {
       const cvm = await startEmulator();
       try {
         setEnv({ TENCENTCLOUD_METADATA_URL: cvm.url });
@@ -341,7 +341,7 @@ describe("Credentials that cannot be had", () => {
       });
     }
 
-    it("are asked for past every proxy, which could not reach the metadata service", async () => {
+    it("are requested without a proxy, which could not reach the metadata service", async () => {
       const other = await StandIn.start(() => "sync");
       const metadata = await StandIn.start(() => undefined);
       try {
@@ -388,7 +388,7 @@ describe("Credentials that cannot be had", () => {
       assert.match(await refused(), /none \(TKE_WEB_IDENTITY_TOKEN_FILE\) cannot be read \(ENOENT\)/);
     });
 
-    it("pass on why STS refuses the token, and do not show it", async () => {
+    it("pass on STS's reason for refusing the token, and do not show it", async () => {
       setEnv(pod());
       home.write("token", "a-token-of-another-pod");
       const error = await failure("a-token-of-another-pod");
@@ -428,7 +428,7 @@ describe("Credentials that cannot be had", () => {
       assert.equal(emulator.requests.length, 1);
     });
 
-    it("say to check the keys when those are wrong", async () => {
+    it("say to check the keys if they are wrong", async () => {
       keysInEnv({ ...owner, secretKey: "a-wrong-secret-key" });
       args = { ...args, assumeRole: { roleArn, externalId } };
       const { message } = await failure("a-wrong-secret-key");
@@ -438,7 +438,7 @@ describe("Credentials that cannot be had", () => {
       );
     });
 
-    it("pass on what is wrong with the session's name", async () => {
+    it("pass on the problem of the session's name", async () => {
       args = { ...args, assumeRole: { roleArn, externalId, sessionName: "two words" } };
       assert.match((await failure()).message, /RoleSessionName/);
     });
@@ -506,7 +506,7 @@ describe("Credentials that cannot be had", () => {
       ],
     ];
     for (const [title, value, says] of inConfig) {
-      it(`say what is wrong when tencentcloud:assumeRole ${title}, and quote nothing of it`, async () => {
+      it(`name the problem if tencentcloud:assumeRole ${title}, and quote nothing of it`, async () => {
         config["tencentcloud:assumeRole"] = value;
         const message = await refused();
         assert.match(message, /^tencentcloud:assumeRole cannot be used: /);
@@ -551,7 +551,7 @@ describe("Credentials that cannot be had", () => {
       assert.match(error.message, /clock of this machine is off by more than five minutes.*NTP/);
     });
 
-    it("say that temporary ones have ended or do not fit together", async () => {
+    it("say that temporary credentials have ended or do not fit together", async () => {
       keysInEnv({ ...owner, token: "a-wrong-token" });
       const error = await failure("a-wrong-token");
       assert.match(
@@ -563,7 +563,7 @@ describe("Credentials that cannot be had", () => {
   });
 
   describe("through a proxy", () => {
-    it("ask it for the way to STS, also at the domain of the provider, and not yet for the way to CWP", async () => {
+    it("ask it for a connection to STS, even at the provider's domain, and not yet to CWP", async () => {
       const targets: (string | undefined)[] = [];
       const proxy = createServer().on("connect", ({ url }, socket) => {
         targets.push(url);
@@ -593,7 +593,7 @@ describe("Credentials that cannot be had", () => {
       }
     });
 
-    it("say when it is not there, for STS as for CWP", async () => {
+    it("say so if the proxy is not there, for STS as for CWP", async () => {
       keysInEnv();
       setEnv({ HTTPS_PROXY: "http://alice:opensesame@127.0.0.1:2" });
       args = { endpoint: "cwp.intl.tencentcloudapi.com", assumeRole: { roleArn, externalId } };

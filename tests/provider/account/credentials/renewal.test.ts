@@ -50,7 +50,7 @@ describe("Credentials that are kept", () => {
   };
   const secretId = async () => (await kept.get()).secretId;
 
-  it("are looked up once when they do not end", async () => {
+  it("are looked up once if they do not end", async () => {
     next = living();
     for (let year = 0; year < 3; year++) {
       assert.equal(await secretId(), "id-1");
@@ -78,7 +78,7 @@ describe("Credentials that are kept", () => {
     });
   }
 
-  it("serve on until their end when a renewal fails, while each request tries again", async () => {
+  it("are used until their end if a renewal fails, while each request tries again", async () => {
     next = living(HOUR);
     const end = now + HOUR;
     await secretId();
@@ -94,7 +94,7 @@ describe("Credentials that are kept", () => {
     assert.equal(await secretId(), "id-5");
   });
 
-  it("are looked up once for all that need them at the time, as the code of an MFA device serves once", async () => {
+  it("are looked up once for all requests at the time, since the code of an MFA device works once", async () => {
     let found = (_signer: Signer) => {};
     let searches = 0;
     const slow = new RenewedCredentials({
@@ -125,7 +125,7 @@ describe("Credentials that are kept", () => {
     assert.equal(await secretId(), "id-2");
   });
 
-  it("are looked up again once they are forgotten, and do not serve on when that fails", async () => {
+  it("are looked up again once they are forgotten, and not used if that fails", async () => {
     next = living(HOUR);
     await secretId();
     kept.forget(await kept.get());
@@ -199,7 +199,7 @@ describe("Temporary credentials of a client", () => {
   const answers = () => emulator.requests.map(({ answer }) => answer);
   const triggers = () => emulator.requests.filter(({ sync }) => sync === true).length;
 
-  /** Waits for a sync of an hour, with something going on in the middle of it. */
+  /** Waits for a sync of an hour, with an event in the middle of it. */
   async function waitAnHour(inTheMiddle: () => void = () => {}) {
     let middleIsOver = false;
     const one = client();
@@ -249,7 +249,7 @@ describe("Temporary credentials of a client", () => {
     });
   }
 
-  it("are looked up again once when a trigger is refused, which then starts one sync", async () => {
+  it("are looked up again once if a start is refused, which then starts one sync", async () => {
     assumesRole();
     const one = client();
     await one.syncMachines(false, LONG_MS);
@@ -263,7 +263,7 @@ describe("Temporary credentials of a client", () => {
     assert.equal(emulator.world().runs.length, 1);
   });
 
-  it("are looked up again no more than once when the service refuses the new ones too", async () => {
+  it("are looked up again no more than once if the service refuses the new credentials too", async () => {
     assumesRole();
     emulator.inject({ error: "AuthFailure.TokenFailure" }, { on: "start", times: 9 });
     const error = await refusal(client().syncMachines(true, LONG_MS), owner.secretKey);
@@ -271,7 +271,7 @@ describe("Temporary credentials of a client", () => {
     assert.deepEqual([requests("AssumeRole").length, requests("SyncMachines").length], [2, 2]);
   });
 
-  it("are not tried again when the look-up finds the same", async () => {
+  it("are not tried again if the look-up finds the same", async () => {
     const keys = { ...owner, token: "the-token-that-is-wrong" };
     home.write(".tccli/default.credential", keys);
     emulator.inject({ error: "AuthFailure.TokenFailure" }, { times: 9 });
@@ -279,7 +279,7 @@ describe("Temporary credentials of a client", () => {
     assert.equal(emulator.requests.length, 1);
   });
 
-  it("of a profile are read again when the service refuses them, since a login may have written new ones", async () => {
+  it("of a profile are read again if the service refuses them, since a login may have written new credentials", async () => {
     home.write(".tccli/default.credential", owner);
     const one = client();
     await one.syncMachines(false, LONG_MS);
@@ -331,11 +331,11 @@ describe("Temporary credentials of a client", () => {
     const error = await refusal(one.syncMachines(true, 600), owner.secretKey);
     const took = performance.now() - started;
     assert.ok(error instanceof CwpError);
-    assert.equal(error.sent, false, "the trigger was refused, and not sent again");
+    assert.equal(error.sent, false, "the start was refused, and not sent again");
     assert.ok(took > 500 && took < 850, `it took ${took} ms`);
   });
 
-  it("serve on while STS fails, so that the wait does not", async () => {
+  it("are used while STS fails, so that the wait does not fail", async () => {
     assumesRole();
     let failed = 0;
     const status = await waitAnHour(() => {
@@ -347,7 +347,7 @@ describe("Temporary credentials of a client", () => {
     assert.equal(triggers(), 1);
   });
 
-  it("that cannot be had at first are looked for again", async () => {
+  it("that cannot be obtained at first are looked for again", async () => {
     assumesRole();
     emulator.inject({ http: 502 }, { on: "sts" });
     const one = client();
@@ -356,7 +356,7 @@ describe("Temporary credentials of a client", () => {
     assert.equal((await one.syncMachines(false, LONG_MS)).status.state, "NOTASK");
   });
 
-  it("that cannot be had leave a trigger unsent, and the error says so", async () => {
+  it("that cannot be obtained leave a start unsent, and the error says so", async () => {
     assumesRole();
     for (const first of ["expired", "never had"]) {
       const one = client();
@@ -371,7 +371,7 @@ describe("Temporary credentials of a client", () => {
     }
   });
 
-  it("that never come do not hold a request beyond its own time limit", async () => {
+  it("that never arrive do not hold a request beyond its own time limit", async () => {
     assumesRole();
     emulator.inject({ hang: true }, { on: "sts" });
     const started = performance.now();
@@ -381,7 +381,7 @@ describe("Temporary credentials of a client", () => {
     assert.ok(performance.now() - started < 4 * SECOND, "it waited for STS's own limit");
   });
 
-  it("that end for good fail the wait before a trigger, and leave nothing behind", async () => {
+  it("that end for good fail the wait before a start, and leave nothing", async () => {
     assumesRole();
     const loop = new SyncLoop(client(), { turns: new Turns(time), clock: time, random: () => 0.5 });
     emulator.inject({ error: "UnauthorizedOperation" }, { on: "sts", times: 99 });

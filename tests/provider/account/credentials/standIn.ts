@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 
-/** What a stand-in for a service was asked. */
+/** A request to a stand-in for a service. */
 export interface Asked {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -51,10 +51,10 @@ export class StandIn {
   }
 }
 
-/** Where the metadata service has the CVM role. */
+/** The metadata service's path of the CVM role. */
 export const ROLE_PATH = "/latest/meta-data/cam/security-credentials/";
 
-/** What the metadata service says of a role that has these credentials for two hours. */
+/** The metadata service's answer for a role that has these credentials for two hours. */
 export function roleCredentials(keys: { secretId: string; secretKey: string; token: string }): object {
   return {
     Code: "Success",

@@ -10,7 +10,7 @@ import { arnOf, keysOf, tokenOf } from "./world";
 const IN_AN_HOUR = Math.floor(Date.now() / 1000) + 3600;
 const policy = '{"version": "2.0", "statement": [{"effect": "allow", "action": "cwp:*", "resource": "*"}]}';
 
-/** What the provider sends for a role that has all of these fields. */
+/** The provider's request for a role with all of these fields. */
 const allFields = {
   roleArn: arnOf("deploy"),
   sessionName: "ci",
@@ -75,7 +75,7 @@ describe("STS is asked", () => {
       process.env,
     ).credentials.find();
 
-  /** Looks the credentials up, and gives the last request that STS got. */
+  /** Looks the credentials up, and returns the last request to STS. */
   async function request() {
     const { secretId, secretKey, token, expiresAt } = await find();
     assert.deepEqual({ secretId, secretKey, token }, { ...keysOf("role"), token: tokenOf("role") });
@@ -131,7 +131,7 @@ describe("STS is asked", () => {
       assert.deepEqual((await request()).params, allParams);
     });
 
-    it("as the environment says where the config leaves something out", async () => {
+    it("as the environment says if the config leaves a field out", async () => {
       setEnv({ ...allVariables, TENCENTCLOUD_ASSUME_ROLE_ARN: "" });
       setConfig("assumeRole", { roleArn: arnOf("deploy"), sessionName: "", externalId: null });
       assert.deepEqual((await request()).params, allParams);
@@ -146,7 +146,7 @@ describe("STS is asked", () => {
     }
 
     for (const nothing of ["[]", " "]) {
-      it(`not at all where the config has ${JSON.stringify(nothing)}`, async () => {
+      it(`not at all if the config has ${JSON.stringify(nothing)}`, async () => {
         setConfig("assumeRoles", nothing);
         assert.equal((await find()).secretId, keysOf("env").secretId);
         assert.deepEqual(sts.asked, []);
@@ -212,7 +212,7 @@ describe("STS is asked", () => {
       });
     });
 
-    it("with the token of the environment, or of its file, where the config leaves it out", async () => {
+    it("with the token of the environment, or of its file, if the config leaves it out", async () => {
       setEnv({ TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN_FILE: tokenFile() });
       setConfig("assumeRoleWithWebIdentity", { roleArn, sessionName: "ci" });
       assert.equal((await request()).params.WebIdentityToken, token);
@@ -220,7 +220,7 @@ describe("STS is asked", () => {
       assert.equal((await request()).params.WebIdentityToken, "another-token");
     });
 
-    it("with the token that the file has by then", async () => {
+    it("with the token that the file has at that moment", async () => {
       setConfig("assumeRoleWithWebIdentity", { roleArn, webIdentityTokenFile: tokenFile() });
       await request();
       home.write("web-identity.json", { web_identity_token: "the-next-token" });
@@ -257,7 +257,7 @@ describe("STS is asked", () => {
       ],
     ];
     for (const [title, value, says] of broken) {
-      it(`not at all where it ${title}, and nothing of it is quoted`, async () => {
+      it(`not at all if it ${title}, and nothing of it is quoted`, async () => {
         setConfig("assumeRoleWithWebIdentity", value());
         const error = await refusal(() => find(), token, "secret-of-mine");
         assert.ok(error instanceof SettingsError, error.message);
@@ -308,7 +308,7 @@ describe("STS is asked", () => {
     });
 
     for (const part of ["samlAssertion", "principalArn", "roleArn"]) {
-      it(`not at all where it has no ${part}`, async () => {
+      it(`not at all if it has no ${part}`, async () => {
         setConfig("assumeRoleWithSaml", { ...full, [part]: undefined });
         const error = await refusal(() => find(), "the-assertion");
         assert.equal(
@@ -318,7 +318,7 @@ describe("STS is asked", () => {
       });
     }
 
-    it("not at all where the environment has half of it", async () => {
+    it("not at all if the environment has half of it", async () => {
       setEnv({ ...allVariables, TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION: "the-assertion" });
       const error = await refusal(() => find(), "the-assertion");
       assert.match(

@@ -23,7 +23,7 @@ const iniOf = (name: string) =>
   `[default]\nsecret_id = ${keysOf(name).secretId}\nsecret_key = ${keysOf(name).secretKey}\n`;
 
 /**
- * All of them, the one that signs before the others first. The order is that of the Tencent Cloud provider.
+ * All sources, in the Tencent Cloud provider's order: the first signs before the others.
  */
 const sources: readonly Source[] = [
   {
@@ -199,7 +199,7 @@ const accounts: Accounts = {
 };
 
 const ofEnvironment = ["envWebIdentity", "envSaml", "envRole"];
-/** Those that the argument profile takes the place of, though they come before keys and profiles. */
+/** The sources that the argument profile replaces, though they precede keys and profiles. */
 const replacedByProfile = ["podByName", "configWebIdentity", "configSaml", "envWebIdentity", "envSaml"];
 
 /** Pairs that are refused, or that are set by one and the same variable. */
@@ -213,13 +213,14 @@ function canBothBeSet(one: Source, other: Source): boolean {
 }
 
 /**
- * Roles use the default profile as what they are assumed with: beside them, it is not a source of its own.
+ * The source that signs. Roles are assumed with the default profile: beside a role, it is not a source of its
+ * own.
  */
 function winnerOf(one: Source, other: Source): Source {
   return other.name === "argumentProfile" && replacedByProfile.includes(one.name) ? other : one;
 }
 
-/** The names that the list of the provider has for the sources; what comes after is the search. */
+/** The names of the sources in the provider's list; the search follows. */
 const ways: Readonly<Record<string, string>> = {
   argumentRole: "assumeRole argument",
   podByName: "enablePodOidc",
@@ -238,7 +239,7 @@ const ways: Readonly<Record<string, string>> = {
   envProfile: "profile",
 };
 
-describe("Who signs", () => {
+describe("The signer", () => {
   const world = ownWorld(accounts);
 
   it("is decided by a list in the order of these sources", () => {
@@ -250,7 +251,7 @@ describe("Who signs", () => {
   });
 
   for (const { name, words, set } of sources) {
-    it(`is ${words}, where only that is set`, async () => {
+    it(`is ${words}, if only that is set`, async () => {
       set(world());
       assert.equal(await world().signer(), name);
     });
@@ -261,7 +262,7 @@ describe("Who signs", () => {
       const winner = winnerOf(one, other);
       const loser = winner === one ? other : one;
       it(`is ${winner.words}, not ${loser.words}`, async () => {
-        // The weaker one last, so that what it sets is there for certain.
+        // The weaker source last, so that its settings are certainly there.
         one.set(world());
         other.set(world());
         assert.equal(await world().signer(), winner.name);
@@ -269,7 +270,7 @@ describe("Who signs", () => {
     }
   });
 
-  it("is the strongest of all that are set, one after the other", async () => {
+  it("is the strongest of all set sources, one after the other", async () => {
     for (const source of [...sources].reverse()) {
       if (source.name === "configSaml" || source.name === "envSaml" || source.name === "argumentProfile") {
         continue;
@@ -279,7 +280,7 @@ describe("Who signs", () => {
     }
   });
 
-  it("is a role of the config on top of one of the environment, on top of one of the profile", async () => {
+  it("is a role of the config, assumed with a role of the environment, assumed with a role of the profile", async () => {
     world().tccli("default", { "role-arn": arnOf("pod"), "role-session-name": "ci" }, "tccli");
     sources.find(({ name }) => name === "envRole")?.set(world());
     world().tccli("default", { "role-arn": arnOf("pod"), "role-session-name": "ci" }, "tccli");
@@ -297,13 +298,13 @@ describe("Who signs", () => {
     assert.equal(world().emulator.requests[0]?.secretId, keysOf("configCamRole").secretId);
   });
 
-  it("is not the role of a profile where keys are set, since no profile is read then", async () => {
+  it("is not the role of a profile if keys are set, since no profile is read then", async () => {
     world().tccli("default", { "role-arn": arnOf("pod"), "role-session-name": "ci" }, "tccli");
     world().setConfig(keysOf("configKeys"));
     assert.equal(await world().signer(), "configKeys");
   });
 
-  it("is nobody where a role of profile or environment has no session name, but what it would be assumed with", async () => {
+  it("is the source behind a role of profile or environment that has no session name", async () => {
     world().tccli("default", { "role-arn": arnOf("pod") }, "tccli");
     world().setEnv({ TENCENTCLOUD_ASSUME_ROLE_ARN: arnOf("envRole") });
     assert.equal(await world().signer(), "tccli");
@@ -312,7 +313,7 @@ describe("Who signs", () => {
     assert.match(warnings[0] ?? "", /^TENCENTCLOUD_ASSUME_ROLE_ARN is ignored.*_SESSION_NAME\.$/);
   });
 
-  it("is not the web identity of the environment where only its file is set", async () => {
+  it("is not the web identity of the environment if only its file is set", async () => {
     world().tccli("default", {}, "tccli");
     world().setEnv({
       ...session,
@@ -356,11 +357,11 @@ describe("Who signs", () => {
     });
   }
 
-  describe("is nobody, and nothing is sent,", () => {
+  describe("is missing, and nothing is sent,", () => {
     const source = (name: string) => sources.find((one) => one.name === name)?.set(world());
     const refusals: readonly [title: string, set: () => void, says: RegExp][] = [
       [
-        "where a web identity and a SAML assertion are both in the config",
+        "if a web identity and a SAML assertion are both in the config",
         () => {
           source("configWebIdentity");
           source("configSaml");
@@ -368,7 +369,7 @@ describe("Who signs", () => {
         /^tencentcloud:assumeRoleWithWebIdentity and tencentcloud:assumeRoleWithSaml are both set/,
       ],
       [
-        "where both are in the environment",
+        "if both are in the environment",
         () => {
           source("envSaml");
           source("envWebIdentity");
@@ -376,7 +377,7 @@ describe("Who signs", () => {
         /^TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION and TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN are both/,
       ],
       [
-        "where mfaCertification is in the config",
+        "if mfaCertification is in the config",
         () => {
           source("configKeys");
           world().setConfig({
@@ -386,7 +387,7 @@ describe("Who signs", () => {
         /^tencentcloud:mfaCertification cannot be used here: a code serves once/,
       ],
       [
-        "where mfaCertifications is in the config",
+        "if mfaCertifications is in the config",
         () => {
           source("configKeys");
           world().setConfig({ mfaCertifications: [{ serialNumber: "x", tokenCode: "123456" }] });
@@ -394,7 +395,7 @@ describe("Who signs", () => {
         /^tencentcloud:mfaCertifications cannot be used here/,
       ],
       [
-        "where an MFA device and its code are in the environment",
+        "if an MFA device and its code are in the environment",
         () => {
           source("configKeys");
           world().setEnv({
@@ -405,7 +406,7 @@ describe("Who signs", () => {
         /^TENCENTCLOUD_MFA_CERTIFICATION_SERIAL_NUMBER cannot be used here/,
       ],
       [
-        "where enablePodOidc is true outside a pod",
+        "if enablePodOidc is true outside a pod",
         () => {
           source("configKeys");
           world().setConfig({ enablePodOidc: "true" });
@@ -413,7 +414,7 @@ describe("Who signs", () => {
         /^tencentcloud:enablePodOidc is true, but this is no pod with an identity: TKE sets TKE_REGION/,
       ],
       [
-        "where enablePodOidc is neither true nor false",
+        "if enablePodOidc is neither true nor false",
         () => {
           source("configKeys");
           world().setConfig({ enablePodOidc: "perhaps" });
@@ -421,7 +422,7 @@ describe("Who signs", () => {
         /^tencentcloud:enablePodOidc must be true or false/,
       ],
       [
-        "where a token is all there is, though a profile has keys",
+        "if a token is all there is, though a profile has keys",
         () => {
           source("tccli");
           world().setEnv({ TENCENTCLOUD_SECURITY_TOKEN: "a-token" });
@@ -439,16 +440,16 @@ describe("Who signs", () => {
       });
     }
 
-    it("unless enablePodOidc is false, which is as if it were not set", async () => {
+    it("unless enablePodOidc is false, which is the same as unset", async () => {
       source("configKeys");
       world().setConfig({ enablePodOidc: "false" });
       assert.equal(await world().signer(), "configKeys");
     });
   });
 
-  describe("is not refused half of a pair", () => {
+  describe("may have half of a pair", () => {
     for (const name of ["configCamRole", "configWebIdentity", "envSaml", "podByName", "argumentProfile"]) {
-      it(`where ${sources.find((one) => one.name === name)?.words} takes its place`, async () => {
+      it(`if ${sources.find((one) => one.name === name)?.words} takes its place`, async () => {
         sources.find((one) => one.name === name)?.set(world());
         world().setConfig({ secretId: "AKIDhalf" });
         assert.equal(await world().signer(), name);

@@ -7,7 +7,7 @@ import { connect } from "../../../../provider/cwp/client";
 import { type Home, ownHome } from "./home";
 import { ROLE_PATH, roleCredentials, StandIn } from "./standIn";
 
-/** How long a request may take, in milliseconds. */
+/** The time limit of a request, in milliseconds. */
 const LONG_MS = 5_000;
 
 export const keysOf = (name: string) => ({
@@ -17,18 +17,16 @@ export const keysOf = (name: string) => ({
 export const tokenOf = (name: string) => `the-token-of-${name}`;
 export const arnOf = (name: string) => `qcs::cam::uin/100000000001:roleName/${name}`;
 
-/** The accounts of a test, each named after what leads to it. */
+/** The accounts of a test, each named after the settings that lead to it. */
 export interface Accounts {
-  /** Those that are reached with permanent keys. */
+  /** Accounts with permanent keys. */
   readonly plain: readonly string[];
   /**
-   * Those that are reached with temporary keys: `keysOf` with `tokenOf`. The metadata service gives those of
-   * a CVM role.
+   * Accounts with temporary keys: `keysOf` with `tokenOf`. The metadata service gives the keys of a CVM role.
    */
   readonly temporary: readonly string[];
   /**
-   * Those that are reached by assuming the role `arnOf`, in any way: the token and the assertion are
-   * `tokenOf`.
+   * Accounts with a role `arnOf` to assume, in any way: the token and the assertion are `tokenOf`.
    */
   readonly assumed: readonly string[];
 }
@@ -75,7 +73,7 @@ export class World {
     );
   }
 
-  /** Sends a request under the settings of the test, and says which account it reached. */
+  /** Sends a request under the settings of the test, and returns the account that it reached. */
   async signer(): Promise<string | undefined> {
     const { plain, temporary, assumed } = this.accounts;
     await connect(this.connection()).syncMachines(false, LONG_MS);
@@ -85,14 +83,15 @@ export class World {
     );
   }
 
-  /** The actions that were asked for so far. */
+  /** The actions that were requested so far. */
   actions(): string[] {
     return this.emulator.requests.map(({ action }) => action);
   }
 }
 
 /**
- * Gives every test of a suite such a world, with settings, a home folder and an environment that are empty.
+ * Gives every test of a suite a world of its own, with settings, a home folder and an environment that are
+ * empty.
  */
 export function ownWorld(accounts: Accounts): () => World {
   const home = ownHome();
