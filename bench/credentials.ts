@@ -1,5 +1,3 @@
-/** Measures how soon it is clear that there are no credentials. */
-
 import { createServer } from "node:net";
 import { pulumiSettings } from "../provider/account/config";
 import { resolveConnection } from "../provider/account/settings";

@@ -1,5 +1,3 @@
-/** Measures pipelines of one account that sync at once. */
-
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";

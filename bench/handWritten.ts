@@ -1,4 +1,3 @@
-/** The loop that people write by hand, as a peer. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { emulatorAccount } from "../emulator";
 

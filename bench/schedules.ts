@@ -32,7 +32,7 @@ export const OURS = "pulumi-tencentcloud-cwp";
 export const ours: Schedule = {
   name: OURS,
   usesHistory: true,
-  watch: following(ourPolls, START + FIRST_POLL),
+  watch: follow(ourPolls, START + FIRST_POLL),
 };
 
 /**
@@ -42,12 +42,12 @@ export const ours: Schedule = {
 export function schedules(): Schedule[] {
   return [
     ours,
-    peer("fixed 2 s", following(every(2_000))),
-    peer("fixed 5 s (tccli --waiter)", following(every(5_000))),
+    peer("fixed 2 s", follow(every(2_000))),
+    peer("fixed 5 s (tccli --waiter)", follow(every(5_000))),
     peer("@smithy/util-waiter (AWS SDK)", smithy(seededRandom(2))),
     peer("@azure/core-lro", coreLro),
-    peer("StateChangeConf (Terraform SDK)", following(stateChangeConf)),
-    peer("1 to 15 s backoff (Pulumi google-native)", following(googleNative(seededRandom(3)))),
+    peer("StateChangeConf (Terraform SDK)", follow(stateChangeConf)),
+    peer("1 to 15 s backoff (Pulumi google-native)", follow(googleNative(seededRandom(3)))),
   ];
 }
 
@@ -59,7 +59,7 @@ function peer(name: string, watch: Schedule["watch"]): Schedule {
 type Polls = (before: number | undefined) => Iterable<number>;
 
 /** Polls at these times until the run has ended. */
-function following(
+function follow(
   polls: Polls,
   requestsBefore = START,
 ): (length: number, before: number | undefined) => Sighting {

@@ -131,7 +131,7 @@ async function tryAllWays(places: Places, whyNotPath: string): Promise<PulumiCli
       reasons.push(missing);
       continue;
     }
-    say(way.announce(release.version, joined(reasons)));
+    say(way.announce(release.version, joinReasons(reasons)));
     const unfinished = unfinishedFolder(place);
     try {
       await way.get(unfinished, release);
@@ -145,13 +145,13 @@ async function tryAllWays(places: Places, whyNotPath: string): Promise<PulumiCli
     }
   }
   throw new Error(
-    `There is no Pulumi CLI to run: ${joined(reasons)}. Install the Pulumi CLI ` +
+    `There is no Pulumi CLI to run: ${joinReasons(reasons)}. Install the Pulumi CLI ` +
       `${wantedVersions(release)} (https://www.pulumi.com/docs/install/), or Go ${oldestGo} or later ` +
       "(https://go.dev/dl/), and run this again.",
   );
 }
 
-const joined = (reasons: string[]): string => new Intl.ListFormat("en").format(reasons);
+const joinReasons = (reasons: string[]): string => new Intl.ListFormat("en").format(reasons);
 
 async function main(): Promise<void> {
   try {

@@ -125,21 +125,22 @@ function properties(members: readonly Member[], more: (member: Member) => Json =
   );
 }
 
-function required(members: readonly Member[]): string[] {
+function requiredNames(members: readonly Member[]): string[] {
   return members
     .filter(
-      ({ type, optional, doc }) => !optional && !type.includes("undefined") && !/Undefined if/.test(doc),
+      ({ type, optional, doc }) =>
+        !optional && !type.includes("undefined") && !/Undefined (where|if|when)/.test(doc),
     )
     .map((one) => one.name);
 }
 
 function objectType(of: string): Json {
   const { doc, members } = declaration(of);
-  const needed = required(members);
+  const needed = requiredNames(members);
   return {
     type: "object",
     description: description(doc),
-    properties: properties(members, replacingField(of)),
+    properties: properties(members, markReplacingField(of)),
     ...(needed.length > 0 && { required: needed }),
   };
 }
@@ -173,12 +174,12 @@ function setting({ name }: Member): Json {
 const replacement: Json = { willReplaceOnChanges: true };
 
 /** The mark of an argument, or of the output that echoes it, whose change replaces the resource. */
-function replacing({ name }: Member): Json {
+function markReplacing({ name }: Member): Json {
   return ruleOf(name)?.replaces === true ? replacement : {};
 }
 
 /** The same for a field of an argument of this type. */
-function replacingField(type: string): (field: Member) => Json {
+function markReplacingField(type: string): (field: Member) => Json {
   const argument = declaration("MachineSyncArgs").members.find((arg) => typeText(arg.type) === type);
   const fields = ruleOf(argument?.name ?? "")?.replaces;
   return ({ name }) => (Array.isArray(fields) && fields.includes(name) ? replacement : {});
@@ -236,9 +237,9 @@ export function schemaText(): string {
       [`${name}:index:MachineSync`]: {
         description: `${description(resource.doc)}\n\n${examples()}`,
         aliases: [{ type: "pulumi-nodejs:dynamic/tencentcloud-cwp:MachineSync" }],
-        inputProperties: properties(args, replacing),
-        properties: properties(resource.members, replacing),
-        required: required(resource.members),
+        inputProperties: properties(args, markReplacing),
+        properties: properties(resource.members, markReplacing),
+        required: requiredNames(resource.members),
       },
     },
     functions: {
@@ -254,7 +255,7 @@ export function schemaText(): string {
           type: "object",
           description: description(status.doc),
           properties: properties(status.members),
-          required: required(status.members),
+          required: requiredNames(status.members),
         },
       },
     },

@@ -26,7 +26,7 @@ export function successAnswer(response: object, requestId: string, notes: readon
     requestId,
     outcome,
     carriedOut: true,
-    summary: summarize(outcome, [...times(outcome, response), ...notes]),
+    summary: summarize(outcome, [...showTimes(outcome, response), ...notes]),
     body: JSON.stringify({ Response: { ...response, RequestId: requestId } }),
   };
 }
@@ -56,7 +56,7 @@ function summarize(outcome: string, details: readonly string[]): string {
  * The times that a status shows. During a sync, or if the end is older than the start, the end belongs to the
  * sync before.
  */
-function times(state: string, response: object): string[] {
+function showTimes(state: string, response: object): string[] {
   const start: unknown = Reflect.get(response, "LatestStartTime");
   const end: unknown = Reflect.get(response, "LatestEndTime");
   if (typeof start !== "string" || typeof end !== "string" || start === "") {

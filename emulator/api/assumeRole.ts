@@ -5,7 +5,7 @@ import { Failure } from "../world/failure";
 import { type Action, signedBy } from "./action";
 import { Fields, wrongParameter } from "./fields";
 import { checkMfa } from "./mfa";
-import { notTrusted, roleCredentials, roleFields } from "./roleCredentials";
+import { refuseUntrusted, roleCredentials, roleFields } from "./roleCredentials";
 
 const MOST_TAGS = 50;
 
@@ -38,7 +38,7 @@ export const assumeRole: Action = {
     }
     return roleCredentials(fields, signer, services, (role) => {
       if (role.externalId !== undefined && role.externalId !== externalId) {
-        throw notTrusted("AssumeRole", role);
+        throw refuseUntrusted("AssumeRole", role);
       }
     });
   },

@@ -3,7 +3,7 @@
  */
 import type { Action } from "./action";
 import { Fields, wrongParameter } from "./fields";
-import { notTrusted, roleCredentials, roleFields } from "./roleCredentials";
+import { refuseUntrusted, roleCredentials, roleFields } from "./roleCredentials";
 
 export const assumeRoleWithSaml: Action = {
   name: "AssumeRoleWithSAML",
@@ -15,7 +15,7 @@ export const assumeRoleWithSaml: Action = {
     const assertion = fields.requiredString("SAMLAssertion");
     return roleCredentials(fields, signer, services, (role) => {
       if (role.samlAssertion === undefined) {
-        throw notTrusted("AssumeRoleWithSAML", role);
+        throw refuseUntrusted("AssumeRoleWithSAML", role);
       }
       if (role.samlAssertion !== assertion) {
         throw wrongParameter("SAMLAssertion", "an assertion that the role trusts");

@@ -5,7 +5,7 @@
 import { Failure } from "../world/failure";
 import type { Action } from "./action";
 import { Fields } from "./fields";
-import { notTrusted, roleCredentials, roleFields } from "./roleCredentials";
+import { refuseUntrusted, roleCredentials, roleFields } from "./roleCredentials";
 
 export const assumeRoleWithWebIdentity: Action = {
   name: "AssumeRoleWithWebIdentity",
@@ -17,7 +17,7 @@ export const assumeRoleWithWebIdentity: Action = {
     const token = fields.requiredString("WebIdentityToken");
     return roleCredentials(fields, signer, services, (role) => {
       if (role.webIdentityToken === undefined) {
-        throw notTrusted("AssumeRoleWithWebIdentity", role);
+        throw refuseUntrusted("AssumeRoleWithWebIdentity", role);
       }
       if (role.webIdentityToken !== token) {
         throw new Failure("InvalidParameter.WebIdentityTokenError", "The WebIdentityToken is not valid.");

@@ -51,7 +51,7 @@ export class Gateway {
         "X-TC-Timestamp is not valid: expected whole seconds since the epoch.",
       );
     }
-    const isUnsigned = requiredHeader(request, "Authorization") === "SKIP" && takesUnsigned(actionName);
+    const isUnsigned = requiredHeader(request, "Authorization") === "SKIP" && canBeUnsigned(actionName);
     const signer = isUnsigned ? undefined : this.authenticate(request);
     const { action, api } = findAction(actionName, version);
     if (api.needsRegion) {
@@ -125,7 +125,7 @@ function checkReadable({ method, body }: HttpRequest): void {
   }
 }
 
-function takesUnsigned(actionName: string): boolean {
+function canBeUnsigned(actionName: string): boolean {
   return apis.some(({ actions }) => actions.some(({ name, unsigned }) => name === actionName && unsigned));
 }
 

@@ -1,4 +1,3 @@
-/** Reading JSON that a client sent. */
 import { Failure } from "../world/failure";
 
 /** Reads a JSON body; an empty one counts as `{}`. Throws the Failure InvalidParameter. */

@@ -1,6 +1,6 @@
 /** The key pairs that the emulator accepts, and the accounts that they belong to. */
 import { createHash, randomBytes } from "node:crypto";
-import { type Given, given } from "./given";
+import { type Defined, omitUndefined } from "./omitUndefined";
 
 /** A key pair that the emulator accepts. */
 export interface Account {
@@ -131,11 +131,11 @@ export class Keys {
     }
   }
 
-  private keyOf(account: Account): Given<Key> {
+  private keyOf(account: Account): Defined<Key> {
     const { secretId, secretKey, token, tokenCode } = account;
     const name = accountName(account);
     const accountId = this.accountId(name);
-    return given({
+    return omitUndefined({
       secretId,
       secretKey,
       token,

@@ -1,6 +1,6 @@
 /** Reads JSON objects by a table that has a reader for each field. */
 import { Fields, within } from "./fields";
-import { type Given, given } from "./given";
+import { type Defined, omitUndefined } from "./omitUndefined";
 
 /** Reads one field by its name. Throws a WrongField. */
 export type FieldReader<Value> = (fields: Fields, name: string) => Value;
@@ -14,12 +14,12 @@ type ReadBy<Readers extends Record<string, FieldReader<unknown>>> = {
 export function readObject<Readers extends Record<string, FieldReader<unknown>>>(
   value: unknown,
   readers: Readers,
-): Given<ReadBy<Readers>> {
+): Defined<ReadBy<Readers>> {
   const fields = new Fields(value, Object.keys(readers));
   const read: ReadBy<Readers> = Object.fromEntries(
     Object.entries(readers).map(([name, reader]) => [name, reader(fields, name)] as unknown[]),
   );
-  return given(read);
+  return omitUndefined(read);
 }
 
 export const text: FieldReader<string | undefined> = (fields, name) => fields.string(name);

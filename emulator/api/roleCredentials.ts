@@ -60,7 +60,7 @@ export function credentialsAnswer(key: TemporaryKey): object {
 }
 
 /** The refusal of a role that does not trust the client. */
-export function notTrusted(action: string, { arn }: Role): Failure {
+export function refuseUntrusted(action: string, { arn }: Role): Failure {
   return new Failure(
     "UnauthorizedOperation",
     `you are not authorized to perform operation (sts:${action}), resource (${arn}) has no permission`,

@@ -61,7 +61,7 @@ export function verifySignature(request: HttpRequest, secretKey: string, nowMs: 
   const isRight =
     mustBeSigned.every((name) => signedHeaders.includes(name)) &&
     date === new Date(Number(timestamp) * 1000).toISOString().slice(0, 10) &&
-    hostsAsSigned(request.headers.host ?? "").some((host) =>
+    signedHosts(request.headers.host ?? "").some((host) =>
       timingSafeEqual(
         Buffer.from(signature, "hex"),
         sign(canonicalRequest(request, signedHeaders, host), authorization, secretKey, timestamp),
@@ -80,7 +80,7 @@ export function verifySignature(request: HttpRequest, secretKey: string, nowMs: 
  * (Python, Go, Java), or their whole endpoint with its scheme (tccli). The Node SDK sends the port but signs
  * without it.
  */
-function hostsAsSigned(sent: string): string[] {
+function signedHosts(sent: string): string[] {
   return [sent, sent.replace(/:\d+$/, "")];
 }
 

@@ -1,5 +1,5 @@
-import { given } from "../api/given";
 import type { Account } from "../api/keys";
+import { omitUndefined } from "../api/omitUndefined";
 import { type Injected, readFaultsOrInjected } from "../http/faultInput";
 import { type EmulatorOptions, emulatorAccount } from "../http/options";
 import type { NewHost } from "../world/hosts";
@@ -45,7 +45,7 @@ export function readCommandLine(
     help: false,
     quiet: flags.quiet ?? false,
     account: first,
-    options: given({
+    options: omitUndefined({
       port,
       syncSeconds: syncSeconds ?? scenario.syncSeconds ?? 2,
       accounts: [first, ...others],
@@ -92,7 +92,7 @@ function readAccountFlags(
   }
   return secretId === undefined && token === undefined
     ? []
-    : [{ ...emulatorAccount, ...given({ secretId, secretKey, token }) }];
+    : [{ ...emulatorAccount, ...omitUndefined({ secretId, secretKey, token }) }];
 }
 
 /**

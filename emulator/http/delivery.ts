@@ -52,65 +52,65 @@ export function metadataReply(path: string, answer: string | object | undefined)
 /** Delivers an answer under a fault or none. Calls `carryOut` only if the request is carried out. */
 export function deliver(fault: GatewayFault | undefined, carryOut: () => Reply): Delivery {
   if (fault === undefined) {
-    return whole(carryOut());
+    return deliverWhole(carryOut());
   }
   if ("delaySeconds" in fault) {
     const { delaySeconds } = fault;
-    return { ...noted(carryOut(), `answered ${delaySeconds} s late (fault)`), delaySeconds };
+    return { ...withNote(carryOut(), `answered ${delaySeconds} s late (fault)`), delaySeconds };
   }
   if ("truncate" in fault) {
     return {
-      ...noted(carryOut(), "answer cut in the middle (fault)"),
+      ...withNote(carryOut(), "answer cut in the middle (fault)"),
       outcome: "truncate",
       extent: "half",
     };
   }
   if ("loseAnswer" in fault) {
-    return { ...noted(carryOut(), "answer lost (fault)"), outcome: "loseAnswer", extent: "reset" };
+    return { ...withNote(carryOut(), "answer lost (fault)"), outcome: "loseAnswer", extent: "reset" };
   }
-  return instead(fault);
+  return deliverInstead(fault);
 }
 
 /** The delivery in place of an answer, if the request is not carried out. */
-function instead(
+function deliverInstead(
   fault: Exclude<GatewayFault, { delaySeconds: number } | { truncate: true } | { loseAnswer: true }>,
 ): Delivery {
   if ("error" in fault) {
     const failure = new Failure(fault.error, fault.message ?? "Injected by the emulator.");
-    return whole({ ...apiReply(failureAnswer(failure)), summary: `${fault.error} (fault)` });
+    return deliverWhole({ ...apiReply(failureAnswer(failure)), summary: `${fault.error} (fault)` });
   }
   if ("http" in fault) {
     return {
-      ...made(`http ${fault.http}`, `HTTP ${fault.http}`, fault.body ?? "The gateway is not well."),
+      ...makeDelivery(`http ${fault.http}`, `HTTP ${fault.http}`, fault.body ?? "The gateway is not well."),
       status: fault.http,
       contentType: "text/plain; charset=utf-8",
     };
   }
   if ("html" in fault) {
     const page = "<!DOCTYPE html><html><body><h1>Please log in to the network</h1></body></html>";
-    return { ...made("html", "a web page", page), contentType: "text/html; charset=utf-8" };
+    return { ...makeDelivery("html", "a web page", page), contentType: "text/html; charset=utf-8" };
   }
   if ("empty" in fault) {
-    return made("empty", "an empty answer", "");
+    return makeDelivery("empty", "an empty answer", "");
   }
   if ("body" in fault) {
-    return made("body", "another body", fault.body);
+    return makeDelivery("body", "another body", fault.body);
   }
   return "reset" in fault
-    ? { ...made("reset", "connection reset", ""), extent: "reset" }
-    : { ...made("hang", "no answer", ""), extent: "never" };
+    ? { ...makeDelivery("reset", "connection reset", ""), extent: "reset" }
+    : { ...makeDelivery("hang", "no answer", ""), extent: "never" };
 }
 
-function whole(reply: Reply): Delivery {
+function deliverWhole(reply: Reply): Delivery {
   return { ...reply, extent: "whole", delaySeconds: 0 };
 }
 
-function noted(reply: Reply, note: string): Delivery {
-  return whole({ ...reply, summary: `${reply.summary}; ${note}` });
+function withNote(reply: Reply, note: string): Delivery {
+  return deliverWhole({ ...reply, summary: `${reply.summary}; ${note}` });
 }
 
-function made(outcome: string, summary: string, body: string): Delivery {
-  return whole({
+function makeDelivery(outcome: string, summary: string, body: string): Delivery {
+  return deliverWhole({
     requestId: "",
     outcome,
     carriedOut: false,

@@ -1,8 +1,7 @@
-/** Faults, as JSON describes them. */
 import type { ActionName } from "../api/action";
 import { actionNames } from "../api/apis";
 import { Fields, WrongField, within, wrongType, wrongValue } from "../api/fields";
-import { given } from "../api/given";
+import { omitUndefined } from "../api/omitUndefined";
 import {
   choice,
   type FieldReader,
@@ -95,13 +94,13 @@ function readGatewayFault(value: unknown): GatewayFault {
   const body = fields.string("body");
   const delaySeconds = fields.number("delaySeconds");
   if (error !== undefined) {
-    return given({ error, message });
+    return omitUndefined({ error, message });
   }
   if (http !== undefined) {
     if (http < 200) {
       throw wrongValue("http", "an HTTP status from 200 to 599");
     }
-    return given({ http, body });
+    return omitUndefined({ http, body });
   }
   if (body !== undefined) {
     return { body };

@@ -1,5 +1,3 @@
-/** Refusals of the API. */
-
 /**
  * A request that the API refuses, with an error code of Tencent Cloud. The gateway sends it with HTTP status
  * 200, in `{"Response":{"Error":{"Code","Message"},"RequestId"}}`, as the real one does.

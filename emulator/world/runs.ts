@@ -64,7 +64,7 @@ export class Runs {
   }
 
   /** The number of syncs that have finished at this moment. */
-  finished(ms: number): number {
+  countFinished(ms: number): number {
     return this.started.findLastIndex(({ endMs }) => endMs <= ms) + 1;
   }
 

@@ -47,7 +47,7 @@ export function showStatus(runs: readonly Run[], ms: number, faults: Faults): Sy
 }
 
 /** The effects of the faults on a status that was shown at `nowMs`, of the age `ageMs`, for the log. */
-export function faultsSeen(runs: readonly Run[], nowMs: number, ageMs: number, faults: Faults): string[] {
+export function describeFaults(runs: readonly Run[], nowMs: number, ageMs: number, faults: Faults): string[] {
   const { unknownState, ...knownState } = faults;
   const { laggingStateSeconds: _late, ...promptState } = knownState;
   const ms = nowMs - ageMs;
@@ -55,8 +55,8 @@ export function faultsSeen(runs: readonly Run[], nowMs: number, ageMs: number, f
   const { State: state } = showStatus(runs, ms, knownState);
   const { State: promptly } = showStatus(runs, ms, promptState);
   const healthy = showStatus(runs, ms, {});
-  const isStale = !areEqual(shown, showStatus(runs, nowMs, faults));
-  const hasOtherTimes = !areEqual({ ...shown, State: "" }, { ...healthy, State: "" });
+  const isStale = !isSameStatus(shown, showStatus(runs, nowMs, faults));
+  const hasOtherTimes = !isSameStatus({ ...shown, State: "" }, { ...healthy, State: "" });
   const seen: [boolean, string][] = [
     [isStale, `as it was ${Number((ageMs / 1000).toFixed(1))} s ago (fault)`],
     [unknownState !== undefined, `in place of ${state} (fault)`],
@@ -68,7 +68,7 @@ export function faultsSeen(runs: readonly Run[], nowMs: number, ageMs: number, f
   return seen.flatMap(([isSeen, words]) => (isSeen ? [words] : []));
 }
 
-function areEqual(one: SyncStatus, other: SyncStatus): boolean {
+function isSameStatus(one: SyncStatus, other: SyncStatus): boolean {
   return (
     one.State === other.State &&
     one.LatestStartTime === other.LatestStartTime &&

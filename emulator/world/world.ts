@@ -2,7 +2,7 @@ import { Failure } from "./failure";
 import type { Faults } from "./faults";
 import { type Host, Hosts, type HostView, type NewHost } from "./hosts";
 import { type DueSync, milliseconds, Runs } from "./runs";
-import { faultsSeen, type Run, type SyncStatus, showStatus } from "./status";
+import { describeFaults, type Run, type SyncStatus, showStatus } from "./status";
 
 /** The options of a world. */
 export interface WorldOptions {
@@ -45,7 +45,7 @@ export class World {
     const ageMs = sync || this.nextAnswerIsTrue ? 0 : this.staleness();
     this.nextAnswerIsTrue = false;
     if (note) {
-      faultsSeen(this.syncs.started, now, ageMs, this.present).forEach(note);
+      describeFaults(this.syncs.started, now, ageMs, this.present).forEach(note);
     }
     return showStatus(this.syncs.started, now - ageMs, this.present);
   }
@@ -78,7 +78,7 @@ export class World {
   hosts(): HostView[] {
     const { laggingListSeconds = 0 } = this.present;
     const now = this.syncs.catchUp();
-    return this.known.views(this.syncs.finished(now - milliseconds(laggingListSeconds)));
+    return this.known.views(this.syncs.countFinished(now - milliseconds(laggingListSeconds)));
   }
 
   /** The syncs that have started, oldest first. */

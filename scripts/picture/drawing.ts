@@ -44,8 +44,8 @@ export function drawFilm({ command, rows, columns, frames, description }: Film):
   const lines = distinctLines(frames);
   const place = (frame: number) => -frame * screen.height;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-labelledby="title description">
-<title id="title">${escaped(command)}</title>
-<desc id="description">${escaped(description)}</desc>
+<title id="title">${escapeXml(command)}</title>
+<desc id="description">${escapeXml(description)}</desc>
 <style>
 text{font:${cell.font}px ${fonts};fill:${window.text}}
 .b{font-weight:bold}
@@ -62,7 +62,7 @@ ${lines.map((line, i) => `<g id="l${i}">${line}</g>`).join("\n")}
 </defs>
 <rect x="0.5" y="0.5" width="${size.width - 1}" height="${size.height - 1}" rx="8" fill="${window.fill}" stroke="${window.edge}"/>
 <path d="M1 ${BAR}H${size.width - 1}" stroke="${window.edge}"/>
-<text x="${MARGIN}" y="23"><tspan class="c10">$</tspan> ${escaped(command)}</text>
+<text x="${MARGIN}" y="23"><tspan class="c10">$</tspan> ${escapeXml(command)}</text>
 <svg aria-hidden="true" x="${MARGIN}" y="${BAR + MARGIN}" width="${screen.width}" height="${screen.height}">
 <g id="film" transform="translate(0 ${place(frames.length - 1)})">
 ${frames.map((frame, i) => `<g transform="translate(0 ${-place(i)})">${drawScreen(frame.screen, lines)}</g>`).join("\n")}
@@ -99,7 +99,7 @@ function drawRun({ text, column, columns, style }: Run): string {
   const attributes = classes.some(Boolean) ? ` class="${classes.filter(Boolean).join(" ")}"` : "";
   const place = `x="${round(column * cell.width)}" y="${cell.baseline}"`;
   const width = `textLength="${round(columns * cell.width)}" lengthAdjust="spacingAndGlyphs"`;
-  return `<text ${place} ${width}${attributes}>${escaped(text)}</text>`;
+  return `<text ${place} ${width}${attributes}>${escapeXml(text)}</text>`;
 }
 
 /** When a frame begins, in % of the film. */
@@ -115,6 +115,6 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-function escaped(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -60,7 +60,7 @@ function readRow(line: IBufferLine | undefined): Run[] {
  * width: each of these characters is a run of its own.
  */
 function join(before: Run | undefined, one: Run): Run | undefined {
-  if (before === undefined || !sameStyle(before.style, one.style) || isAscii(before) !== isAscii(one)) {
+  if (before === undefined || !isSameStyle(before.style, one.style) || isAscii(before) !== isAscii(one)) {
     return undefined;
   }
   const blanks = one.column - before.column - before.columns;
@@ -77,7 +77,7 @@ function isAscii({ text }: Run): boolean {
   return /^[ -~]*$/.test(text);
 }
 
-function sameStyle(a: Style, b: Style): boolean {
+function isSameStyle(a: Style, b: Style): boolean {
   return a.colour === b.colour && a.bold === b.bold && a.underlined === b.underlined;
 }
 

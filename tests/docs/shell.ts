@@ -23,7 +23,7 @@ export function shellCommands(document: Document): ShellCommand[] {
     .filter(({ language }) => languages.includes(language))
     .flatMap(({ line: block, code }) => {
       let folder = ".";
-      return joined(code)
+      return joinLines(code)
         .split("\n")
         .map((text, index) => ({ line: block + index, command: text.replace(/(^|\s)#.*/, "").trim() }))
         .filter(({ command }) => command !== "")
@@ -61,7 +61,7 @@ export function wordsOf(command: string): string[] {
   );
 }
 
-function joined(code: string): string {
+function joinLines(code: string): string {
   return code.replaceAll(/(?:[^\n]*\\\n)+[^\n]*/g, (lines) => {
     const parts = lines.split("\\\n");
     // Empty lines in place of the joined lines keep the line numbers.

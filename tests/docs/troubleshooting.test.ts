@@ -45,7 +45,7 @@ function plain(text: string): string {
     .replaceAll(/^[ "'.,:;()]+|[ "'.,:;()]+$/g, "");
 }
 
-function missing(page: string, wanted: readonly string[]): string[] {
+function findMissing(page: string, wanted: readonly string[]): string[] {
   const said = plain(page);
   return [...new Set(wanted)].filter((text) => !said.includes(text));
 }
@@ -67,7 +67,7 @@ describe("The troubleshooting page", () => {
   it("has every message of the provider word by word", () => {
     const found = sources.flatMap(messages);
     assert.ok(found.length > 50, `only ${found.length} were found: collecting them does not work any more`);
-    assertNone(missing(page, found), (text) => `${file} has no entry with the words "${text}".`);
+    assertNone(findMissing(page, found), (text) => `${file} has no entry with the words "${text}".`);
   });
 
   it("names every error code that has a meaning of its own", () => {
@@ -96,10 +96,10 @@ describe("The troubleshooting page", () => {
     "FailedOperation.Moon": again("few"),
     MoonNotFound: stop("Look up at night."),
     });`;
-    assert.deepEqual(missing("`PLACE is not in the place it was today: wait\nfor it.`", messages(source)), [
-      "The moon did not answer",
-      "Look up at night",
-    ]);
+    assert.deepEqual(
+      findMissing("`PLACE is not in the place it was today: wait\nfor it.`", messages(source)),
+      ["The moon did not answer", "Look up at night"],
+    );
     assert.deepEqual(codes(source), ["FailedOperation.Moon", "MoonNotFound"]);
   });
 });

@@ -292,7 +292,7 @@ describe("The output and the logs of Pulumi at the most verbose level", function
    * secret of the stack's config itself, decrypted, when it hands the config to a provider process. A test
    * below shows that the newest does not.
    */
-  async function shown(stack: TestStack, program: Program | string, fails: boolean) {
+  async function showUp(stack: TestStack, program: Program | string, fails: boolean) {
     const result = await stack.up(program, { args: talkative, expectFailure: fails });
     const { stdout, stderr, events } = result;
     const ofPulumi =
@@ -411,7 +411,7 @@ describe("The output and the logs of Pulumi at the most verbose level", function
       try {
         before?.(stack);
         const program = oneSync({ ...args }, create ? { customTimeouts: { create } } : {});
-        const { text, result } = await shown(stack, program, says !== undefined);
+        const { text, result } = await showUp(stack, program, says !== undefined);
         if (says) {
           assert.match(result.errors.join("\n"), says);
         }
@@ -429,7 +429,7 @@ describe("The output and the logs of Pulumi at the most verbose level", function
     }
     const stack = await TestStack.create({ config: { ...atWatch(), ...ownerInConfig } });
     try {
-      const { text, configured } = await shown(stack, nothing, false);
+      const { text, configured } = await showUp(stack, nothing, false);
       assertNoSecret(text + configured, [owner.secretKey, owner.token]);
       assert.equal(emulator.requests.length, 0);
     } finally {

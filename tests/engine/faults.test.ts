@@ -52,7 +52,7 @@ describe("pulumi up against a faulty service", function () {
   }
 
   /** The message of an up that must fail, in words and not as a trace. */
-  async function saidInFailing(failing: Program = program): Promise<string> {
+  async function failureText(failing: Program = program): Promise<string> {
     const { errors, stdout, stderr } = await stack.up(failing, { expectFailure: true });
     assert.doesNotMatch(stdout + stderr, /\n\s+at .*:\d+:\d+/, "a stack trace");
     assert.ok(!(stdout + stderr).includes(emulatorAccount.secretKey), "it shows the secret key");
@@ -78,7 +78,7 @@ describe("pulumi up against a faulty service", function () {
 
   it("keeps the resource if CWP refuses in the middle of the wait, and continues with the same sync", async () => {
     emulator.setSyncSeconds(600);
-    const up = saidInFailing();
+    const up = failureText();
     await underWay(emulator);
     emulator.inject({ error: "UnauthorizedOperation" });
     assert.match(await up, /UnauthorizedOperation: .*CAM action cwp:SyncMachines/);
@@ -158,7 +158,7 @@ describe("pulumi up against a faulty service", function () {
     it(`${title}, within seconds, and leaves nothing in the state`, async () => {
       emulator.inject(fault, always);
       const started = performance.now();
-      assert.match(await saidInFailing(), says);
+      assert.match(await failureText(), says);
       assert.ok(performance.now() - started < 20_000, "it took too long");
       assert.deepEqual(stack.machineSyncs(), []);
       assert.equal(starts(), 0);
@@ -201,7 +201,7 @@ describe("pulumi up against a faulty service", function () {
     it(`${title}, within seconds, and leaves nothing in the state`, async () => {
       Object.assign(stack.envVars, env);
       const started = performance.now();
-      const said = await saidInFailing();
+      const said = await failureText();
       assert.ok(performance.now() - started < 20_000, "it took too long");
       assert.match(said, says);
       assert.doesNotMatch(said, /the-wrong-key/);

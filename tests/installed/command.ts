@@ -8,7 +8,7 @@ import { packRebuilt } from "./pack";
 import { newestRelease } from "./releases";
 import { cliOf, nameOf, type Row, rows } from "./rows";
 import { type Outcome, runRow } from "./runRow";
-import { consoleTable, matrixTable, replaceMarked, supportTable, wentWell } from "./tables";
+import { consoleTable, hasSucceeded, matrixTable, replaceMarked, supportTable } from "./tables";
 
 const help = `Usage: npm run matrix -- [options]
 
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
       print(`\n${nameOf(row)} failed: ${failure}\n`);
     }
   }
-  process.exitCode = outcomes.every(wentWell) ? 0 : 1;
+  process.exitCode = outcomes.every(hasSucceeded) ? 0 : 1;
 }
 
 function print(text: string): void {

@@ -35,7 +35,7 @@ export function install(layout: Layout, site: Site): Promise<Installation> {
     case "npm":
       return withNpm(site);
     case "npm link":
-      return linked(site);
+      return installLinked(site);
     case "npm workspaces":
       return inNpmWorkspaces(site);
     case "pnpm":
@@ -53,7 +53,7 @@ async function withNpm({ root, language, dependencies, tarball, binDirs }: Site)
 }
 
 /** The package is a symbolic link to a folder elsewhere, which has node modules of its own. */
-async function linked(site: Site): Promise<Installation> {
+async function installLinked(site: Site): Promise<Installation> {
   const { root, language, dependencies, tarball, binDirs, secondPulumi } = site;
   const checkout = path.join(root, "checkout");
   const program = path.join(root, "program");

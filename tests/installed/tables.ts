@@ -60,7 +60,7 @@ function place({ layout }: Row): string | undefined {
 /** Every Node.js beside the oldest and the newest Pulumi, in Markdown, and the other rows that succeeded. */
 export function supportTable(outcomes: readonly Outcome[]): string {
   const nodes = [...new Set(outcomes.map(({ row }) => row.node))];
-  const went = outcomes.filter(wentWell);
+  const went = outcomes.filter(hasSucceeded);
   const columns = (["oldest", "newest"] as const).map((age) =>
     outcomes.filter(({ row }) => row.pulumi === age),
   );
@@ -85,11 +85,11 @@ function support(rows: readonly Outcome[]): string {
     return "";
   }
   const { asksForNode } = first;
-  const mark = rows.every(wentWell) ? "✓" : "✗";
+  const mark = rows.every(hasSucceeded) ? "✓" : "✗";
   return asksForNode ? `${mark}, though this Pulumi asks for Node.js ${asksForNode}` : mark;
 }
 
-export function wentWell({ failure }: Outcome): boolean {
+export function hasSucceeded({ failure }: Outcome): boolean {
   return failure === undefined;
 }
 

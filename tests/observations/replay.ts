@@ -35,7 +35,7 @@ export async function replay({ answers, beginsMs, keepsA1 = true }: Replay): Pro
       throw new NoAnswer("RequestTimeout", "The record has ended.");
     }
     await clock.sleep(next.receivedMs - sentMs);
-    return answered(isFirst && keepsA1 ? trueFirst(next, seen) : next);
+    return toStatus(isFirst && keepsA1 ? trueFirst(next, seen) : next);
   };
   const loop = new SyncLoop({ syncMachines }, { clock, turns: new Turns(clock), random: () => 0.5 });
   const success = loop.call({ goal: "finished", timeoutMs: TIMEOUT_MS }).catch(() => undefined);
@@ -61,7 +61,7 @@ function readStatus({ state, latestStartTime, latestEndTime }: Seen): SyncStatus
   return { state, latestStartTime, latestEndTime, requestId: "" };
 }
 
-function answered(one: Seen): AccountStatus {
+function toStatus(one: Seen): AccountStatus {
   return { status: readStatus(one), account: "the account" };
 }
 

@@ -9,7 +9,7 @@ import { readScreen, type Screen, textOf } from "../../scripts/picture/screen";
 const size = { rows: 6, columns: 40 };
 
 /** The screen of a terminal after these bytes. */
-async function shown(bytes: string): Promise<Screen> {
+async function render(bytes: string): Promise<Screen> {
   const terminal = new Terminal({ rows: size.rows, cols: size.columns, allowProposedApi: true });
   await new Promise<void>((resolve) => terminal.write(bytes, resolve));
   return readScreen(terminal);
@@ -55,14 +55,14 @@ function attributesOf(svg: string, text: string): Record<string, string> {
 
 describe("The picture of a terminal", () => {
   it("has the text of the screen, with the characters that XML reserves", async () => {
-    const svg = draw(await shown("a <b> & \"c\" 'd'\r\n"));
+    const svg = draw(await render("a <b> & \"c\" 'd'\r\n"));
     assertWellFormed(svg);
     assert.ok(words(svg).includes(`\na <b> & "c" 'd'\n`));
     assert.ok(words(svg).includes(" run <it> & wait\n"));
   });
 
   it("has the colours and the faces of the text", async () => {
-    const svg = draw(await shown("\x1b[38;5;13m\x1b[1mbold\x1b[0m plain \x1b[4m\x1b[34mlink\x1b[0m"));
+    const svg = draw(await render("\x1b[38;5;13m\x1b[1mbold\x1b[0m plain \x1b[4m\x1b[34mlink\x1b[0m"));
     assert.equal(attributesOf(svg, "bold").class, "c13 b");
     assert.equal(attributesOf(svg, "plain").class, undefined);
     assert.equal(attributesOf(svg, "link").class, "c4 u");
@@ -70,12 +70,12 @@ describe("The picture of a terminal", () => {
   });
 
   it("refuses a colour that it does not have", async () => {
-    const screen = await shown("\x1b[38;5;200mpink");
+    const screen = await render("\x1b[38;5;200mpink");
     assert.throws(() => draw(screen), /"pink" has the colour 200/);
   });
 
   it("puts each text in its column, whatever is before it", async () => {
-    const svg = draw(await shown("0123456789ab\r\n└─ 主机安全 x  y\r\n"));
+    const svg = draw(await render("0123456789ab\r\n└─ 主机安全 x  y\r\n"));
     const column = Number(attributesOf(svg, "0123456789ab").textLength) / 12;
     const columns = (text: string) =>
       ["x", "textLength"].map((name) => Math.round(Number(attributesOf(svg, text)[name]) / column));
@@ -85,14 +85,14 @@ describe("The picture of a terminal", () => {
   });
 
   it("shows the rest of a screen that was painted over, and no control characters", async () => {
-    const screen = await shown("first\r\nsecond\x1b[1A\x1b[5D\x1b[2Kthird\x07\x1b[?25l");
+    const screen = await render("first\r\nsecond\x1b[1A\x1b[5D\x1b[2Kthird\x07\x1b[?25l");
     assert.equal(textOf(screen).replaceAll(/ +/g, " "), "third\nsecond");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: there should be none.
     assert.doesNotMatch(draw(screen), /[\x00-\x09\x0b-\x1f\x7f]/);
   });
 
   it("shows its last screen if motion is turned off", async () => {
-    const svg = draw(await shown("one"), await shown("two"), await shown("three"));
+    const svg = draw(await render("one"), await render("two"), await render("three"));
     const [, rest] = /<g id="film" transform="translate\(0 -(\d+)\)">/.exec(svg) ?? [];
     const screens = [...svg.matchAll(/<g transform="translate\(0 (\d+)\)"><use href="#(\w+)"/g)];
     const [, , id] = screens.find(([, place]) => place === rest) ?? [];

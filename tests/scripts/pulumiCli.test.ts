@@ -38,7 +38,7 @@ describe("the search for a Pulumi CLI", () => {
   }
 
   /** A way to get the CLI that puts an empty file in its place, and counts its calls. */
-  function working(origin: WayToGet["origin"] = "download"): WayToGet & { times: number } {
+  function workingWay(origin: WayToGet["origin"] = "download"): WayToGet & { times: number } {
     return {
       origin,
       times: 0,
@@ -84,7 +84,7 @@ describe("the search for a Pulumi CLI", () => {
   for (const version of ["v3.258.9", "v2.300.0", "v4.0.0", "v30.0.0", "a riddle"]) {
     it(`skips a CLI on the PATH that answers ${version}`, async () => {
       putOnPath("pulumi", `echo ${version}`);
-      const { origin } = await findOrGetPulumiIn(places([working()]));
+      const { origin } = await findOrGetPulumiIn(places([workingWay()]));
       assert.equal(origin, "download");
       assert.match(said.join("\n"), /as (the one on the PATH is|.*does not print its version)/);
     });
@@ -92,7 +92,7 @@ describe("the search for a Pulumi CLI", () => {
 
   it("takes exactly the lowest release if asked to, from the PATH or into a place of its own", async () => {
     putOnPath("pulumi", "echo v3.276.0");
-    const way = working();
+    const way = workingWay();
     const { command } = await findOrGetPulumiIn(places([way], lowest));
     assert.equal(command, path.join(folder, "cache", "pulumi-3.259.0", "bin", "pulumi"));
     assert.deepEqual(said.slice(0, 1), [
@@ -103,7 +103,7 @@ describe("the search for a Pulumi CLI", () => {
   });
 
   it("takes the CLI in its cache silently, and gets no other", async () => {
-    const way = working();
+    const way = workingWay();
     const first = await findOrGetPulumiIn(places([way]));
     said = [];
     const second = await findOrGetPulumiIn(places([way]));
@@ -113,7 +113,7 @@ describe("the search for a Pulumi CLI", () => {
   });
 
   it("tries one way after the other, and prints the reasons", async () => {
-    const { origin } = await findOrGetPulumiIn(places([failing, working("Go build")]));
+    const { origin } = await findOrGetPulumiIn(places([failing, workingWay("Go build")]));
     assert.equal(origin, "Go build");
     assert.deepEqual(said.slice(0, 2), [
       "Trying the download of 3.276.0, as there is none on the PATH.",
@@ -123,7 +123,7 @@ describe("the search for a Pulumi CLI", () => {
 
   it("leaves nothing that could be taken for a complete CLI if a way fails halfway", async () => {
     await assert.rejects(findOrGetPulumiIn(places([failing])));
-    const way = working();
+    const way = workingWay();
     assert.equal((await findOrGetPulumiIn(places([way]))).origin, "download");
     assert.equal(way.times, 1);
   });
@@ -135,14 +135,14 @@ describe("the search for a Pulumi CLI", () => {
     fs.writeFileSync(path.join(leftover, "bin", "pulumi"), "half of i", { mode: 0o755 });
     const lastWeek = new Date(Date.now() - 7 * 24 * 60 * 60 * 1000);
     fs.utimesSync(leftover, lastWeek, lastWeek);
-    const way = working();
+    const way = workingWay();
     assert.equal((await findOrGetPulumiIn(places([way]))).origin, "download");
     assert.equal(way.times, 1);
     assert.deepEqual(fs.readdirSync(cache).sort(), ["pulumi-3.276.0"]);
   });
 
   it("has a complete CLI for both of two set-ups that get one at the same time", async () => {
-    const way = working();
+    const way = workingWay();
     const both = await Promise.all([findOrGetPulumiIn(places([way])), findOrGetPulumiIn(places([way]))]);
     assert.equal(way.times, 2);
     both.forEach(({ command }) => {
@@ -152,7 +152,7 @@ describe("the search for a Pulumi CLI", () => {
   });
 
   it("says what to install if every way fails", async () => {
-    const noGo = { ...working("Go build"), missing: async () => "there is no Go to build it with" };
+    const noGo = { ...workingWay("Go build"), missing: async () => "there is no Go to build it with" };
     await assert.rejects(findOrGetPulumiIn(places([failing, noGo])), {
       message:
         "There is no Pulumi CLI to run: there is none on the PATH, the download failed (no network), and there is " +
@@ -170,7 +170,7 @@ describe("the search for a Pulumi CLI", () => {
   });
 
   it("launches the dynamic provider's host of the folder it runs in, with the engine's address last", async () => {
-    const { binDir } = await findOrGetPulumiIn(places([working()]));
+    const { binDir } = await findOrGetPulumiIn(places([workingWay()]));
     const host = path.join(folder, "node_modules", "@pulumi", "pulumi", "cmd", "dynamic-provider");
     fs.mkdirSync(host, { recursive: true });
     fs.writeFileSync(

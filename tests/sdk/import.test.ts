@@ -10,7 +10,7 @@ const built = path.join(root, "dist/sdk/index.js");
  * The files that an import of the built package loads, in a program that has loaded Pulumi before, as paths
  * from the package's root.
  */
-function loaded(): string[] {
+function listLoaded(): string[] {
   const program = `
     require("@pulumi/pulumi");
     const before = new Set(Object.keys(require.cache));
@@ -35,7 +35,7 @@ describe("Importing the package", function () {
 
   it("loads a few small files and nothing else, above all not the Tencent SDK and the provider", () => {
     const own = ["bundled", "index", "machineSync", "mistake", "options", "shim", "status", "triggers"];
-    assert.deepEqual(loaded(), [
+    assert.deepEqual(listLoaded(), [
       "dist/provider/api/duration.js",
       "dist/provider/machineSync/headings.js",
       "dist/provider/machineSync/names.js",

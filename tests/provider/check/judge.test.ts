@@ -10,7 +10,7 @@ type Line = readonly [second: number, connection: string, says: string];
 
 const time = (second = "") => (second ? `2020-11-11 12:${second.padStart(2, "0")}:00` : "");
 
-function observed([second, by, says]: Line): Observed {
+function toObserved([second, by, says]: Line): Observed {
   const [connection, request] = [Number.parseInt(by, 10), by.endsWith("+") ? "start" : "poll"] as const;
   const sent = { connection, request, sentMs: second * 1000 - 40, receivedMs: second * 1000 } as const;
   const [state = "", times = ""] = says.split(" ");
@@ -20,7 +20,7 @@ function observed([second, by, says]: Line): Observed {
     : { ...sent, code: state };
 }
 
-const judged = (lines: readonly Line[]): Findings => judge(lines.map(observed));
+const judgeLines = (lines: readonly Line[]): Findings => judge(lines.map(toObserved));
 
 /** Polls in turn on connection 1, from one second to another. */
 const polls = (from: number, to: number, says: string): Line[] =>
@@ -43,7 +43,7 @@ describe("A record is judged", () => {
   });
 
   describe("for A1, by first polls during a sync", () => {
-    const verdict = (...more: Line[]) => judged([...seen, ...more, ...ended]).A1.verdict;
+    const verdict = (...more: Line[]) => judgeLines([...seen, ...more, ...ended]).A1.verdict;
     const rows: readonly [it: string, verdict: string, ...more: Line[]][] = [
       ["none was sent", "not seen"],
       ["one received SYNCING", "held", [10.5, "2", "SYNCING 2-1"]],
@@ -83,11 +83,11 @@ describe("A record is judged", () => {
         [4.5, "2", "FINISHED 0-1"],
         ...polls(6, 33, "SYNCING 2-1"),
       ];
-      assert.equal(judged(late).A1.verdict, "broken");
+      assert.equal(judgeLines(late).A1.verdict, "broken");
     });
 
     it("and a false first poll says nothing of A2", () => {
-      const { A2, longestStaleMs } = judged([...seen, [10.5, "2", "FINISHED 0-1"], ...ended]);
+      const { A2, longestStaleMs } = judgeLines([...seen, [10.5, "2", "FINISHED 0-1"], ...ended]);
       assert.deepEqual([A2.verdict, longestStaleMs], ["held", 0]);
     });
 
@@ -106,13 +106,13 @@ describe("A record is judged", () => {
     ];
     for (const [it_, expected, ms, ...more] of rows) {
       it(`${expected} if ${it_}`, () => {
-        const { A2, longestStaleMs } = judged([...seen, ...ended, ...more]);
+        const { A2, longestStaleMs } = judgeLines([...seen, ...ended, ...more]);
         assert.deepEqual([A2.verdict, longestStaleMs], [expected, ms]);
       });
     }
 
     it("not seen if CWP gives no times", () => {
-      const { A1, A2, A3 } = judged([
+      const { A1, A2, A3 } = judgeLines([
         [1, "1", "NOTASK"],
         [2, "1+", "SYNCING"],
         ...polls(3, 33, "SYNCING"),
@@ -147,24 +147,24 @@ describe("A record is judged", () => {
     ];
     for (const [it_, expected, did, ...more] of rows) {
       it(`${expected} if ${it_}`, () => {
-        const { A3, busyStart } = judged([...seen, ...more, ...ended]);
+        const { A3, busyStart } = judgeLines([...seen, ...more, ...ended]);
         assert.deepEqual([A3.verdict, busyStart], [expected, did]);
       });
     }
 
     it("not by a start that has begun the next sync between two polls", () => {
       const next: Line[] = [[32.5, "1+", "SYNCING 33-32"], ...polls(33, 60, "SYNCING 33-32")];
-      const { A3, busyStart } = judged([...seen, ...next]);
+      const { A3, busyStart } = judgeLines([...seen, ...next]);
       assert.deepEqual([A3.verdict, busyStart], ["not seen", undefined]);
     });
 
     it("not broken if CWP shows no end beside SYNCING", () => {
-      assert.equal(judged([...seen, ...joined, ...ended, [41, "1", "SYNCING 40"]]).A3.verdict, "held");
+      assert.equal(judgeLines([...seen, ...joined, ...ended, [41, "1", "SYNCING 40"]]).A3.verdict, "held");
     });
 
     it("not broken if the next sync begins between two polls", () => {
       const next = [...polls(33, 60, "SYNCING 33-32"), [60, "1", "FINISHED 33-34"]] as const;
-      assert.equal(judged([...seen, ...joined, ...next]).A3.verdict, "held");
+      assert.equal(judgeLines([...seen, ...joined, ...next]).A3.verdict, "held");
     });
 
     it("not broken if the times change later than the state", () => {
@@ -177,7 +177,7 @@ describe("A record is judged", () => {
         ...polls(33, 36, "FINISHED 2-1"),
         ...polls(36, 40, "FINISHED 2-3"),
       ];
-      assert.equal(judged(late).A3.verdict, "held");
+      assert.equal(judgeLines(late).A3.verdict, "held");
     });
   });
 
@@ -188,20 +188,20 @@ describe("A record is judged", () => {
       ...polls(3, 9, "FINISHED 0-1"),
       ...polls(9, 33, "SYNCING 9-1"),
     ];
-    assert.equal(judged(seen).startLagMs, 40);
-    assert.equal(judged(late).startLagMs, 7_040);
+    assert.equal(judgeLines(seen).startLagMs, 40);
+    assert.equal(judgeLines(late).startLagMs, 7_040);
     // A start in the middle of a sync is not a start that the next sync shows.
-    assert.equal(judged([...seen, ...joined, ...ended, [60, "1", "SYNCING 59-33"]]).startLagMs, 40);
+    assert.equal(judgeLines([...seen, ...joined, ...ended, [60, "1", "SYNCING 59-33"]]).startLagMs, 40);
   });
 
   it("without states that this package does not know", () => {
-    const { A1 } = judged([...seen, [10.5, "2", "PAUSED 0-1"], ...ended]);
+    const { A1 } = judgeLines([...seen, [10.5, "2", "PAUSED 0-1"], ...ended]);
     assert.equal(A1.verdict, "not seen");
   });
 
   it("held only with twenty polls inside syncs", () => {
     const short = [...seen.slice(0, 20), ...joined, [21, "2", "SYNCING 2-1"] as Line];
-    assert.equal(judged(short).A2.why, "Polls inside a sync: 19. A verdict needs 20.");
-    assert.equal(judged([...short, [21.5, "1", "SYNCING 2-1"]]).A2.verdict, "held");
+    assert.equal(judgeLines(short).A2.why, "Polls inside a sync: 19. A verdict needs 20.");
+    assert.equal(judgeLines([...short, [21.5, "1", "SYNCING 2-1"]]).A2.verdict, "held");
   });
 });

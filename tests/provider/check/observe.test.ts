@@ -75,7 +75,7 @@ describe("A watch of an account", () => {
   }
 
   /** Watches it over HTTP, in no real time, and judges its record. */
-  async function watched(
+  async function watchAndJudge(
     options: Partial<Observation> = {},
     meddling?: Meddling,
   ): Promise<ReturnType<typeof judge>> {
@@ -127,7 +127,7 @@ describe("A watch of an account", () => {
   for (const [it_, faults, busyStart] of honest) {
     it(`finds that all assumptions hold for a service ${it_}`, async () => {
       await begin(faults);
-      const findings = await watched();
+      const findings = await watchAndJudge();
       assert.equal(verdictsOf(findings), "held, held, held", JSON.stringify(findings, undefined, 2));
       assert.equal(findings.busyStart, busyStart);
       assert.equal(end.why, "done");
@@ -145,7 +145,7 @@ describe("A watch of an account", () => {
 
   it("polls on after the end of each sync, for longer than an answer may be old", async () => {
     await begin();
-    await watched();
+    await watchAndJudge();
     const states = end.answers.map((one) => ("state" in one ? one.state : ""));
     const ends = end.answers.filter((_, i) => states[i] === "FINISHED" && states[i - 1] === "SYNCING");
     const next = [starts()[1]?.sentMs ?? 0, end.answers.at(-1)?.sentMs ?? 0];
@@ -157,7 +157,7 @@ describe("A watch of an account", () => {
 
   it("finds that all holds for a service whose answers lag by 3 s", async () => {
     await begin({ staleSeconds: 3, staleAlways: true });
-    const findings = await watched();
+    const findings = await watchAndJudge();
     assert.equal(verdictsOf(findings), "held, held, held", JSON.stringify(findings, undefined, 2));
     const { longestStaleMs = 0 } = findings;
     assert.ok(longestStaleMs > 2_000 && longestStaleMs <= 3_000, `${longestStaleMs}`);
@@ -165,20 +165,20 @@ describe("A watch of an account", () => {
 
   it("measures the delay until a sync shows, and the age of answers", async () => {
     await begin({ startLagSeconds: 7 });
-    const { startLagMs = 0, longestStaleMs } = await watched();
+    const { startLagMs = 0, longestStaleMs } = await watchAndJudge();
     assert.ok(startLagMs >= 7_000 && startLagMs <= 8_000, `${startLagMs}`);
     assert.equal(longestStaleMs, 0);
   });
 
   it("waits for a sync in progress before it starts its own", async () => {
     await begin({ foreignSyncs: [{ atMs: START - 5_000, seconds: 65 }] });
-    await watched();
+    await watchAndJudge();
     assert.ok((starts()[0]?.sentMs ?? 0) >= 60_000);
   });
 
   it("sends two polls a second, on two connections at a time, one of them new in each sync", async () => {
     await begin();
-    await watched();
+    await watchAndJudge();
     for (const [i, { sentMs }] of end.answers.entries()) {
       assert.ok(i === 0 || sentMs - (end.answers[i - 1]?.sentMs ?? 0) >= 500);
     }
@@ -191,7 +191,7 @@ describe("A watch of an account", () => {
 
   it("finds answers that are 8 s old", async () => {
     await begin({ staleSeconds: 8, staleAlways: true });
-    const { A1, A2, A3, longestStaleMs = 0 } = await watched();
+    const { A1, A2, A3, longestStaleMs = 0 } = await watchAndJudge();
     assert.deepEqual([A1.verdict, A2.verdict, A3.verdict], ["held", "broken", "held"]);
     assert.match(
       A2.why,
@@ -202,7 +202,7 @@ describe("A watch of an account", () => {
 
   it("finds an idle answer to the first poll of a connection during a sync", async () => {
     await begin();
-    const { A1, A2, A3 } = await watched({}, idleToNewConnections());
+    const { A1, A2, A3 } = await watchAndJudge({}, idleToNewConnections());
     assert.deepEqual([A1.verdict, A2.verdict, A3.verdict], ["broken", "held", "held"]);
     assert.match(
       A1.why,
@@ -212,14 +212,14 @@ describe("A watch of an account", () => {
 
   it("finds it even if CWP gives no times", async () => {
     await begin({ emptyTimes: true, startLagSeconds: 2 });
-    const { A1, A2, A3 } = await watched({}, idleToNewConnections());
+    const { A1, A2, A3 } = await watchAndJudge({}, idleToNewConnections());
     assert.deepEqual([A1.verdict, A2.verdict, A3.verdict], ["broken", "not seen", "not seen"]);
     startedInTheMiddle(2);
   });
 
   it("finds a sync that begins beside another sync", async () => {
     await begin();
-    const findings = await watched({}, anotherBeside());
+    const findings = await watchAndJudge({}, anotherBeside());
     const { A1, A2, A3, busyStart } = findings;
     assert.deepEqual(
       [A1.verdict, A2.verdict, A3.verdict],
@@ -236,7 +236,7 @@ describe("A watch of an account", () => {
   it("ends if others use up the limit, and names the facts that it could not see", async () => {
     await begin();
     emulator.inject({ error: "RequestLimitExceeded" }, { times: 100_000 });
-    const { A1, A2, A3 } = await watched({ timeoutMs: 5 * MINUTE });
+    const { A1, A2, A3 } = await watchAndJudge({ timeoutMs: 5 * MINUTE });
     assert.deepEqual([A2, A3], [A1, A1]);
     assert.equal(end.why, "timeout");
     assert.ok(time.now() - START <= 5 * MINUTE + LATENCY_MS);
@@ -255,13 +255,13 @@ describe("A watch of an account", () => {
     emulator.inject({ error: "RequestLimitExceeded" }, { times: 7, on: "start" });
     emulator.inject({ error: "RequestLimitExceeded" }, { times: 3, on: "start", after: 2 });
     emulator.inject({ error: "RequestLimitExceeded" }, { times: 3, after: 40 });
-    assert.equal(verdictsOf(await watched()), "held, held, held");
+    assert.equal(verdictsOf(await watchAndJudge()), "held, held, held");
   });
 
   it("takes any code for a refusal of a start in the middle of a sync", async () => {
     await begin();
     emulator.inject({ error: "OperationDenied.SyncInProgress" }, { on: "start", after: 2 });
-    const findings = await watched();
+    const findings = await watchAndJudge();
     assert.equal(verdictsOf(findings), "held, held, held");
     assert.deepEqual([end.why, findings.busyStart], ["done", "refused"]);
   });
@@ -269,7 +269,7 @@ describe("A watch of an account", () => {
   it("ends soon if there is no network", async () => {
     await begin();
     emulator.inject({ reset: true }, { times: 100_000 });
-    await watched();
+    await watchAndJudge();
     assert.equal(end.why, "failed");
     assert.match(end.error?.message ?? "", /^No connection to /);
     assert.ok(time.now() - START < 30_000);
@@ -277,7 +277,7 @@ describe("A watch of an account", () => {
 
   it("ends at once if the action is not allowed", async () => {
     await begin({ deniedActions: ["SyncMachines"] });
-    await watched();
+    await watchAndJudge();
     assert.equal(end.why, "failed");
     assert.equal(end.answers.length, 1);
     assert.equal(end.error?.code, "AuthFailure.UnauthorizedOperation");
@@ -285,7 +285,7 @@ describe("A watch of an account", () => {
 
   it("records an unknown state unchanged, and ends", async () => {
     await begin({ unknownState: "PAUSED" });
-    await watched();
+    await watchAndJudge();
     assert.equal(end.error?.code, "UnknownState");
     assert.deepEqual(
       end.answers.map((one) => "state" in one && one.state),
@@ -295,7 +295,7 @@ describe("A watch of an account", () => {
 
   it("ends if a start is taken and begins nothing", async () => {
     await begin({ deafTriggers: 1 });
-    await watched();
+    await watchAndJudge();
     assert.equal(end.why, "nothing shown");
     assert.equal(starts().length, 1);
   });
@@ -303,7 +303,7 @@ describe("A watch of an account", () => {
   it("starts no other sync if the answer to its start was lost", async () => {
     await begin();
     emulator.inject({ loseAnswer: true }, { on: "start" });
-    const findings = await watched();
+    const findings = await watchAndJudge();
     assert.equal(verdictsOf(findings), "held, held, held");
     assert.equal(emulator.runs().length, 2);
   });
@@ -311,7 +311,7 @@ describe("A watch of an account", () => {
   it("gives up if every start is refused", async () => {
     await begin();
     emulator.inject({ error: "FailedOperation" }, { times: 100_000, on: "start" });
-    await watched();
+    await watchAndJudge();
     assert.equal(end.why, "refused");
     assert.equal(starts().length, 5);
     assert.equal(end.error?.code, "FailedOperation");
@@ -319,7 +319,7 @@ describe("A watch of an account", () => {
 
   it("ends early at its deadline, with what it has seen", async () => {
     await begin({}, 600);
-    const { A1, A3 } = await watched({ timeoutMs: 2 * MINUTE });
+    const { A1, A3 } = await watchAndJudge({ timeoutMs: 2 * MINUTE });
     assert.equal(end.why, "timeout");
     assert.ok(end.answers.length > 200);
     assert.equal(A1.verdict, "held");
@@ -329,7 +329,7 @@ describe("A watch of an account", () => {
   it("ends at once when it is interrupted", async () => {
     await begin();
     const interrupt = new AbortController();
-    await watched({
+    await watchAndJudge({
       signal: interrupt.signal,
       show: (_watch, answers) => answers.length === 10 && interrupt.abort(),
     });
@@ -339,7 +339,7 @@ describe("A watch of an account", () => {
 
   it("keeps no key, host, account or RequestId", async () => {
     await begin();
-    await watched();
+    await watchAndJudge();
     const fields = new Set(end.answers.flatMap((answer) => Object.keys(answer)));
     assert.deepEqual([...fields].sort(), [
       "connection",

@@ -121,7 +121,7 @@ const shortSyncs = fc
       maxLength: 8,
     }),
   })
-  .map(({ from, row }) => repeated(from, row, from / 1000 + 0.001, 8));
+  .map(({ from, row }) => repeatRow(from, row, from / 1000 + 0.001, 8));
 
 /** Syncs of other pipelines with hardly a pause between them, for a while. */
 const backToBack = (minSeconds: number, maxSeconds: number) =>
@@ -134,9 +134,9 @@ const backToBack = (minSeconds: number, maxSeconds: number) =>
       }),
       totalSeconds: fc.constantFrom(60, 300, 1200),
     })
-    .map(({ from, row, totalSeconds }) => repeated(from, row, totalSeconds, 150));
+    .map(({ from, row, totalSeconds }) => repeatRow(from, row, totalSeconds, 150));
 
-function repeated(
+function repeatRow(
   from: number,
   row: readonly { seconds: number; gapMs: number }[],
   totalSeconds: number,
@@ -565,7 +565,7 @@ export const crowdedWorld: fc.Arbitrary<Plan> = fc
     ),
   })
   .map(({ ages: { seed: _any, ...ages }, from, row, calls, random, ...account }) => ({
-    accounts: [{ ...account, faults: { ...ages, foreignSyncs: repeated(from, row, 600, 300) } }],
+    accounts: [{ ...account, faults: { ...ages, foreignSyncs: repeatRow(from, row, 600, 300) } }],
     processes: [0, 0, 0].map((account) => ({ account, loops: 2 })),
     random,
     calls: calls.map((call) => ({ ...patiently, ...call })),

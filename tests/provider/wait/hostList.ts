@@ -65,7 +65,7 @@ export class HostList implements MachineClient {
   }
 
   /** Returns true if CWP listed the host at this moment. */
-  lists(id: string, moment: number, account = this.options.account()): boolean {
+  isListedAt(id: string, moment: number, account = this.options.account()): boolean {
     const host = this.hosts.find((one) => one.id === id);
     return host !== undefined && this.isListed(host, moment, account);
   }

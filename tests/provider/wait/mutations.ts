@@ -462,7 +462,7 @@ async function outcomeOf({ edit, noticed }: Mutation): Promise<string> {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-    const { path, text } = mutated(sourcesIn(join(copy, "provider/wait")), edit);
+    const { path, text } = mutate(sourcesIn(join(copy, "provider/wait")), edit);
     writeFileSync(path, text);
     const report = noticed.endsWith(".test.ts")
       ? await output(copy, noticed, {})
@@ -498,7 +498,7 @@ export function sourcesIn(folder: string): ts.SourceFile[] {
 }
 
 /** The one of the files that has the edit's place, and its text with the edit made. */
-export function mutated(sources: readonly ts.SourceFile[], edit: Edit): { path: string; text: string } {
+export function mutate(sources: readonly ts.SourceFile[], edit: Edit): { path: string; text: string } {
   const reasons: string[] = [];
   for (const source of sources) {
     try {

@@ -250,7 +250,7 @@ function succeedsOnlyWhenListed({ ended, service }: History): void {
       continue;
     }
     for (const id of ids) {
-      assert.ok(service.lists(id, at, account), `a wait succeeded, and ${id} is not listed`);
+      assert.ok(service.isListedAt(id, at, account), `a wait succeeded, and ${id} is not listed`);
     }
     const its = account.runs.some(({ startMs, endMs }) => startMs >= counts && endMs <= at);
     assert.ok(lookedFirst || its, "a wait succeeded, but no run that began after it had ended");

@@ -23,7 +23,7 @@ describe("Credentials in files", () => {
   const withToken = { ...keysOf(temporary), token: tokenOf(temporary) };
 
   /** The message of a refusal over a file, for which nothing is sent. */
-  async function refused(...secrets: string[]): Promise<string> {
+  async function refusalText(...secrets: string[]): Promise<string> {
     const error = await refusal(signer(), ...secrets);
     assert.ok(error instanceof SettingsError, error.message);
     assert.deepEqual(world().emulator.requests, []);
@@ -55,7 +55,7 @@ describe("Credentials in files", () => {
     it("are told the end of a login with the command for it", async () => {
       const full = file({ type: "oauth", ...withToken, expiresAt: AN_HOUR_AGO, oauth: {} });
       assert.equal(
-        await refused(withToken.secretKey, withToken.token),
+        await refusalText(withToken.secretKey, withToken.token),
         `The login in ${full} has ended: run "tccli auth login" again.`,
       );
     });
@@ -91,12 +91,12 @@ describe("Credentials in files", () => {
     it("are told the end of a login with the command of its own kind", async () => {
       const full = file({ type: "oauth", ...withToken, expiresAt: AN_HOUR_AGO, oauth: {} });
       assert.equal(
-        await refused(withToken.secretKey, withToken.token),
+        await refusalText(withToken.secretKey, withToken.token),
         `The login in ${full} has ended: run "tccli auth login --profile mine" again.`,
       );
       file({ type: "sso", ...withToken, expiresAt: AN_HOUR_AGO, sso: {} });
       assert.equal(
-        await refused(withToken.secretKey, withToken.token),
+        await refusalText(withToken.secretKey, withToken.token),
         `The login in ${full} has ended: run "tccli sso login --profile mine" again.`,
       );
     });
@@ -161,7 +161,7 @@ describe("Credentials in files", () => {
         const full = file(content);
         world().onCvm();
         assert.equal(
-          await refused("a-token-of-old-days"),
+          await refusalText("a-token-of-old-days"),
           `There are no keys in ${full} (the argument profile): run "tccli configure --profile mine".`,
         );
       });
@@ -213,7 +213,7 @@ describe("Credentials in files", () => {
 
     it("are absent if ~/.tccli is a file", async () => {
       write(".tccli", "not a folder");
-      assert.match(await refused(), /^There is no profile "mine" .*There is none at all/);
+      assert.match(await refusalText(), /^There is no profile "mine" .*There is none at all/);
       world().args = {};
       world().onCvm();
       assert.equal(await signer(), "boundRole");
@@ -291,7 +291,7 @@ describe("Credentials in files", () => {
       it(`are refused if a comment follows a value after ${sign}, which the SDKs take for a part of it`, async () => {
         const full = file(`[default]\nsecret_id = ${secretId} ${sign} my id\nsecret_key = ${secretKey}\n`);
         assert.equal(
-          await refused(secretKey),
+          await refusalText(secretKey),
           `secret_id in [default] of ${full} holds a character that cannot be right, such as a space, a line break or a typographic dash: copy it again.`,
         );
       });
@@ -315,7 +315,7 @@ describe("Credentials in files", () => {
     });
 
     it("are looked for in /etc too", async () => {
-      const message = await refused();
+      const message = await refusalText();
       assert.ok(
         message.includes(
           `the section [default] of ${world().home.folder}/.tencentcloud/credentials or /etc/tencentcloud/credentials`,
@@ -362,7 +362,7 @@ describe("Credentials in files", () => {
         Object.assign(os, { homedir: broke });
         world().setConfig({ sharedCredentialsDir: "~/shared" });
         assert.match(
-          await refused(),
+          await refusalText(),
           /^tencentcloud:sharedCredentialsDir begins with ~, but this user has no/,
         );
       });

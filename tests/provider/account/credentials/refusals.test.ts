@@ -76,7 +76,7 @@ describe("Credentials that cannot be had", () => {
   }
 
   /** The message of a refusal over a setting, for which nothing is sent to CWP. */
-  async function refused(...more: string[]): Promise<string> {
+  async function refusalText(...more: string[]): Promise<string> {
     const error = await failure(...more);
     assert.ok(error instanceof SettingsError, error.message);
     assert.equal(error.retry, "never");
@@ -86,7 +86,7 @@ describe("Credentials that cannot be had", () => {
 
   describe("because there are none", () => {
     it("name every searched place, in order, and the way to set credentials", async () => {
-      const message = await refused();
+      const message = await refusalText();
       assert.match(message, /^No Tencent Cloud credentials were found\. Looked in /);
       const places = [
         "tencentcloud:secretId and tencentcloud:secretKey",
@@ -109,7 +109,7 @@ describe("Credentials that cannot be had", () => {
     it("say so even if there are files without credentials", async () => {
       home.write(".tencentcloud/credentials", "# nothing yet\n[other]\nsecret_id = AKIDother\n");
       home.write(".tccli/other.credential", owner);
-      assert.match(await refused(), /^No Tencent Cloud credentials were found/);
+      assert.match(await refusalText(), /^No Tencent Cloud credentials were found/);
     });
 
     it("say within two seconds that a metadata service takes requests and never answers, which may pass", async () => {
@@ -132,7 +132,7 @@ describe("Credentials that cannot be had", () => {
 
     it("say so at once if no metadata service listens", async () => {
       const started = performance.now();
-      await refused();
+      await refusalText();
       assert.ok(performance.now() - started < 1_000);
     });
   });
@@ -145,7 +145,7 @@ describe("Credentials that cannot be had", () => {
     for (const [there, missing] of halves) {
       it(`name the ${missing} that a profile of tccli lacks, and the file`, async () => {
         const file = home.write(".tccli/default.credential", { [there]: "half-of-a-pair" });
-        const message = await refused("half-of-a-pair");
+        const message = await refusalText("half-of-a-pair");
         assert.ok(message.includes(`no ${missing} in ${file}`), message);
         assert.match(message, /set both secretId and secretKey/);
       });
@@ -154,7 +154,7 @@ describe("Credentials that cannot be had", () => {
     it("name the missing half of a section, and the section", async () => {
       const file = home.write(".tencentcloud/credentials", "[mine]\nsecret_key = half-of-a-pair\n");
       args = { ...args, profile: "mine" };
-      const message = await refused("half-of-a-pair");
+      const message = await refusalText("half-of-a-pair");
       assert.ok(message.includes(`no secret_id in [mine] of ${file}`), message);
     });
 
@@ -162,7 +162,7 @@ describe("Credentials that cannot be had", () => {
       home.write(".tccli/default.credential", owner);
       setEnv({ TENCENTCLOUD_SECRET_KEY: "half-of-a-pair" });
       assert.match(
-        await refused("half-of-a-pair"),
+        await refusalText("half-of-a-pair"),
         /^TENCENTCLOUD_SECRET_KEY is set, but neither tencentcloud:secretId nor TENCENTCLOUD_SECRET_ID is: set one of them/,
       );
     });
@@ -177,7 +177,7 @@ describe("Credentials that cannot be had", () => {
       it(`${file} that cannot be read name it and the reason`, async () => {
         const full = path.join(home.folder, file);
         fs.mkdirSync(full, { recursive: true });
-        const message = await refused();
+        const message = await refusalText();
         assert.ok(message.startsWith(`${full} cannot be read (EISDIR)`), message);
       });
     }
@@ -185,7 +185,7 @@ describe("Credentials that cannot be had", () => {
     it("that is not JSON name it and the line, and quote nothing of it", async () => {
       const text = `{\n  "secretId": "AKIDowner",\n  "secretKey": "${owner.secretKey}" "token": "${owner.token}"\n}\n`;
       const file = home.write(".tccli/default.credential", text);
-      const message = await refused("AKIDowner");
+      const message = await refusalText("AKIDowner");
       assert.ok(message.startsWith(`${file}, line 3 is not valid JSON`), message);
       assert.match(message, /tccli configure/);
     });
@@ -201,7 +201,7 @@ describe("Credentials that cannot be had", () => {
     for (const [title, text] of broken) {
       it(`that ${title} name it and the correction, and quote nothing of it`, async () => {
         const file = home.write(".tccli/default.credential", text);
-        const message = await refused(owner.secretKey.slice(0, 8));
+        const message = await refusalText(owner.secretKey.slice(0, 8));
         assert.ok(message.startsWith(file), message);
         assert.match(message, /JSON.*tccli configure/);
       });
@@ -213,7 +213,7 @@ describe("Credentials that cannot be had", () => {
         ...owner,
         expiresAt: Math.floor(Date.now() / 1000) - 1,
       });
-      const message = await refused();
+      const message = await refusalText();
       assert.ok(message.includes(file), message);
       assert.match(message, /has ended: run "tccli auth login" again/);
     });
@@ -223,7 +223,7 @@ describe("Credentials that cannot be had", () => {
         ...owner,
         secretKey: "typographic–dash-inside",
       });
-      const message = await refused("-inside");
+      const message = await refusalText("-inside");
       assert.ok(message.includes(`secretKey in ${file}`), message);
     });
   });
@@ -248,7 +248,7 @@ describe("Credentials that cannot be had", () => {
         home.write(".tccli/ci.credential", owner);
         home.write(".tencentcloud/credentials", "[default]\n[my.team]\nsecret_id = AKIDteam\n");
         set();
-        const message = await refused("AKIDteam");
+        const message = await refusalText("AKIDteam");
         assert.ok(message.startsWith('There is no profile "absent"'), message);
         assert.ok(message.includes(`(${name})`) || message.includes(`(the ${name})`), message);
         assert.ok(
@@ -261,7 +261,7 @@ describe("Credentials that cannot be had", () => {
 
     it("say how to make a profile if there is none at all", async () => {
       args = { ...args, profile: "absent" };
-      assert.match(await refused(), /none at all: make one with "tccli configure"/);
+      assert.match(await refusalText(), /none at all: make one with "tccli configure"/);
     });
 
     it("say that it must be a name when it is a path, and read no such file", async () => {
@@ -269,7 +269,7 @@ describe("Credentials that cannot be had", () => {
       home.write("elsewhere.credential", owner);
       for (const profile of ["../elsewhere", "/etc/passwd", "..\\elsewhere", `${home.folder}/elsewhere`]) {
         args = { ...args, profile };
-        const message = await refused();
+        const message = await refusalText();
         assert.ok(message.includes(`"${profile}"`), message);
         assert.match(message, /must be a name, not a path/);
       }
@@ -283,7 +283,7 @@ describe("Credentials that cannot be had", () => {
       it(`name the role of ${setting} if there is no metadata service`, async () => {
         config["tencentcloud:camRoleName"] = setting.startsWith("tencentcloud:") ? "sync" : "";
         setEnv({ TENCENTCLOUD_CAM_ROLE_NAME: "sync" });
-        const message = await refused();
+        const message = await refusalText();
         assert.match(message, named);
         assert.ok(message.includes(setting), message);
       });
@@ -295,7 +295,7 @@ describe("Credentials that cannot be had", () => {
         const cvm = await startEmulator(camRole && { camRole });
         try {
           setEnv({ TENCENTCLOUD_METADATA_URL: cvm.url });
-          assert.match(await refused(), named);
+          assert.match(await refusalText(), named);
         } finally {
           await cvm.stop();
         }
@@ -304,7 +304,7 @@ describe("Credentials that cannot be had", () => {
 
     it("say so if a profile asks for it, and do not mention settings that are not set", async () => {
       home.write(".tccli/default.credential", { type: "cvm-role" });
-      const message = await refused();
+      const message = await refusalText();
       assert.match(message, /^The CVM role gave no credentials/);
       assert.doesNotMatch(message, /camRoleName|TENCENTCLOUD_CAM_ROLE_NAME/);
     });
@@ -313,7 +313,7 @@ describe("Credentials that cannot be had", () => {
       const cvm = await startEmulator();
       try {
         setEnv({ TENCENTCLOUD_METADATA_URL: cvm.url });
-        assert.match(await refused(), /^No Tencent Cloud credentials were found/);
+        assert.match(await refusalText(), /^No Tencent Cloud credentials were found/);
       } finally {
         await cvm.stop();
       }
@@ -334,7 +334,7 @@ describe("Credentials that cannot be had", () => {
         const metadata = await StandIn.start(({ path: asked }) => (asked === ROLE_PATH ? "sync" : answer));
         try {
           setEnv({ TENCENTCLOUD_METADATA_URL: metadata.url });
-          assert.match(await refused(), /gave no credentials for the CVM role "sync"/);
+          assert.match(await refusalText(), /gave no credentials for the CVM role "sync"/);
         } finally {
           await metadata.stop();
         }
@@ -346,7 +346,7 @@ describe("Credentials that cannot be had", () => {
       const metadata = await StandIn.start(() => undefined);
       try {
         setEnv({ TENCENTCLOUD_METADATA_URL: metadata.url, HTTP_PROXY: other.url, http_proxy: other.url });
-        await refused();
+        await refusalText();
         assert.equal(other.asked.length, 0, "a proxy was asked");
         assert.equal(metadata.asked.length, 1);
       } finally {
@@ -367,25 +367,28 @@ describe("Credentials that cannot be had", () => {
     for (const missing of ["TKE_REGION", "TKE_PROVIDER_ID", "TKE_ROLE_ARN", "TKE_WEB_IDENTITY_TOKEN_FILE"]) {
       it(`name ${missing} when only that is missing`, async () => {
         setEnv({ ...pod(), [missing]: "" });
-        assert.match(await refused(), new RegExp(`set only in part\\. Missing: ${missing}\\.$`));
+        assert.match(await refusalText(), new RegExp(`set only in part\\. Missing: ${missing}\\.$`));
       });
     }
 
     it("name all that is missing", async () => {
       setEnv({ TKE_ROLE_ARN: podArn });
-      assert.match(await refused(), /TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE/);
+      assert.match(await refusalText(), /TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE/);
     });
 
     it("name TKE_REGION when no header can carry it", async () => {
       for (const end of ["\n", " ", "–"]) {
         setEnv({ ...pod(), TKE_REGION: `ap-guangzhou${end}` });
-        assert.match(await refused(), /^TKE_REGION holds a character that cannot be right, such as a space/);
+        assert.match(
+          await refusalText(),
+          /^TKE_REGION holds a character that cannot be right, such as a space/,
+        );
       }
     });
 
     it("name the token's file when it cannot be read", async () => {
       setEnv({ ...pod(), TKE_WEB_IDENTITY_TOKEN_FILE: path.join(home.folder, "none") });
-      assert.match(await refused(), /none \(TKE_WEB_IDENTITY_TOKEN_FILE\) cannot be read \(ENOENT\)/);
+      assert.match(await refusalText(), /none \(TKE_WEB_IDENTITY_TOKEN_FILE\) cannot be read \(ENOENT\)/);
     });
 
     it("pass on STS's reason for refusing the token, and do not show it", async () => {
@@ -508,7 +511,7 @@ describe("Credentials that cannot be had", () => {
     for (const [title, value, says] of inConfig) {
       it(`name the problem if tencentcloud:assumeRole ${title}, and quote nothing of it`, async () => {
         config["tencentcloud:assumeRole"] = value;
-        const message = await refused();
+        const message = await refusalText();
         assert.match(message, /^tencentcloud:assumeRole cannot be used: /);
         assert.match(message, says);
         assert.match(message, /pulumi config set --path tencentcloud:assumeRole\.roleArn/);
@@ -522,7 +525,7 @@ describe("Credentials that cannot be had", () => {
           TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "ci",
           TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION: seconds,
         });
-        const message = await refused();
+        const message = await refusalText();
         assert.match(message, /TENCENTCLOUD_ASSUME_ROLE_.*sessionDuration must be a whole number of seconds/);
       });
     }

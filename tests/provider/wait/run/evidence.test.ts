@@ -30,7 +30,7 @@ function answer([second, says]: Said, rest: Partial<Answer> = {}): Answer {
 /**
  * The knowledge of a wait that began right before the first second, and whose process got no other answers.
  */
-function learned(answers: readonly Said[], mayBeFirst = true): Knowledge {
+function learnAll(answers: readonly Said[], mayBeFirst = true): Knowledge {
   let known: Knowledge = { is: "unasked" };
   let newestStart = "";
   for (const said of answers) {
@@ -50,7 +50,7 @@ interface Row {
 }
 
 function verdict(answers: readonly Said[], mayBeFirst = true): Knowledge["is"] {
-  return learned(answers, mayBeFirst).is;
+  return learnAll(answers, mayBeFirst).is;
 }
 
 function table(rows: readonly Row[]): void {
@@ -357,13 +357,13 @@ describe("A run is recognised", () => {
     ]);
 
     it("the status has the run's own start and that end, and is finished", () => {
-      const known = learned([...first, [40, "SYNCING 38-36"]]);
+      const known = learnAll([...first, [40, "SYNCING 38-36"]]);
       assert.ok(known.is === "finished");
       assert.deepEqual(known.status, status("FINISHED 26-36"));
     });
 
     it("the status has its own start even if two more runs have begun since", () => {
-      const known = learned([...first, [40, "SYNCING 38-20"], [59, "SYNCING 50-48"]]);
+      const known = learnAll([...first, [40, "SYNCING 38-20"], [59, "SYNCING 50-48"]]);
       assert.ok(known.is === "finished");
       assert.equal(known.status.latestStartTime, time("26"));
     });
@@ -460,13 +460,13 @@ describe("A run is recognised", () => {
     ]);
 
     it("the answered status is the status that shows the end", () => {
-      const known = learned([baseline, [9, "NOTASK 30-40"]]);
+      const known = learnAll([baseline, [9, "NOTASK 30-40"]]);
       assert.ok(known.is === "finished");
       assert.deepEqual(known.status, status("NOTASK 30-40"));
     });
 
     it("a finished run stays finished", () => {
-      const known = learned([baseline, [9, "FINISHED 30-40"], [10, "SYNCING 45-40"]]);
+      const known = learnAll([baseline, [9, "FINISHED 30-40"], [10, "SYNCING 45-40"]]);
       assert.ok(known.is === "finished");
       assert.equal(known.status.latestEndTime, time("40"));
     });
@@ -563,10 +563,10 @@ describe("A run is recognised", () => {
     ]);
 
     it("the moment at which it has held long enough is known", () => {
-      const last = learned([...seen, [7, "FINISHED"]]);
+      const last = learnAll([...seen, [7, "FINISHED"]]);
       assert.equal(settlesAt(last), 7_020 + 5_001);
-      assert.equal(settlesAt(learned(seen)), undefined, "under SYNCING there is nothing to hold");
-      assert.equal(settlesAt(learned([silent, [7, "FINISHED"]])), undefined, "no run has shown");
+      assert.equal(settlesAt(learnAll(seen)), undefined, "under SYNCING there is nothing to hold");
+      assert.equal(settlesAt(learnAll([silent, [7, "FINISHED"]])), undefined, "no run has shown");
     });
   });
 

@@ -19,7 +19,7 @@ function once(trouble: Trouble, on: Due["on"] = "any", after = 0): Due[] {
   return [{ trouble, on, after }];
 }
 
-function succeeded(outcome: Outcome): void {
+function assertSucceeded(outcome: Outcome): void {
   assert.ok(outcome.status, `the call did not succeed: ${outcome.error ?? "it has not ended"}`);
 }
 
@@ -35,7 +35,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 60 });
       const one = scene.call(0);
       await scene.run();
-      succeeded(one);
+      assertSucceeded(one);
       assert.deepEqual(
         scene.account.sent.slice(0, 3).map(({ sync }) => sync),
         [false, true, false],
@@ -48,7 +48,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 20, faults: { foreignSyncs: [{ atMs: -5_000, seconds: 30 }] } });
       const one = scene.call(0);
       await scene.run();
-      succeeded(one);
+      assertSucceeded(one);
       assert.equal(scene.starts.length, 1);
       assert.ok((scene.starts[0] ?? 0) >= 25_000, "the start waited for the end of the other sync");
       assert.ok(one.at >= 45_000);
@@ -66,7 +66,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 600 });
       const one = scene.call(0, { goal: "started" });
       await scene.run();
-      succeeded(one);
+      assertSucceeded(one);
       assert.equal(scene.starts.length, 1);
       assert.ok(one.at < 1_000);
     });
@@ -79,7 +79,7 @@ describe("The machine syncs of an account", () => {
       assert.ok(unfinished?.shown);
       const second = scene.call(30_000, { run: unfinished });
       await scene.run();
-      succeeded(second);
+      assertSucceeded(second);
       assert.equal(scene.starts.length, 1);
       assert.ok(second.at >= 300_000 && second.at < 360_000);
     });
@@ -93,7 +93,7 @@ describe("The machine syncs of an account", () => {
       const crowd = new Scene({ syncSeconds: 60 });
       const all = Array.from({ length: 50 }, () => crowd.call(0));
       await crowd.run();
-      all.forEach(succeeded);
+      all.forEach(assertSucceeded);
       assert.deepEqual(crowd.account.sent, alone.account.sent);
     });
 
@@ -101,7 +101,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 60 });
       const all = [0, 50, 110, 150].map((at) => scene.call(at));
       await scene.run();
-      all.forEach(succeeded);
+      all.forEach(assertSucceeded);
       assert.equal(scene.starts.length, 1);
     });
 
@@ -110,8 +110,8 @@ describe("The machine syncs of an account", () => {
       const first = scene.call(0);
       const later = [5_000, 20_000, 59_000].map((at) => scene.call(at));
       await scene.run();
-      succeeded(first);
-      later.forEach(succeeded);
+      assertSucceeded(first);
+      later.forEach(assertSucceeded);
       assert.equal(scene.starts.length, 2);
       assert.ok(first.at < 70_000, "the first does not wait for the second sync");
       for (const { at } of later) {
@@ -146,7 +146,7 @@ describe("The machine syncs of an account", () => {
       const first = scene.call(0);
       const late = [500, 1_000, 1_500].map((at) => scene.call(at));
       await scene.run();
-      late.forEach(succeeded);
+      late.forEach(assertSucceeded);
       assert.equal(scene.starts.length, 2);
       assert.ok((scene.starts[1] ?? 0) - first.at < 500, "they waited for what the first had already seen");
     });
@@ -160,7 +160,7 @@ describe("The machine syncs of an account", () => {
       const first = scene.call(0);
       const late = scene.call(60_000);
       await scene.run();
-      [first, late].forEach(succeeded);
+      [first, late].forEach(assertSucceeded);
       assert.ok(late.at > 60_000 + PATIENCE_UNREACHED_MS, "the outage was too short for this test");
     });
 
@@ -171,7 +171,7 @@ describe("The machine syncs of an account", () => {
       const run = { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true } as const;
       scene.call(800, { run, timeoutMs: 4_200 });
       await scene.run();
-      succeeded(late);
+      assertSucceeded(late);
       assert.ok(late.at < 136_000, `it was served at ${late.at} ms`);
     });
 
@@ -181,8 +181,8 @@ describe("The machine syncs of an account", () => {
       const first = scene.call(0);
       const second = scene.call(1_500);
       await scene.run();
-      succeeded(first);
-      succeeded(second);
+      assertSucceeded(first);
+      assertSucceeded(second);
       assert.equal(scene.starts.length, 2);
     });
 
@@ -198,7 +198,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 0.1 });
       const all = [0, 150, 300, 450, 600].map((at) => scene.call(at));
       await scene.run();
-      all.forEach(succeeded);
+      all.forEach(assertSucceeded);
       const seconds = scene.account.runs.map(({ startMs }) => Math.floor(startMs / 1000));
       assert.equal(new Set(seconds).size, seconds.length, `started in the seconds ${seconds}`);
     });
@@ -207,7 +207,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 0.1 });
       const both = [scene.call(0, { goal: "started" }), scene.call(200)];
       await scene.run();
-      both.forEach(succeeded);
+      both.forEach(assertSucceeded);
       const seconds = scene.account.runs.map(({ startMs }) => Math.floor(startMs / 1000));
       assert.equal(new Set(seconds).size, 2, `started in the seconds ${seconds}`);
       assert.equal(scene.starts.length, 2);
@@ -220,7 +220,7 @@ describe("The machine syncs of an account", () => {
       await scene.run();
       failedWith(hasty, "SyncTimeout");
       assert.ok(hasty.at >= 5_000 && hasty.at < 6_000);
-      succeeded(patient);
+      assertSucceeded(patient);
       assert.equal(scene.starts.length, 1);
     });
 
@@ -258,7 +258,7 @@ describe("The machine syncs of an account", () => {
           });
           const one = scene.call(at);
           await scene.run();
-          succeeded(one);
+          assertSucceeded(one);
           const first = scene.account.runs.find(({ startMs }) => startMs > at);
           const { endMs } = first ?? assert.fail();
           assert.ok(one.at <= endMs + 8_000, `it ended at ${one.at} ms, the sync at ${endMs} ms`);
@@ -289,7 +289,7 @@ describe("The machine syncs of an account", () => {
       const loops = [scene.loop, scene.anotherLoop(), scene.anotherLoop(), scene.anotherLoop()];
       const all = loops.flatMap((loop, i) => [scene.call(i * 20, {}, loop), scene.call(100_000, {}, loop)]);
       await scene.run();
-      all.forEach(succeeded);
+      all.forEach(assertSucceeded);
     });
   });
 
@@ -313,7 +313,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 600 });
       const one = scene.call(0, { timeoutMs: 600_900 });
       await scene.run();
-      succeeded(one);
+      assertSucceeded(one);
       assert.equal(scene.requests.at(-1), 600_900);
     });
 
@@ -383,7 +383,7 @@ describe("The machine syncs of an account", () => {
       });
       const next = scene.call(5_000, { run: unfinished });
       await scene.run();
-      succeeded(next);
+      assertSucceeded(next);
       assert.equal(scene.starts.length, 1);
     });
 
@@ -407,7 +407,7 @@ describe("The machine syncs of an account", () => {
       assert.equal(unfinished?.shown, true);
       const next = scene.call(1_000, { run: unfinished });
       await scene.run();
-      succeeded(next);
+      assertSucceeded(next);
       assert.equal(scene.starts.length, 1);
     });
 
@@ -439,7 +439,7 @@ describe("The machine syncs of an account", () => {
       const one = await abortAt(30_000, scene);
       failedWith(one, "Cancelled");
       await scene.run();
-      succeeded(other);
+      assertSucceeded(other);
       assert.equal(scene.starts.length, 1);
     });
 
@@ -448,7 +448,7 @@ describe("The machine syncs of an account", () => {
       const next = scene.call(3_000);
       await abortAt(3_000, scene);
       await scene.run();
-      succeeded(next);
+      assertSucceeded(next);
     });
 
     it("send nothing for a call that is aborted from the start", async () => {
@@ -465,7 +465,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "lose" }, "start") });
       const one = scene.call(0);
       await scene.run();
-      succeeded(one);
+      assertSucceeded(one);
       assert.equal(scene.starts.length, 1);
     });
 
@@ -473,7 +473,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "drop" }, "start") });
       const one = scene.call(0);
       await scene.run();
-      succeeded(one);
+      assertSucceeded(one);
       assert.equal(scene.starts.length, 2);
     });
 
@@ -484,7 +484,7 @@ describe("The machine syncs of an account", () => {
       });
       const one = scene.call(1_000);
       await scene.run();
-      succeeded(one);
+      assertSucceeded(one);
       assert.equal(scene.starts.length, 1);
       assert.deepEqual(
         scene.account.runs.map(({ by }) => by),
@@ -509,7 +509,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 60, troubles: once({ does: "drop" }, "poll", 5) });
       const one = scene.call(0);
       await scene.run();
-      succeeded(one);
+      assertSucceeded(one);
       assert.ok(one.at < 70_000);
     });
 
@@ -517,7 +517,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 7_200, troubles: once({ does: "drop" }, "poll", 52) });
       const one = scene.call(0, { timeoutMs: 3 * HOUR });
       await scene.run();
-      succeeded(one);
+      assertSucceeded(one);
     });
 
     it("retry after two single failures that are minutes apart", async () => {
@@ -526,7 +526,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 1_200, troubles });
       const both = [scene.call(0), scene.call(10_000)];
       await scene.run();
-      both.forEach(succeeded);
+      both.forEach(assertSucceeded);
       const [one = 0, other = 0, ...more] = scene.account.sent.filter((sent) => sent.refused);
       assert.ok(one && other && more.length === 0);
       assert.ok(other.at - one.at > 300_000, `${other.at - one.at} ms apart`);
@@ -539,7 +539,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 60, troubles });
       const waves = [scene.call(0), scene.call(2_000), scene.call(9_000)];
       await scene.run();
-      waves.forEach(succeeded);
+      waves.forEach(assertSucceeded);
       assert.equal(scene.account.sent.filter(({ refused }) => refused).length, 4);
       assert.equal(scene.starts.length, 2);
     });
@@ -552,7 +552,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 60, troubles: drops });
       const both = [scene.call(0), scene.call(20)];
       await scene.run();
-      both.forEach(succeeded);
+      both.forEach(assertSucceeded);
     });
 
     it("wait until they are served while others' requests fill the limit for minutes", async () => {
@@ -560,7 +560,7 @@ describe("The machine syncs of an account", () => {
       const scene = new Scene({ syncSeconds: 20, troubles: always(refused, "any", 250), random: () => 0.5 });
       const both = [scene.call(0), scene.call(60_000)];
       await scene.run();
-      both.forEach(succeeded);
+      both.forEach(assertSucceeded);
       assert.ok(both.every(({ at }) => at > 300_000));
       assert.equal(scene.starts.length, 1);
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SETTLE_MS } from "../../../../provider/wait/run/evidence";
 import { type Outcome, Scene } from "../scene";
 
-function succeeded(outcome: Outcome): void {
+function assertSucceeded(outcome: Outcome): void {
   assert.ok(outcome.status, `it did not succeed: ${outcome.error ?? "it has not ended"}`);
 }
 
@@ -14,7 +14,7 @@ describe("Loops at one endpoint, which may serve one account", () => {
     const scene = new Scene({ syncSeconds: 60 });
     const both = [scene.call(0), scene.call(0, {}, scene.anotherLoop())];
     await scene.run();
-    both.forEach(succeeded);
+    both.forEach(assertSucceeded);
     assert.equal(scene.account.runs.length, 1);
     assert.ok(Math.max(...both.map(({ at }) => at)) <= only.at + 1_000);
   });
@@ -25,7 +25,7 @@ describe("Loops at one endpoint, which may serve one account", () => {
     const first = scene.call(0);
     const second = scene.call(1_000, {}, scene.anotherLoop());
     await scene.run();
-    [first, second].forEach(succeeded);
+    [first, second].forEach(assertSucceeded);
     const [, next] = scene.account.runs;
     assert.ok(next && next.endMs <= second.at, "it took the first run for its own");
     assert.equal(scene.starts.length, 2);
@@ -54,7 +54,7 @@ describe("A resource that was checked, and is not created yet", () => {
     const first = scene.create("first", 10);
     const late = scene.create("second", 1_500);
     await scene.run();
-    [first, late].forEach(succeeded);
+    [first, late].forEach(assertSucceeded);
     assert.equal(scene.starts.length, 1);
     assert.ok((scene.starts[0] ?? 0) <= 2_100, `the start was sent at ${scene.starts[0]} ms`);
   });
@@ -65,7 +65,7 @@ describe("A resource that was checked, and is not created yet", () => {
     scene.create("first", 10);
     const late = scene.create("second", 30_000);
     await scene.run();
-    succeeded(late);
+    assertSucceeded(late);
     assert.ok((scene.account.runs[1]?.startMs ?? 0) >= 60_000);
     assert.equal(scene.starts.length, 2);
   });

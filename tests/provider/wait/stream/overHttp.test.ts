@@ -63,7 +63,7 @@ describe("The loop against a faulty service, over HTTP", () => {
         TENCENTCLOUD_SECRET_KEY: emulatorAccount.secretKey,
       },
     );
-    loop = new SyncLoop(timed(connect(connection)), {
+    loop = new SyncLoop(delayed(connect(connection)), {
       turns: new Turns(time),
       clock: time,
       random: () => 0.5,
@@ -71,7 +71,7 @@ describe("The loop against a faulty service, over HTTP", () => {
   }
 
   /** The client, whose requests take their time on the test's clock. */
-  function timed(client: CwpClient): CwpClient {
+  function delayed(client: CwpClient): CwpClient {
     return {
       async syncMachines(sync, timeoutMs, signal) {
         let tookMs = LATENCY_MS;
