@@ -28,7 +28,8 @@ function sectionsOf(content: string): Sections {
     if (header !== undefined) {
       section = sections.get(header) ?? new Map();
       sections.set(header, section);
-    } else if (!/^[#;]/.test(line) && key !== undefined && value !== undefined) {
+    } else if (key !== undefined && value !== undefined) {
+      // A comment too becomes a key, which no name fits.
       section.set(key.trimEnd().toLowerCase(), unquote(value.trimStart()));
     }
   }

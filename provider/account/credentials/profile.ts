@@ -41,22 +41,16 @@ export function readTccliProfile(name: string, { tccli }: ProfilePlaces): Profil
   }
   const { file, credential } = found;
   const keys = pairOf((key) => textIn(credential, key), ["secretId", "secretKey", "token"], file);
-  const login = logins.get(String(credential.type));
-  // A login's keys are temporary and end at this time. Beside permanent keys, which have no token, it means
-  // nothing.
-  const endsAt =
-    login && keys?.token && typeof credential.expiresAt === "number"
-      ? credential.expiresAt * 1000
-      : undefined;
-  if (endsAt !== undefined && endsAt <= Date.now()) {
+  const login = keys?.token ? loginIn(credential) : undefined;
+  if (login && login.endsAt <= Date.now()) {
     const which = name === DEFAULT_PROFILE ? "" : ` --profile ${name}`;
-    throw new SettingsError(`The login in ${file} has ended: run "${login}${which}" again.`);
+    throw new SettingsError(`The login in ${file} has ended: run "${login.command}${which}" again.`);
   }
   return {
     file,
     keys: keys && {
       ...keys,
-      ...(endsAt !== undefined && { expiresAt: endsAt, who: whoOf("login", name, keys.secretId) }),
+      ...(login && { expiresAt: login.endsAt, who: whoOf("login", name, keys.secretId) }),
     },
     isCvmRole: !keys && credential.type === "cvm-role",
     role: roleIn(credential, file),
@@ -106,6 +100,15 @@ const logins: ReadonlyMap<string, string> = new Map([
   ["oauth", "tccli auth login"],
   ["sso", "tccli sso login"],
 ]);
+
+/**
+ * When the login in a file of tccli's ends, and the command for it. Beside permanent keys, which have no token,
+ * the leftovers of a login mean nothing.
+ */
+function loginIn({ type, expiresAt }: Record<string, unknown>) {
+  const command = logins.get(String(type));
+  return command && typeof expiresAt === "number" ? { command, endsAt: expiresAt * 1000 } : undefined;
+}
 
 function readCredential(name: string, tccli: string | undefined) {
   const file = tccli && fileOf(name, tccli, SUFFIX);

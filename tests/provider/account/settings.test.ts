@@ -165,13 +165,76 @@ describe("The settings", () => {
   });
 
   it("warn of a protocol that has no effect", () => {
-    const warnings = (config: Values, env: Values = {}) =>
-      resolveConnection({}, configOf({ ...configPair, ...config }), env).warnings;
-    const [warning = "", ...more] = warnings({ "tencentcloud:protocol": "HTTP" }) ?? [];
+    const config = configOf({ ...configPair, "tencentcloud:protocol": "HTTP" });
+    const [warning = "", ...more] = resolveConnection({}, config, {}).warnings ?? [];
     assert.match(warning, /^tencentcloud:protocol has no effect on CWP: requests go over HTTPS/);
     assert.deepEqual(more, []);
-    assert.match(warnings({}, { TENCENTCLOUD_PROTOCOL: "HTTP" })?.join() ?? "", /^TENCENTCLOUD_PROTOCOL has/);
-    assert.deepEqual(warnings({ "tencentcloud:protocol": "HTTPS" }), []);
+  });
+
+  it("take the first region that is set: argument, CWP's own, the provider's, the profile's", () => {
+    home.write(".tccli/default.configure", { region: "ap-profile" });
+    const config: Record<string, string> = {
+      "tencentcloud-cwp:region": "ap-cwp-config",
+      "tencentcloud:region": "ap-config",
+    };
+    const env: Record<string, string> = {
+      TENCENTCLOUD_CWP_REGION: "ap-cwp-environment",
+      TENCENTCLOUD_REGION: "ap-environment",
+    };
+    const region = (args = {}) => resolveConnection(args, configOf(config), env).region;
+    assert.equal(region({ region: "ap-argument" }), "ap-argument");
+    assert.equal(region({ region: "" }), "ap-cwp-config");
+    config["tencentcloud-cwp:region"] = "";
+    assert.equal(region(), "ap-cwp-environment");
+    env.TENCENTCLOUD_CWP_REGION = "";
+    assert.equal(region(), "ap-config");
+    config["tencentcloud:region"] = "";
+    assert.equal(region(), "ap-environment");
+    env.TENCENTCLOUD_REGION = "";
+    assert.equal(region(), "ap-profile");
+  });
+
+  it("name the domain that is wrong, and only if it counts", async () => {
+    const config = { ...configPair, "tencentcloud:domain": "example.com" };
+    const env = { TENCENTCLOUD_DOMAIN: "not a domain" };
+    assert.equal(resolveConnection({}, configOf(config), env).host, "cwp.example.com");
+    const error = await refusal(() =>
+      resolveConnection({}, configOf({ ...config, "tencentcloud:domain": "not a domain" }), {
+        TENCENTCLOUD_DOMAIN: "example.com",
+      }),
+    );
+    assert.match(error.message, /^tencentcloud:domain cannot be used/);
+  });
+
+  it("have this package's own names for endpoint and region, and the provider's for all others", () => {
+    const asked: string[] = [];
+    const read = (name: string) => {
+      asked.push(name);
+      return name;
+    };
+    const names = ["endpoint", "cwpRegion", "region", "secretId"];
+    const pulumi = pulumiSettings(read);
+    assert.deepEqual(
+      names.map((name) => pulumi.read(name)),
+      [
+        "tencentcloud-cwp:endpoint",
+        "tencentcloud-cwp:region",
+        "tencentcloud:region",
+        "tencentcloud:secretId",
+      ],
+    );
+    assert.deepEqual(asked, names.map(pulumi.nameOf));
+    const plugin = pluginSettings(read);
+    assert.deepEqual(
+      names.map((name) => plugin.read(name)),
+      ["endpoint", "region", "region", "secretId"],
+    );
+    assert.deepEqual(names.map(plugin.nameOf), [
+      "tencentcloud-cwp:endpoint",
+      "tencentcloud-cwp:region",
+      "tencentcloud-cwp:region",
+      "tencentcloud-cwp:secretId",
+    ]);
   });
 
   it("leave the region out when there is none", () => {

@@ -1,53 +1,17 @@
 import assert from "node:assert/strict";
-import * as grpc from "@grpc/grpc-js";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { recordEngineAddress } from "../../../provider/engine/engineWatch";
 import { EngineLog } from "../../../provider/engine/row";
 import { cleanEnvironment } from "../../environment";
-
-/** An engine as a resource's log has it: it takes messages. */
-class Engine {
-  readonly taken: LogRequest[] = [];
-  answers = true;
-  address = "";
-  private readonly server = new grpc.Server();
-
-  static async start(): Promise<Engine> {
-    const engine = new Engine();
-    engine.server.addService(EngineService, {
-      log: ({ request }: { request: LogRequest }, callback: grpc.sendUnaryData<unknown>) => {
-        engine.taken.push(request);
-        if (engine.answers) {
-          callback(null, EngineService.log.responseDeserialize(Buffer.alloc(0)));
-        }
-      },
-    });
-    const port = await new Promise<number>((resolve, reject) => {
-      engine.server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      );
-    });
-    engine.address = `127.0.0.1:${port}`;
-    return engine;
-  }
-
-  get messages(): string[] {
-    return this.taken.map((one) => one.getMessage());
-  }
-
-  stop(): void {
-    this.server.forceShutdown();
-  }
-}
+import { LogEngine } from "./logEngine";
 
 describe("A resource's log", () => {
   cleanEnvironment();
 
-  let engine: Engine;
+  let engine: LogEngine;
 
   beforeEach(async () => {
-    engine = await Engine.start();
+    engine = await LogEngine.start();
     recordEngineAddress(engine.address);
   });
   afterEach(() => {
@@ -98,7 +62,7 @@ describe("A resource's log", () => {
   it("hands its messages to the engine that is there now", async () => {
     await send();
     engine.stop();
-    engine = await Engine.start();
+    engine = await LogEngine.start();
     recordEngineAddress(engine.address);
     await send();
     assert.deepEqual(engine.messages, all);

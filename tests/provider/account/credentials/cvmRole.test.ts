@@ -192,6 +192,59 @@ describe("The CVM role", () => {
     }
   });
 
+  /** A metadata service with one role, whose number of the account is what `appId` gives. */
+  const withAppId = (appId: () => string | undefined | Promise<never>) =>
+    StandIn.start(({ path: asked }) =>
+      asked === ROLE_PATH
+        ? "deploy"
+        : asked === `${ROLE_PATH}deploy`
+          ? roleCredentials({ ...owner, token: "" })
+          : appId(),
+    );
+
+  for (const [first, then] of [
+    ["1250000001", undefined],
+    [undefined, "1250000001"],
+    ["a page of the network", "1250000001"],
+  ]) {
+    it(`stays the same at a renewal whose account number is ${then}, after ${first}`, async () => {
+      let answer = first;
+      const metadata = await withAppId(() => answer);
+      try {
+        process.env.TENCENTCLOUD_METADATA_URL = metadata.url;
+        const { credentials } = connection();
+        const { who } = await credentials.find();
+        assert.equal(who.includes("1250000001"), first === "1250000001");
+        assert.ok(!who.includes("page"));
+        answer = then;
+        assert.equal((await credentials.find()).who, who);
+      } finally {
+        await metadata.stop();
+      }
+    });
+  }
+
+  it("is asked for its account again if the question was given up", async () => {
+    const leave = new AbortController();
+    let asked = 0;
+    const metadata = await withAppId(() => {
+      asked += 1;
+      if (asked > 1) {
+        return "1250000001";
+      }
+      leave.abort();
+      return new Promise<never>(() => {});
+    });
+    try {
+      process.env.TENCENTCLOUD_METADATA_URL = metadata.url;
+      const { credentials } = connection();
+      assert.match((await refusal(credentials.find(leave.signal))).message, /given up/);
+      assert.match((await credentials.find()).who, /1250000001/);
+    } finally {
+      await metadata.stop();
+    }
+  });
+
   it("is distinct from a role of the same name in another account", async () => {
     const accounts: string[] = [];
     for (const [id, path] of [

@@ -109,6 +109,17 @@ describe("STS is asked", () => {
       assert.equal(headers["x-tc-region"], "ap-guangzhou", "STS insists on a region");
     });
 
+    it("in the first region that is set and is one, also if none is named to CWP", async () => {
+      args = { ...args, assumeRole: { roleArn: arnOf("deploy") } };
+      const region = async () => (await request()).headers["x-tc-region"];
+      config = { "tencentcloud-cwp:region": "ap-cwp", "tencentcloud:region": "ap-provider" };
+      assert.equal(await region(), "ap-cwp");
+      config["tencentcloud-cwp:region"] = "none";
+      assert.equal(await region(), "ap-provider");
+      config["tencentcloud:region"] = "none";
+      assert.equal(await region(), "ap-guangzhou");
+    });
+
     const spellings: readonly [title: string, name: string, value: unknown][] = [
       ["a list of one under the plural name", "assumeRoles", [{ ...allFields, policy }]],
       ["numbers as text", "assumeRole", { ...allFields, policy, sessionDuration: "900" }],
