@@ -115,6 +115,13 @@ describe("A request through a proxy", () => {
     });
   }
 
+  it("uses one connection without a proxy too", async () => {
+    const client = connect({ ...cwp, host: `localhost:${api.port}` });
+    await client.syncMachines(false, LONG_MS);
+    await client.syncMachines(false, LONG_MS);
+    assert.equal(names.length, 1);
+  });
+
   it("uses no proxy to a loopback address", async () => {
     process.env.HTTPS_PROXY = "http://127.0.0.1:1";
     for (const name of ["localhost", "127.0.0.1"]) {

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { CwpError } from "../../../provider/api/errors";
 import { check, configure, create, diff, read, update } from "../../../provider/dynamic/provider";
+import { engineIsAt } from "../../../provider/engine/engineWatch";
 import type { Inputs } from "../../../provider/machineSync/inputs";
 import type { Outputs } from "../../../provider/machineSync/outputs";
 import { history } from "../../history";
 import { inHurriedTime } from "../../hurriedTime";
 import { refusal } from "../../refusal";
 import { ownHome } from "../account/credentials/home";
+import { LogEngine } from "../engine/logEngine";
 
 const account = {
   secretId: "AKIDtest",
@@ -174,6 +176,27 @@ describe("The dynamic resource, as Pulumi's host calls it", () => {
       await Promise.all([one, create({})]);
       for (const { secretId } of [account, other]) {
         assert.equal(emulator.world(secretId).runs.filter(({ by }) => by !== "foreign").length, 1, secretId);
+      }
+    });
+  });
+
+  describe("the row", () => {
+    it("has had its last line when a create or update is over, in success and in failure", async () => {
+      const engine = await LogEngine.start();
+      engineIsAt(engine.address);
+      try {
+        const { outs } = await create({ ...inputs, __urn: "urn:of:the::resource" });
+        assert.match(engine.messages.at(-1) ?? "", /^Machines synced from /);
+        assert.ok(engine.taken.every((one) => one.getUrn() === "urn:of:the::resource"));
+
+        emulator.inject({ error: "UnauthorizedOperation" }, { on: "read", after: 1 });
+        emulator.setSyncSeconds(600);
+        const before = engine.messages.length;
+        await failure(update("id", outs, { ...inputs, triggers: ["b"], __urn: "urn:of:the::resource" }));
+        assert.ok(engine.messages.length > before);
+      } finally {
+        engineIsAt("");
+        engine.stop();
       }
     });
   });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
+import { engineIsAt } from "../../../provider/engine/engineWatch";
 import { history } from "../../history";
 import { inHurriedTime } from "../../hurriedTime";
 import { ownHome } from "../account/credentials/home";
+import { LogEngine } from "../engine/logEngine";
 import { PluginHere, type Properties, partialFailure, secret, unknown } from "./plugin";
 
 const status = "tencentcloud-cwp:index:getMachineSyncStatus";
@@ -243,6 +245,18 @@ describe("The plugin, over gRPC", function () {
       assert.equal(after.durationSeconds, 600);
       assert.equal(after.unfinishedRun, undefined);
     });
+  });
+
+  it("has shown the last line of the row when a create is over", async () => {
+    const engine = await LogEngine.start();
+    engineIsAt(engine.address);
+    try {
+      await plugin.create({});
+      assert.match(engine.messages.at(-1) ?? "", /^Machines synced from /);
+    } finally {
+      engineIsAt("");
+      engine.stop();
+    }
   });
 
   describe("update", () => {
