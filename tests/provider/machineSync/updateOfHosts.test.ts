@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
 import { pulumiSettings } from "../../../provider/account/config";
 import * as operations from "../../../provider/machineSync/operations";
@@ -114,6 +115,39 @@ describe("An update of the hosts", () => {
     }
     assert.equal((await operations.create(inputs, own)).durationSeconds, 600);
     assert.equal(starts(), 1);
+  });
+});
+
+describe("A look-up that is cancelled", () => {
+  ownHome();
+
+  it("leaves no request under way, which would keep the process for nine seconds", async function () {
+    this.timeout(5_000);
+    const leave = new AbortController();
+    let closed: Promise<unknown> | undefined;
+    const server = createServer((_request, response) => {
+      closed = once(response, "close");
+      leave.abort(new Error("cancelled"));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    assert.ok(typeof address === "object" && address !== null);
+    const env = {
+      ...process.env,
+      TENCENTCLOUD_CWP_ENDPOINT: `http://127.0.0.1:${address.port}`,
+      TENCENTCLOUD_SECRET_ID: "AKIDtest",
+      TENCENTCLOUD_SECRET_KEY: "key",
+    };
+    const waiting = { config: pulumiSettings(() => undefined), env, timeoutMs: 60_000, urn: "" };
+    const olds = { hosts: [], machines: [], __account: "account" };
+    try {
+      const updated = operations.update(olds, { hosts: ["ins-a"] }, { ...waiting, signal: leave.signal });
+      assert.equal((await refusal(updated)).message, "cancelled");
+      await closed;
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });
 
