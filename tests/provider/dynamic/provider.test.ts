@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { CwpError } from "../../../provider/api/errors";
 import { check, configure, create, diff, read, update } from "../../../provider/dynamic/provider";
-import { engineIsAt } from "../../../provider/engine/engineWatch";
+import { recordEngineAddress } from "../../../provider/engine/engineWatch";
 import type { Inputs } from "../../../provider/machineSync/inputs";
 import type { Outputs } from "../../../provider/machineSync/outputs";
 import { history } from "../../history";
@@ -183,7 +183,7 @@ describe("The dynamic resource, as Pulumi's host calls it", () => {
   describe("the row", () => {
     it("has had its last line when a create or update is over, in success and in failure", async () => {
       const engine = await LogEngine.start();
-      engineIsAt(engine.address);
+      recordEngineAddress(engine.address);
       try {
         const { outs } = await create({ ...inputs, __urn: "urn:of:the::resource" });
         assert.match(engine.messages.at(-1) ?? "", /^Machines synced from /);
@@ -195,7 +195,7 @@ describe("The dynamic resource, as Pulumi's host calls it", () => {
         await failure(update("id", outs, { ...inputs, triggers: ["b"], __urn: "urn:of:the::resource" }));
         assert.ok(engine.messages.length > before);
       } finally {
-        engineIsAt("");
+        recordEngineAddress("");
         engine.stop();
       }
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
-import { engineIsAt } from "../../../provider/engine/engineWatch";
+import { recordEngineAddress } from "../../../provider/engine/engineWatch";
 import { history } from "../../history";
 import { inHurriedTime } from "../../hurriedTime";
 import { ownHome } from "../account/credentials/home";
@@ -249,12 +249,12 @@ describe("The plugin, over gRPC", function () {
 
   it("has shown the last line of the row when a create is over", async () => {
     const engine = await LogEngine.start();
-    engineIsAt(engine.address);
+    recordEngineAddress(engine.address);
     try {
       await plugin.create({});
       assert.match(engine.messages.at(-1) ?? "", /^Machines synced from /);
     } finally {
-      engineIsAt("");
+      recordEngineAddress("");
       engine.stop();
     }
   });
