@@ -62,7 +62,7 @@ export async function makeArchives(folder: string): Promise<string[]> {
     for (const [file, text] of Object.entries(launchers)) {
       fs.writeFileSync(path.join(contents, file), text, { mode: 0o755 });
     }
-    for (const file of ["schema.json", "LICENSE", "README.md", "docs"]) {
+    for (const file of ["schema.json", "LICENSE", "README.md", "README.zh-CN.md", "docs"]) {
       fs.cpSync(path.join(root, file), path.join(contents, file), { recursive: true });
     }
     fs.mkdirSync(folder, { recursive: true });

@@ -7,7 +7,15 @@ export const root = path.resolve(__dirname, "../..");
 /** The hand-written pages: of the root, of docs/, and of the examples. */
 export function guides(): Document[] {
   const examples = readdirSync(path.join(root, "examples")).map((name) => `examples/${name}/README.md`);
-  return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...pagesIn("docs"), ...examples]
+  return [
+    "README.md",
+    "README.zh-CN.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    ...pagesIn("docs"),
+    ...examples,
+  ]
     .filter((page) => existsSync(path.join(root, page)))
     .map(read);
 }

@@ -44,7 +44,7 @@ const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "ut
 /** The pages beside the examples that begin with the emulator. */
 function others(pages: readonly Document[]): Document[] {
   return pages.filter(({ path: page }) =>
-    ["README.md", "docs/languages.md", "docs/emulator.md"].includes(page),
+    ["README.md", "README.zh-CN.md", "docs/languages.md", "docs/emulator.md"].includes(page),
   );
 }
 

@@ -50,12 +50,12 @@ describe("The published package", () => {
 
   it("holds the built code and the documents for readers, and nothing else", () => {
     const known =
-      /^(dist\/(sdk|provider|emulator)\/.+|(plugin|docs|examples)\/.+|bench\/delay\.svg|schema\.json|package\.json|LICENSE|[A-Z]+\.md)$/;
+      /^(dist\/(sdk|provider|emulator)\/.+|(plugin|docs|examples)\/.+|bench\/delay\.svg|schema\.json|package\.json|LICENSE|[A-Z]+(\.zh-CN)?\.md)$/;
     assert.deepEqual(
       files.filter((file) => !known.test(file) || /^dist\/.*\.test\./.test(file)),
       [],
     );
-    for (const file of ["README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"]) {
+    for (const file of ["README.md", "README.zh-CN.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"]) {
       assert.ok(files.includes(file), `there is no ${file}`);
     }
   });
