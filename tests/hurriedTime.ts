@@ -30,7 +30,7 @@ export class HurriedTime implements Clock {
   }
 }
 
-/** How far the clock of this process is ahead of the machine's, in milliseconds: it never goes back. */
+/** How far the clock of this process is ahead of the machine's, in milliseconds: it only increases. */
 let ahead = 0;
 
 /**

@@ -56,7 +56,7 @@ describe("A MachineSync with hosts on the engine", function () {
     assert.match(created.stdout, /CWP does not list ins-a after 1 machine sync: starting another sync\./);
   });
 
-  it("fails within its time over a host that never appears, names it, and looks it up again before it syncs", async () => {
+  it("fails within its time over a host that never appears, names it, and looks up the host again before it syncs", async () => {
     emulator.addHost({ id: "ins-x", neverListed: true });
     emulator.addHost({ id: "ins-a" });
     const timed = withHosts(["ins-a", "ins-x"], {}, { customTimeouts: { create: "60s", update: "60s" } });

@@ -449,7 +449,7 @@ export function testLife(point: () => EntryPoint): void {
       }
     });
 
-    it("reads the machines again, and the next update looks a missing machine up before it syncs", async () => {
+    it("reads the machines again, and the next update looks up a missing machine before it syncs", async () => {
       emulator.addHost({ id: "ins-a" });
       emulator.addHost({ id: "ins-b" });
       const hosts = ["ins-a", "ins-b"];

@@ -157,7 +157,7 @@ async function lookUpFor(
         : describeMissing(missing(), syncs);
       throw notListedBy(
         error,
-        `${message}. ${reasonOf(error)} Run "pulumi up" again to look them up.`,
+        `${message}. ${reasonOf(error)} Run "pulumi up" again to look up the hosts.`,
         reached,
         found,
       );

@@ -98,7 +98,7 @@ describe("A dynamic resource that the plugin takes over", function () {
     assert.equal(syncs(), 1);
   });
 
-  it("goes on with an unfinished run, and starts no other sync", async () => {
+  it("continues with an unfinished run, and starts no other sync", async () => {
     refuseAfterStart(emulator);
     await before({ expectFailure: true });
     assert.ok(stack.resource("machines")?.outputs?.unfinishedRun);

@@ -68,7 +68,7 @@ describe("A request through a proxy", () => {
     ["socks4a", "4 cwp.tencentcloudapi.com:443", "some body"],
   ];
   for (const [scheme, target, login] of proxies) {
-    it(`goes by ${scheme}://, logs in there, and speaks TLS with the endpoint`, async () => {
+    it(`passes through ${scheme}://, logs in there, and speaks TLS with the endpoint`, async () => {
       const proxy = await started(
         scheme.startsWith("socks")
           ? startSocksProxy(api.port, asked, { wantsLogin: true })
@@ -88,7 +88,7 @@ describe("A request through a proxy", () => {
     assert.deepEqual(asked, [{ target: "5 cwp.tencentcloudapi.com:443", login: undefined }]);
   });
 
-  it("looks the name up itself for socks4://, which knows addresses only", async () => {
+  it("looks up the name itself for socks4://, which knows addresses only", async () => {
     const proxy = await started(startSocksProxy(api.port, asked));
     process.env.HTTPS_PROXY = `socks4://127.0.0.1:${proxy.port}`;
     // Without a name server.

@@ -27,14 +27,14 @@ describe("SyncMachines", () => {
   it("reads the status, and starts a sync only when it is told to", async () => {
     const { status: read } = await client().syncMachines(false, LONG_MS);
     assert.equal(read.state, "NOTASK");
-    const { status: triggered } = await client().syncMachines(true, LONG_MS);
-    assert.equal(triggered.state, "SYNCING");
-    assert.match(triggered.latestStartTime, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    const { status: started } = await client().syncMachines(true, LONG_MS);
+    assert.equal(started.state, "SYNCING");
+    assert.match(started.latestStartTime, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     assert.deepEqual(
       emulator.requests.map(({ sync, requestId }) => ({ sync, requestId })),
       [
         { sync: false, requestId: read.requestId },
-        { sync: true, requestId: triggered.requestId },
+        { sync: true, requestId: started.requestId },
       ],
     );
     emulator.advance(60);

@@ -46,14 +46,14 @@ describe("An update of the hosts", () => {
   });
   const starts = () => emulator.requests.filter(({ sync }) => sync).length;
 
-  it("shows that it looks the added ones up", async () => {
+  it("shows that it looks up the added hosts", async () => {
     const olds = await operations.create({ hosts: ["ins-a"] }, waiting());
     rows = [];
     await operations.update(olds, { hosts: ["ins-a", "ins-b"] }, waiting());
     assert.deepEqual(rows, ["looking up hosts"]);
   });
 
-  it("ends at once if it is cancelled while it looks the added ones up, and starts no sync", async () => {
+  it("ends at once if it is cancelled while it looks up the added hosts, and starts no sync", async () => {
     const olds = await operations.create({ hosts: ["ins-a"] }, waiting());
     emulator.clearRequests();
     emulator.inject({ hang: true }, { on: "DescribeMachines" });
@@ -79,7 +79,7 @@ describe("An update of the hosts", () => {
     assert.equal(starts(), 0);
   });
 
-  it("keeps the machines of the others as they were, and adds those that CWP lists now", async () => {
+  it("keeps the other machines as they were, and adds the hosts that CWP lists now", async () => {
     const olds = await operations.create({ hosts: ["ins-a"] }, waiting());
     emulator.addHost({ id: "ins-a", name: "another name", syncsNeeded: 0 });
     const { machines } = await operations.update(olds, { hosts: ["ins-b", "ins-a"] }, waiting());

@@ -65,7 +65,7 @@ describe("The life of the plugin's process", () => {
     }
   });
 
-  it("goes on after an engine that was attached, for the next", async () => {
+  it("continues after an engine that was attached, for the next engine", async () => {
     liveWithEngine(engine.address);
     const connection = await engine.connected();
     attachTo(engine.address);

@@ -438,7 +438,7 @@ describe("The plugin, over gRPC", function () {
   });
 
   describe("Cancel", () => {
-    it("ends a wait at once, and the next up goes on with the same run", async () => {
+    it("ends a wait at once, and the next up continues with the same run", async () => {
       const created = failure(plugin.create({ triggers: ["a"] }));
       await underWay();
       await plugin.cancel();

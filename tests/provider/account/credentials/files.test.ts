@@ -46,7 +46,7 @@ describe("Credentials in files", () => {
       assert.equal(await signer(), temporary);
     });
 
-    it("may be those of the CVM role, in place of keys", async () => {
+    it("may belong to the CVM role, in place of keys", async () => {
       world().onCvm();
       file({ type: "cvm-role" });
       assert.equal(await signer(), "boundRole");
@@ -81,7 +81,7 @@ describe("Credentials in files", () => {
     });
 
     for (const type of ["oauth", "sso"]) {
-      it(`may be those of a login of type ${type} that has not ended`, async () => {
+      it(`may belong to a login of type ${type} that has not ended`, async () => {
         file({ type, ...withToken, expiresAt: IN_AN_HOUR, [type]: { site: "cn" } });
         assert.equal(await signer(), temporary);
         assert.equal((await found()).expiresAt, IN_AN_HOUR * 1000);
@@ -123,18 +123,18 @@ describe("Credentials in files", () => {
       assert.ok(error.message.includes(`secretId, secretKey and token in ${full}`), error.message);
     });
 
-    it("may be those of the CVM role, in place of keys", async () => {
+    it("may belong to the CVM role, in place of keys", async () => {
       world().onCvm();
       file({ type: "cvm-role" });
       assert.equal(await signer(), "boundRole");
     });
 
-    it("may be those of a role that the file names, got with its keys", async () => {
+    it("may belong to a role that the file names, got with its keys", async () => {
       file({ ...keysOf("tccli"), "role-arn": arnOf("assumedByProfile"), "role-session-name": "ci" });
       assert.equal(await signer(), "assumedByProfile");
     });
 
-    it("may be those of a role that the file names, got with the CVM role", async () => {
+    it("may belong to a role that the file names, got with the CVM role", async () => {
       world().onCvm();
       file({ type: "cvm-role", "role-arn": arnOf("assumedByProfile"), "role-session-name": "ci" });
       assert.equal(await signer(), "assumedByProfile");

@@ -75,7 +75,7 @@ describe("STS is asked", () => {
       process.env,
     ).credentials.find();
 
-  /** Looks the credentials up, and returns the last request to STS. */
+  /** Looks up the credentials, and returns the last request to STS. */
   async function request() {
     const { secretId, secretKey, token, expiresAt } = await find();
     assert.deepEqual({ secretId, secretKey, token }, { ...keysOf("role"), token: tokenOf("role") });

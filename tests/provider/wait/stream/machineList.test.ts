@@ -28,7 +28,7 @@ class Stage {
     this.list = new MachineList(this.service, { turns: new Turns(clock), clock, random: () => 0.5 });
   }
 
-  /** Looks hosts up at a moment. */
+  /** Looks up hosts at a moment. */
   lookUp(at: number, ids: readonly string[], limits: Partial<LookUpLimits> = {}): Outcome {
     const outcome: Outcome = { at: Number.NaN };
     void this.after(at)
@@ -41,7 +41,7 @@ class Stage {
     return outcome;
   }
 
-  /** From that moment on, the keys are those of another account. */
+  /** From that moment on, the keys belong to another account. */
   changeAccount(at: number, name: string): void {
     void this.after(at).then(() => {
       this.account = new Account({ clock: this.clock, syncSeconds: 1, name });
