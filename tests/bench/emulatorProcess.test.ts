@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import * as path from "node:path";
 
+const typescript = path.resolve(__dirname, "../typescript.cjs");
 const library = require.resolve("../../bench/emulatorProcess");
 
 describe("the benchmark's emulator", function () {
@@ -26,7 +28,7 @@ describe("the benchmark's emulator", function () {
       const script = `require(${JSON.stringify(library)}).startEmulatorProcess(0).then(({ url }) => {
         process.stdout.write(url, () => ${end});
       })`;
-      const ended = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", script], {
+      const ended = spawn(process.execPath, ["-r", typescript, "-e", script], {
         stdio: ["ignore", "pipe", "pipe"],
       });
       bench = ended;

@@ -135,8 +135,9 @@ describe("The status function", () => {
   it("prints its message and nothing else in a program that does not catch it", async function () {
     this.timeout(60_000);
     const sdk = JSON.stringify(path.resolve(__dirname, "../../sdk"));
+    const typescript = JSON.stringify(path.resolve(__dirname, "../typescript.cjs"));
     const program = `
-      require("ts-node/register/transpile-only");
+      require(${typescript});
       require(${sdk}).getMachineSyncStatus({ endpoint: "127.0.0.1:1" });`;
     const { stderr } = spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
     const said =

@@ -1,25 +1,61 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { mock } from "node:test";
 import { emulatorAccount, startEmulator } from "../../../emulator";
+import { checkAccount } from "../../../provider/check/account";
+import { readCommandLine } from "../../../provider/check/commandLine";
 import { judge } from "../../../provider/check/judge";
+import { watchAccount } from "../../../provider/check/observeCommand";
 import type { ObservationRecord } from "../../../provider/check/record";
+import { inHurriedTime } from "../../hurriedTime";
 import { ownHome } from "../account/credentials/home";
-import { run } from "./process";
+import type { Ended } from "./process";
 
-/** In a file of its own, as it takes its time: two syncs, and the settle time after each. */
-describe("cwp-check --observe, from its beginning to its end", function () {
-  this.timeout(60_000);
+/** In this process, where two syncs and the settle time after each take no time. */
+async function observe(args: readonly string[]): Promise<Ended> {
+  const printed = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    mock.method(process[name], "write", (text: string) => {
+      printed[name] += text;
+      return true;
+    });
+  }
+  const signals = mock.method(process, "once", () => process);
+  try {
+    const line = readCommandLine([...args]);
+    assert.equal(line.does, "observe");
+    const { report, asked } = await checkAccount(line.source);
+    assert.ok(asked);
+    const code = await watchAccount(line, report, asked);
+    assert.deepEqual(
+      signals.mock.calls.map((call) => call.arguments.at(0)),
+      ["SIGINT", "SIGTERM"],
+    );
+    return { code, ...printed };
+  } finally {
+    mock.restoreAll();
+  }
+}
+
+describe("cwp-check --observe, from its beginning to its end", () => {
   const home = ownHome();
+  inHurriedTime();
 
   it("watches two syncs, shows its progress, and writes the record and its verdicts", async () => {
     const emulator = await startEmulator({ syncSeconds: 2 });
     const file = path.join(home.folder, "record.json");
     const { secretId, secretKey } = emulatorAccount;
     emulator.addHost({ id: "ins-1" });
-    const { code, stdout, stderr } = await run(["--endpoint", emulator.url, "--observe", file, "--yes"], {
-      env: { TENCENTCLOUD_SECRET_ID: secretId, TENCENTCLOUD_SECRET_KEY: secretKey },
-    }).finally(() => emulator.stop());
+    process.env.TENCENTCLOUD_SECRET_ID = secretId;
+    process.env.TENCENTCLOUD_SECRET_KEY = secretKey;
+    const { code, stdout, stderr } = await observe([
+      "--endpoint",
+      emulator.url,
+      "--observe",
+      file,
+      "--yes",
+    ]).finally(() => emulator.stop());
     const { version, package: by, answers, findings } = readRecord(file);
     assert.equal(version, 1);
     assert.match(by, /^pulumi-tencentcloud-cwp \d+\.\d+\.\d+/);
