@@ -61,17 +61,23 @@ describe("The watch on the engine", () => {
     });
   });
 
-  it("connects again, and tells nothing, when the engine only closes its connection", async () => {
-    let told = 0;
-    unwatch = watchListener(engine.port, "127.0.0.1", () => {
-      told += 1;
+  for (const how of ["closes", "resets"] as const) {
+    it(`connects again, and tells nothing, when the engine only ${how} its connection`, async () => {
+      let told = 0;
+      unwatch = watchListener(engine.port, "127.0.0.1", () => {
+        told += 1;
+      });
+      const connection = await engine.connected();
+      if (how === "closes") {
+        connection.end();
+      } else {
+        connection.resetAndDestroy();
+      }
+      const again = await engine.connected();
+      assert.equal(told, 0);
+      assert.deepEqual([...engine.connections], [again]);
     });
-    await engine.connected();
-    engine.hangUp();
-    const [again] = await Promise.all([engine.connected()]);
-    assert.equal(told, 0);
-    assert.deepEqual([...engine.connections], [again]);
-  });
+  }
 
   it("ends with the work, and leaves no connection", async () => {
     unwatch = watchListener(engine.port, "127.0.0.1", () =>
@@ -80,6 +86,9 @@ describe("The watch on the engine", () => {
     const connection = await engine.connected();
     unwatch();
     await closed(connection);
+    // It does not connect again either.
+    await once(AbortSignal.timeout(700), "abort");
+    assert.equal(engine.connections.size, 0);
   });
 
   it("ends with the work also while it is about to connect again", async () => {
@@ -87,7 +96,7 @@ describe("The watch on the engine", () => {
       assert.fail("it told of the end of a watch that had ended"),
     );
     const connection = await engine.connected();
-    engine.hangUp();
+    connection.end();
     await closed(connection);
     // The watch has seen that too once its own end is closed.
     await once(AbortSignal.timeout(50), "abort");

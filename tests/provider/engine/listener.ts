@@ -34,13 +34,6 @@ export class Listener {
     return socket;
   }
 
-  /** Closes each connection, as the engine's gRPC server does after two minutes of silence. */
-  hangUp(): void {
-    for (const socket of this.connections) {
-      socket.end();
-    }
-  }
-
   /** Ends as a process that is killed. */
   die(): void {
     this.server.close();

@@ -68,6 +68,15 @@ describe("A resource's log", () => {
     assert.deepEqual(engine.messages, all);
   });
 
+  it("connects before it has a message, once for all resources", async () => {
+    const connected = engine.connected();
+    new EngineLog("urn:of:the::resource");
+    await connected;
+    await send();
+    await send();
+    assert.equal(engine.connections, 1);
+  });
+
   it("holds nobody up for an engine that does not answer, and asks it no more", async () => {
     engine.answers = false;
     const ms = await send();
