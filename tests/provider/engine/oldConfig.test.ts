@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError, CwpError, NoAnswer, SettingsError } from "../../../provider/api/errors";
-import { mindingOldConfig } from "../../../provider/engine/oldConfig";
+import { withRefreshAdvice } from "../../../provider/engine/oldConfig";
 
 describe("The advice of a refresh, which has the config of the last up", () => {
   const advice = / A refresh reads the config of the last "pulumi up": .*"pulumi refresh --run-program"\.$/;
@@ -11,7 +11,7 @@ describe("The advice of a refresh, which has the config of the last up", () => {
     new SettingsError("There are no credentials."),
   ]) {
     it(`is given with ${error.code}, after what it says itself`, () => {
-      const advised = mindingOldConfig(error);
+      const advised = withRefreshAdvice(error);
       assert.ok(advised instanceof CwpError);
       assert.match(advised.message, advice);
       assert.ok(advised.message.startsWith(error.message));
@@ -26,6 +26,6 @@ describe("The advice of a refresh, which has the config of the last up", () => {
     Object.assign(new Error("Not of this package"), { code: "AuthFailure" }),
     "a text",
   ]) {
-    it(`is not given with ${error}`, () => assert.equal(mindingOldConfig(error), error));
+    it(`is not given with ${error}`, () => assert.equal(withRefreshAdvice(error), error));
   }
 });
