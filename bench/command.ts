@@ -12,13 +12,14 @@ import { measurePlugin, type PluginFigures, pluginTable } from "./plugin";
 import { drawRuns, LONGEST_MS, SHORTEST_MS } from "./runs";
 import type { Spread } from "./spread";
 import { table } from "./table";
+import { measureVirtualCrowds, type VirtualCrowdFigures } from "./virtualCrowd";
 
 const help = `Usage: npm run bench -- [options]
 
 Measures, each beside its peers:
   delay        how late the end of a sync is seen, and for how many requests
   credentials  how soon it is clear that there are no credentials
-  crowd        how pipelines of one account fare that sync at once (five minutes)
+  crowd        how pipelines of one account fare that sync at once (seven minutes, 5 GB of memory)
   hosts        what it costs to wait until CWP lists many hosts (a minute)
   engine       what a MachineSync costs on the real Pulumi engine
   plugin       what one costs by the provider plugin, beside the dynamic resource
@@ -46,6 +47,7 @@ async function run({ parts, json, plot }: Order): Promise<void> {
     delay?: Delay[];
     loop?: LoopCheck;
     credentials?: AbsentFigures;
+    virtualCrowd?: VirtualCrowdFigures[];
     crowd?: CrowdFigures[];
     hosts?: HostsFigures[];
     engine?: EngineFigures;
@@ -67,6 +69,8 @@ async function run({ parts, json, plot }: Order): Promise<void> {
   }
   const report = (step: string) => process.stderr.write(`${step}\n`);
   if (parts.includes("crowd")) {
+    figures.virtualCrowd = await measureVirtualCrowds();
+    print(virtualCrowdTable(figures.virtualCrowd));
     figures.crowd = await measureCrowds(report);
     print(crowdTable(figures.crowd));
   }
@@ -125,6 +129,24 @@ How long it takes to find that there are no credentials in any place, in seconds
 ${table(
   ["metadata service", "min", "median", "max"],
   [...spreadRow("absent", refused, 2), ...spreadRow("a firewall swallows the request", swallowed, 2)],
+)}
+`;
+}
+
+function virtualCrowdTable(rows: readonly VirtualCrowdFigures[]): string {
+  return `
+Pipelines of one account at once, in virtual time: 20 requests a second, a sync takes ${CROWD_SYNC_SECONDS} s: median (min to max)
+
+${table(
+  ["pipelines", "syncs", "longest wait (s)", "failed", "requests a pipeline", "refused"],
+  rows.map((row) => [
+    `${row.pipelines} within ${row.withinSeconds} s`,
+    range(row.syncs, 0),
+    range(row.longestSeconds, 1),
+    range(row.failed, 0),
+    range(row.requestsPerPipeline, 1),
+    percent(row.refused.median),
+  ]),
 )}
 `;
 }

@@ -43,6 +43,7 @@ export const CROWD_SYNC_SECONDS = 10;
 const LIMIT_MINUTES = 5;
 const settings: readonly Setting[] = [
   ...[1, 8, 30, 100].map((pipelines) => ({ pipelines, withinSeconds: 5, peer: true })),
+  { pipelines: 300, withinSeconds: 10 },
   { pipelines: 40, withinSeconds: 60 },
   { pipelines: 4, withinSeconds: 5, foreignSeconds: 8 },
 ];
