@@ -7,10 +7,10 @@
 import { Stryker } from "@stryker-mutator/core";
 
 const judges = {
-  "provider/account": ["provider/account/**/*"],
+  "provider/account": ["provider/account/**/*", "provider/machineSync/{inputs,sharedLoops}"],
   "provider/api": ["provider/api/*", "provider/account/credentials/renewal"],
   "provider/cwp": ["provider/cwp/*"],
-  "provider/machineSync": ["provider/machineSync/*", "provider/dynamic/*"],
+  "provider/machineSync": ["provider/{machineSync,dynamic}/*", "provider/plugin/service"],
   "provider/engine": ["provider/engine/*"],
   "provider/dynamic": ["provider/dynamic/*"],
   "provider/plugin": ["provider/plugin/*"],

@@ -61,7 +61,7 @@ export function readFields<Name extends string>(
     if (!(name in defaults)) {
       throw wrongBlock(block, `it has no property ${name}`);
     }
-    if (!["string", "number", "undefined"].includes(typeof value) && value !== null) {
+    if (!["string", "number"].includes(typeof value) && value !== null) {
       throw wrongBlock(block, `${name} must be a text`);
     }
   }

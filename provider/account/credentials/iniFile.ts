@@ -37,5 +37,5 @@ function sectionsOf(content: string): Sections {
 }
 
 function unquote(value: string): string {
-  return /^(["']).*\1$/.test(value) && value.length > 1 ? value.slice(1, -1) : value;
+  return /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
 }

@@ -137,7 +137,7 @@ describe("The accounts that are allowed", () => {
     assert.deepEqual(actions(), ["SyncMachines"]);
   });
 
-  for (const value of ['"100000000123"', "100000000123,1", "[{}]"]) {
+  for (const value of ['"100000000123"', "100000000123,1", "[{}]", '["1a"]', '["a1"]']) {
     it(`must be a list of ids, not ${value}`, async () => {
       config["tencentcloud:allowedAccountIds"] = value;
       const error = await refusal(() => client());

@@ -118,6 +118,7 @@ describe("The settings", () => {
     assert.equal(host(domain), "cwp.internal.tencentcloudapi.com");
     assert.equal(host(domain, { TENCENTCLOUD_DOMAIN: "example.com" }), "cwp.internal.tencentcloudapi.com");
     assert.equal(host({}, { TENCENTCLOUD_DOMAIN: "example.com" }), "cwp.example.com");
+    assert.equal(host({}, { TENCENTCLOUD_DOMAIN: "example.com:8443" }), "cwp.example.com:8443");
     assert.equal(host({ ...domain, "tencentcloud-cwp:endpoint": "cwp.example.org" }), "cwp.example.org");
     assert.equal(host(domain, { TENCENTCLOUD_CWP_ENDPOINT: "cwp.example.org" }), "cwp.example.org");
   });
@@ -266,6 +267,21 @@ describe("The settings", () => {
     const blanks = { "tencentcloud:secretId": " ", "tencentcloud:secretKey": "\n" };
     const env = { TENCENTCLOUD_SECRET_ID: " id ", TENCENTCLOUD_SECRET_KEY: "key\n", TENCENTCLOUD_TOKEN: " " };
     assert.deepEqual(await keysOf(blanks, env), ["id", "key", undefined]);
+    assert.deepEqual(await keysOf(blanks, { ...env, TENCENTCLOUD_TOKEN: "token\n" }), ["id", "key", "token"]);
+  });
+
+  it("say of each part of a key pair where it was found", async () => {
+    const source = async (config: Values, env: Values) =>
+      (await resolveConnection({}, configOf(config), env).credentials.find()).source;
+    const [id, key] = ["tencentcloud:secretId", "TENCENTCLOUD_SECRET_KEY"];
+    assert.equal(
+      await source({ [id]: "id" }, { [key]: "key" }),
+      `${id} of the Pulumi config and ${key} of the environment`,
+    );
+    assert.equal(
+      await source(configPair, { TENCENTCLOUD_SECURITY_TOKEN: "token" }),
+      "tencentcloud:secretId and tencentcloud:secretKey of the Pulumi config, with TENCENTCLOUD_SECURITY_TOKEN of the environment",
+    );
   });
 
   it("know each spelling of the session token, in a fixed order", async () => {
@@ -544,7 +560,7 @@ describe("The STS of an endpoint", () => {
     ["https://cwp.example.com", "https:", "sts.tencentcloudapi.com"],
     ["cwp.nottencentcloudapi.com", "https:", "sts.tencentcloudapi.com"],
     ["cwp.intl.nottencentcloudapi.com", "https:", "sts.tencentcloudapi.com"],
-    ["cwp.tencentcloudapi.com.example.com", "https:", "sts.tencentcloudapi.com"],
+    ["cwp.intl.tencentcloudapi.com.example.com", "https:", "sts.tencentcloudapi.com"],
     ["cwp.intl.tencentcloudapi.com:8443", "https:", "sts.intl.tencentcloudapi.com"],
     ["10.0.0.7:8443", "https:", "sts.tencentcloudapi.com"],
     ["http://127.0.0.1:8080", "http:", "127.0.0.1:8080"],

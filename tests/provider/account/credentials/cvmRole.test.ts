@@ -97,7 +97,9 @@ describe("The CVM role", () => {
         cvm.inject(fault, { on: "metadata" });
         const error = await failure(client);
         assert.match(error.message, says);
-        assert.deepEqual([error.retry, error.sent], ["yes", false]);
+        const code = "http" in fault ? "HttpStatus" : "NetworkFailure";
+        assert.deepEqual([error.code, error.retry, error.sent], [code, "yes", false]);
+        assert.equal(error.topic, "credentials");
         assert.deepEqual(cvm.requests, [], "nothing was sent to CWP or STS");
         await signsForOwner(client);
       });
@@ -126,7 +128,8 @@ describe("The CVM role", () => {
     cvm.inject({ http: 404 }, { on: "metadata", times: 9 });
     const error = await failure(client);
     assert.equal(error.message, "There are no credentials any more in the CVM role of this machine.");
-    assert.deepEqual([error.retry, error.sent], ["yes", false]);
+    assert.deepEqual([error.code, error.retry, error.sent], ["NetworkFailure", "yes", false]);
+    assert.equal(error.topic, "credentials");
     assert.deepEqual(cvm.requests, []);
   });
 
@@ -175,6 +178,13 @@ describe("The CVM role", () => {
   it("is absent if no name server knows the metadata service", async () => {
     process.env.TENCENTCLOUD_METADATA_URL = "http://no-such-host.invalid";
     assert.match((await failure()).message, /^No Tencent Cloud credentials were found/);
+  });
+
+  it("is not asked for if nothing waits for it any more", async () => {
+    const error = await refusal(connection().credentials.find(AbortSignal.abort()));
+    assert.ok(error instanceof CwpError);
+    assert.equal(error.code, "Aborted");
+    assert.deepEqual(cvm.metadataRequests, []);
   });
 
   it("is given up with the request that needed it", async () => {

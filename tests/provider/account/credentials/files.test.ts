@@ -193,6 +193,19 @@ describe("Credentials in files", () => {
       });
     }
 
+    it("are read without the blanks around them", async () => {
+      const { secretId, secretKey } = keysOf("tccli");
+      mine({ secretId: ` ${secretId}`, secretKey: `${secretKey}\t` });
+      assert.equal(await signer(), "tccli");
+    });
+
+    it("of a login are told from others by the login's name", async () => {
+      mine({ type: "sso", ...withToken, expiresAt: IN_AN_HOUR, sso: {} });
+      assert.deepEqual(JSON.parse((await found()).who), ["login", "mine", withToken.secretId]);
+      mine({ type: "sso", ...withToken, sso: {} });
+      assert.deepEqual(JSON.parse((await found()).who), ["keys", withToken.secretId]);
+    });
+
     it("are read with lines of Windows, after a byte order mark", async () => {
       const text = JSON.stringify(keysOf("tccli"), null, 2).replaceAll("\n", "\r\n");
       write(".tccli/mine.credential", `\uFEFF${text}\r\n`);
@@ -244,7 +257,35 @@ describe("Credentials in files", () => {
       assert.equal(await signer(), "ini");
     });
 
-    it("may be in a section with dots in its name", async () => {
+    it("may hold brackets, and quotes that are no pair", async () => {
+      file(`[default]\nsecret_id = AKID[1]\nsecret_key = "half\n[other]\nsecret_id = 'x'\nsecret_key = y"\n`);
+      const keys = await found();
+      assert.deepEqual([keys.secretId, keys.secretKey], ["AKID[1]", '"half']);
+      world().args = { profile: "other" };
+      const others = await found();
+      assert.deepEqual([others.secretId, others.secretKey], ["x", 'y"']);
+    });
+
+    it("are not those of the CVM role if a section has none", async () => {
+      world().onCvm();
+      world().args = { profile: "mine" };
+      file(`[mine]\ntoken = a-token-of-old-days\n`);
+      assert.match(await refusalText("a-token-of-old-days"), /^There is no profile "mine"/);
+    });
+
+    for (const part of ["secret_id", "secret_key", "token"]) {
+      it(`are refused by the name of ${part} if that holds a character that no header can carry`, async () => {
+        const values: Record<string, string> = { secret_id: "id", secret_key: "key", token: "token" };
+        values[part] = "two words";
+        const lines = Object.entries(values).map(([name, value]) => `${name} = ${value}\n`);
+        const full = file(`[default]\n${lines.join("")}`);
+        assert.ok(
+          (await refusalText("two words")).startsWith(`${part} in [default] of ${full} holds a character`),
+        );
+      });
+    }
+
+    it("may stand in a section with dots in its name", async () => {
       file(`[my.own.profile]\n${pair("ini")}`);
       world().args = { profile: "my.own.profile" };
       assert.equal(await signer(), "ini");
@@ -358,8 +399,18 @@ describe("Credentials in files", () => {
         }
       });
 
-      it(`${title} are reported missing in a folder that begins with ~`, async () => {
+      it(`${title} are missed by a profile's name in the files that are left`, async () => {
         Object.assign(os, { homedir: broke });
+        world().args = { profile: "mine" };
+        assert.match(await refusalText(), / in \/etc\/tencentcloud\/credentials\. There is none at all/);
+      });
+
+      it(`${title} are missed in a folder that begins with ~, or is ~`, async () => {
+        Object.assign(os, { homedir: broke });
+        world().setConfig({ sharedCredentialsDir: "/keys/~" });
+        assert.match(await refusalText(), /^No Tencent Cloud credentials were found/);
+        world().setConfig({ sharedCredentialsDir: "~" });
+        assert.match(await refusalText(), /^tencentcloud:sharedCredentialsDir begins with ~/);
         world().setConfig({ sharedCredentialsDir: "~/shared" });
         assert.match(
           await refusalText(),

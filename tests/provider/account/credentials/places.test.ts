@@ -43,6 +43,7 @@ describe("The folder of credential files on Windows", () => {
       ["~\\keys", `${home}\\keys`],
       ["~/keys", `${home}/keys`],
       ["~keys", "~keys"],
+      ["D:\\a\\~\\b", "D:\\a\\~\\b"],
     ] as const) {
       assert.equal(onWindows({ TENCENTCLOUD_SHARED_CREDENTIALS_DIR: folder }).tccli, full);
     }

@@ -142,7 +142,34 @@ describe("STS is asked", () => {
       assert.deepEqual((await request()).params, allParams);
     });
 
-    it("as the environment says if the config leaves a field out", async () => {
+    it("as the environment has it, but for what is empty there", async () => {
+      setEnv({ ...allVariables, TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID: "" });
+      const { ExternalId: _empty, ...others } = allParams;
+      assert.deepEqual((await request()).params, others);
+    });
+
+    it("not at all if the environment has a session that is too long", async () => {
+      setEnv({ ...allVariables, TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION: "43201" });
+      const { message } = await refusal(() => find());
+      assert.match(message, /^TENCENTCLOUD_ASSUME_ROLE_… cannot be used: sessionDuration must be a whole/);
+    });
+
+    it("not at all if the config has it by both names", async () => {
+      setConfig("assumeRole", allFields);
+      setConfig("assumeRoles", [allFields]);
+      const { message } = await refusal(() => find());
+      assert.equal(
+        message,
+        "tencentcloud:assumeRole and tencentcloud:assumeRoles are both set: keep one of them.",
+      );
+    });
+
+    it("for the longest session that STS gives", async () => {
+      args = { ...args, assumeRole: { roleArn: arnOf("deploy"), sessionDuration: 43_200 } };
+      assert.equal((await request()).params.DurationSeconds, 43_200);
+    });
+
+    it("as the environment says where the config leaves something out", async () => {
       setEnv({ ...allVariables, TENCENTCLOUD_ASSUME_ROLE_ARN: "" });
       setConfig("assumeRole", { roleArn: arnOf("deploy"), sessionName: "", externalId: null });
       assert.deepEqual((await request()).params, allParams);
@@ -329,7 +356,19 @@ describe("STS is asked", () => {
       });
     }
 
-    it("not at all if the environment has half of it", async () => {
+    it("not at all if its session is too long", async () => {
+      setConfig("assumeRoleWithSaml", { ...full, sessionDuration: 43_201 });
+      const error = await refusal(() => find(), "the-assertion");
+      assert.match(error.message, /^tencentcloud:assumeRoleWithSaml cannot be used: sessionDuration must be/);
+    });
+
+    it("for two hours if the environment has an empty length of the session", async () => {
+      setEnv({ TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION: "" });
+      setConfig("assumeRoleWithSaml", { ...full, sessionDuration: "" });
+      assert.equal((await request()).params.DurationSeconds, 7200);
+    });
+
+    it("not at all where the environment has half of it", async () => {
       setEnv({ ...allVariables, TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION: "the-assertion" });
       const error = await refusal(() => find(), "the-assertion");
       assert.match(

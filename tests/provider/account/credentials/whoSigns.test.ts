@@ -304,7 +304,25 @@ describe("The signer", () => {
     assert.equal(await world().signer(), "configKeys");
   });
 
-  it("is the source behind a role of profile or environment that has no session name", async () => {
+  it("is the role of the profile that is named, got with the CVM role: the config's name first", async () => {
+    world().onCvm();
+    world().setConfig({ camRoleName: "configCamRole" });
+    world().tccli("mine", { "role-arn": arnOf("pod"), "role-session-name": "ci" }, "tccli");
+    world().tccli("other", { "role-arn": arnOf("envRole"), "role-session-name": "ci" }, "tccli");
+    world().setEnv({ TENCENTCLOUD_PROFILE: "other" });
+    assert.equal(await world().signer(), "envRole");
+    world().setConfig({ profile: "mine" });
+    assert.equal(await world().signer(), "pod");
+  });
+
+  it("may be a profile that the resource names, beside an MFA device that is not supported", async () => {
+    world().setConfig({ mfaCertification: { serialNumber: "x", tokenCode: "123456" } });
+    world().tccli("mine", {}, "tccli");
+    world().args = { profile: "mine" };
+    assert.equal(await world().signer(), "tccli");
+  });
+
+  it("is nobody where a role of profile or environment has no session name, but what it would be assumed with", async () => {
     world().tccli("default", { "role-arn": arnOf("pod") }, "tccli");
     world().setEnv({ TENCENTCLOUD_ASSUME_ROLE_ARN: arnOf("envRole") });
     assert.equal(await world().signer(), "tccli");
