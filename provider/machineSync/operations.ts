@@ -5,7 +5,12 @@ import type { Machine } from "../cwp/describeMachines";
 import { LOOKING_UP, type ResourceLog } from "../wait/report/progress";
 import type { Reached } from "../wait/run/wait";
 import { type UnfinishedRun, WaitError } from "../wait/run/waitError";
+
+
+import { systemClock } from "../wait/stream/clock";
 import { type AccountWaits, findIfListed, NotListed, untilListed } from "../wait/stream/untilListed";
+
+
 import { addedHosts, hostsOf, machinesBefore, machinesOf, unlistedHosts } from "./hosts";
 import { diffInputs, hasSameTriggers, type Inputs } from "./inputs";
 import { type Outputs, type StatusOutputs, statusBefore, statusOutputs } from "./outputs";
@@ -129,9 +134,9 @@ async function syncForUpdate(olds: Outputs, news: Inputs, waiting: Waiting): Pro
     return sync(news, undefined, waiting);
   }
   const unlisted = unlistedHosts(olds, news);
-  const begun = performance.now();
+  const begun = systemClock.now();
   const listed = await lookUpFirst(unlisted, news, olds.__account, waiting);
-  const timeoutMs = Math.max(0, waiting.timeoutMs - (performance.now() - begun));
+  const timeoutMs = Math.max(0, waiting.timeoutMs - (systemClock.now() - begun));
   return listed ? withoutSync(olds, news, listed) : sync(news, undefined, { ...waiting, timeoutMs });
 }
 
@@ -150,11 +155,7 @@ export async function read(props: Outputs, reading: Reading): Promise<Outputs> {
   const { timeoutMs = READ_TIMEOUT_MS, signal } = reading;
   const deadline = clock.now() + timeoutMs;
   const { status, account } = await presentStatus(loop, reading);
-  const hosts = hostsOf(props);
-  const { found } =
-    hosts.length === 0
-      ? { found: new Map() }
-      : await list.lookUp(hosts, { deadline, isReached: true, signal });
+  const { found } = await list.lookUp(hostsOf(props), { deadline, isReached: true, signal });
   return {
     ...kept,
     ...statusOutputs(status),

@@ -180,6 +180,72 @@ describe("The dynamic resource, as Pulumi's host calls it", () => {
     });
   });
 
+  describe("a resource that was checked", () => {
+    const [own, other] = ["urn:pulumi:dev::project::type::own", "urn:pulumi:dev::project::type::other"];
+    const olds: Outputs = { ...inputs, state: "FINISHED" };
+    afterEach(() => {
+      diff("id", olds, { ...inputs, __urn: other });
+    });
+
+    /** How long a create takes, in seconds: it waits up to two for those that are about to be created. */
+    async function took(): Promise<number> {
+      const before = Date.now();
+      await create({ ...inputs, __urn: own });
+      return (Date.now() - before) / 1000;
+    }
+
+    it("holds a start back, also if it has changed", async () => {
+      check(undefined, { ...inputs, __urn: other });
+      assert.ok((await took()) >= 2);
+      diff("id", olds, { ...inputs, triggers: ["changed"], __urn: other });
+      assert.ok((await took()) >= 2);
+    });
+
+    it("holds none back if it is not about to be created", async () => {
+      for (const isDone of [
+        () => check(undefined, { ...inputs, skipAwait: "yes", __urn: other }),
+        () => check(undefined, { ...inputs }),
+        () => {
+          check(undefined, { ...inputs, __urn: other });
+          diff("id", olds, { ...inputs, __urn: other });
+        },
+      ]) {
+        isDone();
+        assert.ok((await took()) < 2);
+      }
+    });
+  });
+
+  describe("a retry by a hook", () => {
+    const __urn = "urn:pulumi:dev::project::type::retried";
+    async function failAfterStart(of: Inputs) {
+      emulator.setSyncSeconds(600);
+      emulator.inject({ error: "UnauthorizedOperation" }, { on: "read", after: 1 });
+      await failure(create(of));
+      emulator.advance(600);
+      emulator.setSyncSeconds(0);
+    }
+
+    it("continues with the sync of the try before", async () => {
+      await failAfterStart({ ...inputs, __urn });
+      await create({ ...inputs, __urn });
+      assert.equal(starts(), 1);
+    });
+
+    it("is none for other inputs, without a URN, or after the next configure", async () => {
+      await failAfterStart({ ...inputs, __urn });
+      await create({ ...inputs, triggers: ["changed"], __urn });
+      assert.equal(starts(), 2);
+      await failAfterStart(inputs);
+      await create(inputs);
+      assert.equal(starts(), 4);
+      await failAfterStart({ ...inputs, __urn });
+      configure({ config });
+      await create({ ...inputs, __urn });
+      assert.equal(starts(), 6);
+    });
+  });
+
   describe("the row", () => {
     it("has had its last line when a create or update is over, in success and in failure", async () => {
       const engine = await LogEngine.start();

@@ -127,6 +127,10 @@ describe("check", () => {
       hosts: ["ins-1", "", 7, null, ["ins-2"], " ins-3", "open sesame", UNKNOWN],
     });
     assert.deepEqual(
+      failures.map(({ property }) => property),
+      [1, 2, 3, 4, 5, 6].map((index) => `hosts[${index}]`),
+    );
+    assert.deepEqual(
       failures.map(({ reason }) => reason),
       [
         "hosts[1] must be an instance id such as ins-1a2b3c4d, not empty.",
@@ -142,8 +146,9 @@ describe("check", () => {
   it("fails skipAwait beside hosts, and says why", () => {
     const [failure, ...more] = checkInputs({ skipAwait: true, hosts: ["ins-1"] });
     assert.deepEqual(more, []);
+    assert.equal(failure?.property, "skipAwait");
     assert.match(
-      failure?.reason ?? "",
+      failure.reason,
       /^skipAwait cannot be true if hosts are named: CWP lists a host only once/,
     );
     assert.deepEqual(checkInputs({ skipAwait: true, hosts: [] }), []);

@@ -10,7 +10,7 @@ import {
   SettingsError,
   UnknownState,
 } from "../../../provider/api/errors";
-import { errorWithHeading } from "../../../provider/machineSync/readMore";
+import { errorWithHeading, reasonsWithHeading } from "../../../provider/machineSync/readMore";
 import { UnfinishedSync } from "../../../provider/machineSync/unfinishedSync";
 import { WaitError } from "../../../provider/wait/run/waitError";
 
@@ -54,6 +54,17 @@ describe("The heading for more", () => {
       assert.equal(headingIn(errorWithHeading(error)), heading);
     });
   }
+
+  it("is added for each argument, with another heading for the endpoint", () => {
+    const reasons = reasonsWithHeading([
+      { property: "hosts", reason: "Wrong hosts." },
+      { property: "endpoint", reason: "A wrong endpoint." },
+    ]);
+    assert.deepEqual(
+      reasons.map((reason) => headingIn(new Error(reason))),
+      ["Arguments", "Endpoint, region, proxy"],
+    );
+  });
 
   it("keeps the other properties of an error, and the error itself unchanged: other waits get it too", () => {
     const error = new ApiError("UnauthorizedOperation", "No.", "r1");

@@ -79,6 +79,24 @@ describe("An update of the hosts", () => {
     assert.equal(starts(), 0);
   });
 
+  it("has for its sync what the look-up has left of its time", async () => {
+    const olds = await operations.create({ hosts: ["ins-a"] }, waiting());
+    emulator.addHost({ id: "ins-c" });
+    emulator.setSyncSeconds(600);
+    emulator.inject({ error: "RequestLimitExceeded" }, { on: "DescribeMachines", times: 8 });
+    const before = Date.now();
+    await refusal(operations.update(olds, { hosts: ["ins-a", "ins-c"] }, waiting()));
+    const seconds = (Date.now() - before) / 1000;
+    assert.ok(seconds > 58 && seconds < 62, `${seconds} s`);
+  });
+
+  it("syncs at once if the state does not say whose machines it has", async () => {
+    const { __account, ...olds } = await operations.create({ hosts: ["ins-a"] }, waiting());
+    emulator.clearRequests();
+    await operations.update(olds, { hosts: ["ins-a", "ins-b"] }, waiting());
+    assert.deepEqual([emulator.requests[0]?.action, starts()], ["SyncMachines", 1]);
+  });
+
   it("keeps the other machines as they were, and adds the hosts that CWP lists now", async () => {
     const olds = await operations.create({ hosts: ["ins-a"] }, waiting());
     emulator.addHost({ id: "ins-a", name: "another name", syncsNeeded: 0 });
@@ -88,6 +106,27 @@ describe("An update of the hosts", () => {
       ["ins-b", "ins-a"],
     );
     assert.deepEqual(machines[1], olds.machines?.[0]);
+  });
+
+  it("forgets whose machines a state has, once another account has read them", async () => {
+    const olds = await operations.create({ hosts: ["ins-a"] }, waiting());
+    assert.equal((await operations.read(olds, waiting())).__account, olds.__account);
+    const read = await operations.read({ ...olds, __account: "another" }, waiting());
+    assert.ok(!("__account" in read));
+  });
+
+  it("lets a read end at once, with what it was cancelled for", async () => {
+    emulator.inject({ hang: true }, { times: 9 });
+    for (const call of [operations.read, operations.readStatus]) {
+      const leave = new AbortController();
+      const reading = refusal(call({}, { ...waiting(), signal: leave.signal }));
+      const asked = emulator.requests.length;
+      while (emulator.requests.length === asked) {
+        await once(AbortSignal.timeout(10), "abort");
+      }
+      leave.abort(new Error("cancelled"));
+      assert.equal((await reading).message, "cancelled");
+    }
   });
 
   it("forgets a failure of the try before, once one has succeeded", async () => {
