@@ -27,12 +27,13 @@ export function nodeNeeded(found: string): string {
 }
 
 /**
- * Serves gRPC with only Node's own HTTP/2, and prints the port. Ends with the engine's connection.
+ * Serves gRPC with only Node's own HTTP/2, and prints the port. Ends with the engine's connection. Returns the
+ * server, for a test to close.
  *
  * If the calls at the beginning and the end succeed, the engine shows the failure of each other call as an
  * error of the program.
  */
-export function refuseCalls(version: string): void {
+export function refuseCalls(version: string): http2.Http2Server {
   const server = http2.createServer();
   const end = () => process.exit(1);
   const alone = setTimeout(end, CONNECTED_WITHIN_MS);
@@ -55,6 +56,7 @@ export function refuseCalls(version: string): void {
     const address = server.address();
     console.log(String(typeof address === "object" && address !== null ? address.port : ""));
   });
+  return server;
 }
 
 const opening = { ":status": 200, "content-type": "application/grpc" };

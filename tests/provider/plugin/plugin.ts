@@ -99,9 +99,10 @@ export class Plugin {
   async diff(
     olds: Properties,
     news: Properties,
+    of = urn,
   ): Promise<{ changes: boolean; changed: string[]; replaces: string[] }> {
     const request = new pb.DiffRequest();
-    request.setUrn(urn);
+    request.setUrn(of);
     request.setId("id-1");
     request.setOlds(struct(olds));
     request.setNews(struct(news));

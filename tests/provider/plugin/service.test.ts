@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type Emulator, emulatorAccount, startEmulator } from "../../../emulator";
-import { recordEngineAddress } from "../../../provider/engine/engineWatch";
+import { engineAddress, recordEngineAddress } from "../../../provider/engine/engineWatch";
 import { history } from "../../history";
 import { inHurriedTime } from "../../hurriedTime";
 import { ownHome } from "../account/credentials/home";
@@ -66,6 +66,12 @@ describe("The plugin, over gRPC", function () {
       const configured = await plugin.configure({});
       assert.equal(configured.getAcceptsecrets(), true);
       assert.equal(configured.getSupportspreview(), true);
+    });
+
+    it("takes an engine that attaches to it for its own", async () => {
+      await plugin.attach("127.0.0.1:1");
+      assert.equal(engineAddress()?.text, "127.0.0.1:1");
+      recordEngineAddress("");
     });
 
     it("returns its schema and the version in it", async () => {
@@ -194,6 +200,28 @@ describe("The plugin, over gRPC", function () {
       assert.equal((await plugin.diff(olds, { triggers: ["a"] })).changes, false);
       const run = { state: "NOTASK", latestStartTime: "", latestEndTime: "", shown: true };
       assert.equal((await plugin.diff({ ...olds, unfinishedRun: run }, { triggers: ["a"] })).changes, true);
+    });
+  });
+
+  describe("a resource that was checked", () => {
+    const other = "urn:pulumi:dev::test::tencentcloud-cwp:index:MachineSync::other";
+
+    /** How long a create takes, in seconds: it waits up to two for those that are about to be created. */
+    async function took(): Promise<number> {
+      const before = Date.now();
+      await plugin.create({});
+      return (Date.now() - before) / 1000;
+    }
+
+    it("holds a start back until it needs no update", async () => {
+      await plugin.check({ triggers: "no list" }, other);
+      assert.ok((await took()) < 2);
+      await plugin.check({ triggers: ["a"] }, other);
+      assert.ok((await took()) >= 2);
+      await plugin.diff({ triggers: ["a"] }, { triggers: ["b"] }, other);
+      assert.ok((await took()) >= 2);
+      await plugin.diff({ triggers: ["a"] }, { triggers: ["a"] }, other);
+      assert.ok((await took()) < 2);
     });
   });
 
@@ -342,9 +370,9 @@ describe("The plugin, over gRPC", function () {
   });
 
   it("hides a value that has become secret, with no sync", async () => {
-    const { properties } = await plugin.create({ triggers: ["a", { b: "b" }] });
+    const { properties } = await plugin.create({ triggers: ["a", { b: "b" }], region: "ap-guangzhou" });
     emulator.clearRequests();
-    const news = { triggers: ["a", { b: secret("b") }] };
+    const news = { triggers: ["a", { b: secret("b") }], region: "ap-guangzhou" };
     assert.deepEqual(await plugin.diff(properties, news), { changes: true, changed: [], replaces: [] });
     for (const preview of [true, false]) {
       const updated = await plugin.update(properties, news, { preview });
@@ -450,6 +478,14 @@ describe("The plugin, over gRPC", function () {
       assert.equal(syncs(), 1);
     });
 
+    it("ends a wait even if the provider was configured again meanwhile", async () => {
+      const created = failure(plugin.create({ triggers: ["a"] }));
+      await underWay();
+      await plugin.configure(config());
+      await plugin.cancel();
+      assert.ok(partialFailure(await created)?.properties.unfinishedRun);
+    });
+
     it("ends a wait at once while the request that starts the sync is in progress, and starts no other sync", async () => {
       emulator.setSyncSeconds(600);
       emulator.inject({ delaySeconds: 30 }, { on: "start" });
@@ -475,7 +511,7 @@ describe("The plugin, over gRPC", function () {
       }
       await plugin.cancel();
       const error = await created;
-      assert.match(error.details, /cancelled/);
+      assert.match(error.details, /cancelled\.$/, "it names no heading of the documentation");
       assert.equal(partialFailure(error), undefined);
       assert.equal(syncs(), 0);
     });

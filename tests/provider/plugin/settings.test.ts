@@ -24,6 +24,7 @@ describe("The settings of the plugin's provider", () => {
         },
         { secretId: "AKID", secretKey: unknown },
         { assumeRole: { ...role, sessionDuration: unknown }, secretKey: "key" },
+        { assumeRole: { ...role, sessionName: null } },
         { assumeRole: JSON.stringify(role), allowedAccountIds: '["1"]', enablePodOidc: "true" },
         Object.fromEntries(Object.keys(settingRules).map((name) => [name, unknown])),
       ]) {
@@ -47,6 +48,7 @@ describe("The settings of the plugin's provider", () => {
         says: /tencentcloud-cwp:allowedAccountIds must be a list, not a number/,
       },
       { args: { assumeRole: "hush" }, says: /tencentcloud-cwp:assumeRole must be an object, not a string/ },
+      { args: { assumeRole: [] }, says: /tencentcloud-cwp:assumeRole must be an object, not a list/ },
       { args: { assumeRole: { roleArm: "x" } }, says: /tencentcloud-cwp:assumeRole cannot be used/ },
       {
         args: { secretId: "AKID" },
@@ -114,6 +116,31 @@ describe("The settings of the plugin's provider", () => {
         news: { secretId: "c", secretKey: "d" },
         changed: ["secretId", "secretKey"],
         replaces: [],
+      },
+      {
+        what: "nothing, though the config had the block by its plural name",
+        olds: {
+          "tencentcloud:assumeRoles": '[{"roleArn":"qcs::1"}]',
+          "tencentcloud-cwp:region": "a",
+          "aws:x": "y",
+        },
+        news: { assumeRole: { roleArn: "qcs::1" }, region: "a" },
+        changed: [],
+        replaces: [],
+      },
+      {
+        what: "a role that is not known yet",
+        olds: { assumeRole: { roleArn: "qcs::1" } },
+        news: { assumeRole: { roleArn: unknown } },
+        changed: ["assumeRole"],
+        replaces: [],
+      },
+      {
+        what: "a role that comes",
+        olds: {},
+        news: { assumeRole: { roleArn: "qcs::1" } },
+        changed: ["assumeRole"],
+        replaces: ["assumeRole"],
       },
       { what: "the profile", olds: {}, news: { profile: "b" }, changed: ["profile"], replaces: ["profile"] },
       {
