@@ -58,7 +58,9 @@ describe("A MachineSync in a program", () => {
   it("is recognised by isInstance", async () => {
     assert.ok(MachineSync.isInstance(new MachineSync("machines")));
     assert.ok(!MachineSync.isInstance(new pulumi.ComponentResource("examples:index:Group", "group")));
-    assert.ok(!MachineSync.isInstance(undefined));
+    for (const other of [undefined, null, "a text", 7]) {
+      assert.ok(!MachineSync.isInstance(other));
+    }
   });
 
   it("needs no arguments, and then has no inputs", async () => assert.deepEqual(await inputsOf(), {}));
@@ -124,6 +126,25 @@ describe("A MachineSync in a program", () => {
     const child = new MachineSync("child", {}, { parent, dependsOn: parent });
     const urn = await resolved(child.urn);
     assert.match(String(urn), /MachineSync\$pulumi-nodejs:dynamic\/tencentcloud-cwp:MachineSync::child$/);
+  });
+
+  it("refuses triggers that the state cannot hold, by its own name", () => {
+    assert.throws(
+      () => new MachineSync("machines", { triggers: [new Date(0)] }),
+      (error) =>
+        pulumi.RunError.isInstance(error) &&
+        /^MachineSync "machines" cannot use its triggers/.test(error.message),
+    );
+  });
+
+  it("shows the machines that CWP lists, and none for a state of 0.1.0, which has no list", async () => {
+    assert.deepEqual(await resolved(new MachineSync("machines").machines), []);
+    const machines = [{ instanceId: "ins-a" }];
+    await pulumi.runtime.setMocks({
+      newResource: ({ inputs }) => ({ id: "the-id", state: { ...inputs, ...outputs, machines } }),
+      call: () => ({}),
+    });
+    assert.deepEqual(await resolved(new MachineSync("machines").machines), machines);
   });
 
   it("has the outputs that its documentation names", async () => {
