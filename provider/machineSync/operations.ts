@@ -6,10 +6,8 @@ import { LOOKING_UP, type ResourceLog } from "../wait/report/progress";
 import type { Reached } from "../wait/run/wait";
 import { type UnfinishedRun, WaitError } from "../wait/run/waitError";
 
-
 import { systemClock } from "../wait/stream/clock";
 import { type AccountWaits, findIfListed, NotListed, untilListed } from "../wait/stream/untilListed";
-
 
 import { addedHosts, hostsOf, machinesBefore, machinesOf, unlistedHosts } from "./hosts";
 import { diffInputs, hasSameTriggers, type Inputs } from "./inputs";

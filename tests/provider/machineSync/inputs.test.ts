@@ -147,10 +147,7 @@ describe("check", () => {
     const [failure, ...more] = checkInputs({ skipAwait: true, hosts: ["ins-1"] });
     assert.deepEqual(more, []);
     assert.equal(failure?.property, "skipAwait");
-    assert.match(
-      failure.reason,
-      /^skipAwait cannot be true if hosts are named: CWP lists a host only once/,
-    );
+    assert.match(failure.reason, /^skipAwait cannot be true if hosts are named: CWP lists a host only once/);
     assert.deepEqual(checkInputs({ skipAwait: true, hosts: [] }), []);
     assert.deepEqual(checkInputs({ skipAwait: false, hosts: ["ins-1"] }), []);
   });

@@ -72,7 +72,7 @@ describe("The plugin on a Node.js that is too old", () => {
   });
 
   it("says to all else which Node.js it needs, and which there is", async () => {
-    const says = [9, nodeNeeded("the one there is v12.22.0")];
+    const says = [9, nodeNeeded("there is only v12.22.0")];
     for (const call of [plugin.configure({}), plugin.schema(), plugin.checkConfig({}), plugin.create({})]) {
       assert.deepEqual(await refused(call), says);
     }

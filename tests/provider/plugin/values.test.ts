@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hides, isUnknown, rewrapped, unwrapped } from "../../../provider/plugin/values";
+import { hasNewSecret, isUnknown, rewrap, unwrapAll } from "../../../provider/plugin/values";
 import { secret, unknown } from "./plugin";
 
 const KIND = "4dabf18193072939515e22adb298388d";
@@ -13,14 +13,14 @@ const unknownBool = "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7";
 describe("The properties of a resource as the engine wraps them", () => {
   it("are plain to the core, however deep they are wrapped", () => {
     assert.deepEqual(
-      unwrapped({ a: secret("x"), b: [output(secret([1, null]))], c: { d: output(2) }, e: true }),
+      unwrapAll({ a: secret("x"), b: [output(secret([1, null]))], c: { d: output(2) }, e: true }),
       { a: "x", b: [[1, null]], c: { d: 2 }, e: true },
     );
   });
 
   it("have one value for what is not known, of whatever type", () => {
     assert.ok(isUnknown(unknown) && isUnknown(unknownBool) && !isUnknown("unknown"));
-    assert.deepEqual(unwrapped({ a: unknownBool, b: [secret(unknownBool)], c: output() }), {
+    assert.deepEqual(unwrapAll({ a: unknownBool, b: [secret(unknownBool)], c: output() }), {
       a: unknown,
       b: [unknown],
       c: unknown,
@@ -29,7 +29,7 @@ describe("The properties of a resource as the engine wraps them", () => {
 
   it("stay wrapped in the state where the core has not changed them, and only there", () => {
     const wrapped = { a: secret("x"), b: secret("y"), c: output(1), gone: secret("z") };
-    assert.deepEqual(rewrapped({ a: "x", b: "another", c: 1, d: 2 }, wrapped), {
+    assert.deepEqual(rewrap({ a: "x", b: "another", c: 1, d: 2 }, wrapped), {
       a: secret("x"),
       b: "another",
       c: output(1),
@@ -52,6 +52,7 @@ describe("A value that has become secret", () => {
     ["in an object that was no object", "a", { a: secret("a") }, false],
     ["in a list that is no list any more", ["a"], "a", false],
   ] as const) {
-    it(`${title} is ${isHidden ? "seen" : "none"}`, () => assert.equal(hides(before, after), isHidden));
+    it(`${title} is ${isHidden ? "seen" : "none"}`, () =>
+      assert.equal(hasNewSecret(before, after), isHidden));
   }
 });
