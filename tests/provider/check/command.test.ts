@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, emulatorAccount, type Faults, startEmulator } from "../../../emulator";
 import { ownHome } from "../account/credentials/home";
 import { type Asked, type StandIn, startConnectProxy, startTls } from "../api/standIns";
-import { type Ended, run, type Surroundings } from "./process";
+import { type Ended, run, runHere, type Surroundings } from "./process";
 import { relayTo } from "./relay";
 
 /** Sets the clock of a process ten minutes ahead. */
@@ -58,10 +58,10 @@ describe("cwp-check", function () {
     code = 0,
   ): Promise<{ text: string; json: Record<string, unknown>; stderr: string }> {
     const at = args.includes("--endpoint") ? [] : ["--endpoint", emulator.url];
-    const [text, json] = await Promise.all([
-      run([...at, ...args], surroundings),
-      run([...at, ...args, "--json"], surroundings),
-    ]);
+    const { env, before } = surroundings;
+    const command = before ? (all: string[]) => run(all, surroundings) : (all: string[]) => runHere(all, env);
+    const text = await command([...at, ...args]);
+    const json = await command([...at, ...args, "--json"]);
     for (const { stdout, stderr, code: its } of [text, json]) {
       assert.equal(its, code, stdout + stderr);
       for (const secret of [secretKey, secretId, "the-wrong-key", "open#sesame", "open%23sesame"]) {
@@ -282,6 +282,8 @@ No connection to 127.0.0.1:2: connect ECONNREFUSED 127.0.0.1:2. Check the networ
         NODE_TLS_REJECT_UNAUTHORIZED: "0",
         NODE_NO_WARNINGS: "1",
       },
+      // Node.js would warn in the test's process.
+      before: [],
     });
     const shown = `http://someone@127.0.0.1:${proxy.port}`;
     assert.ok(
