@@ -1,7 +1,7 @@
 // Breaks the code in small ways, one at a time, and runs the tests that lead through the place: what no test notices is
 // printed, and the share of the noticed ones by folder.
 //
-//   npm run -s mutants [FOLDER...]
+//   npm run -s mutants [FOLDER or FILE...]
 //
 // Each folder is judged by its own tests. What has not changed since the run before is not run again.
 import { Stryker } from "@stryker-mutator/core";
@@ -17,14 +17,15 @@ const judges = {
   sdk: ["sdk/*"],
 };
 
-const folders = process.argv.slice(2);
+const asked = process.argv.slice(2);
 const scores = [];
 for (const [folder, tests] of Object.entries(judges)) {
-  if (folders.length > 0 && !folders.includes(folder)) {
+  const files = asked.filter((file) => file.startsWith(`${folder}/`));
+  if (asked.length > 0 && !asked.includes(folder) && files.length === 0) {
     continue;
   }
   const mutants = await new Stryker({
-    mutate: [`${folder}/**/*.ts`],
+    mutate: files.length > 0 ? files : [`${folder}/**/*.ts`],
     testRunner: "mocha",
     mochaOptions: { spec: tests.map((test) => `tests/${test}.test.ts`) },
     coverageAnalysis: "perTest",
