@@ -9,10 +9,7 @@ import { domainToASCII } from "node:url";
  */
 export function isExempt(noProxy: string, hostname: string, port: number): boolean {
   const host = plain(hostname);
-  return noProxy
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== "")
-    .some((entry) => entry === "*" || isNamed(entry, host, port));
+  return noProxy.split(/[\s,]+/).some((entry) => entry === "*" || isNamed(entry, host, port));
 }
 
 function isNamed(entry: string, host: string, port: number): boolean {
@@ -28,9 +25,9 @@ function isNamed(entry: string, host: string, port: number): boolean {
   if (isIP(name) || isIP(host)) {
     return isInRange(`${name}/${isIP(name) === 6 ? 128 : 32}`, host);
   }
-  const domain = plain(name.replace(/^\*?\.?/, ""));
+  const domain = plain(name.replace(/^\*?\./, ""));
   const onlySubdomains = /^\*?\./.test(name);
-  return domain !== "" && (host.endsWith(`.${domain}`) || (host === domain && !onlySubdomains));
+  return host.endsWith(`.${domain}`) || (host === domain && !onlySubdomains);
 }
 
 /** Returns true if a range holds a host. A text that is no range holds none, as in Go. */

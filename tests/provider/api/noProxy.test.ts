@@ -54,6 +54,8 @@ const cases: readonly [noProxy: string, host: string, exempt: boolean, port?: nu
   ["10.0.0.0/", "10.0.0.1", false],
   ["10.0.0.0/-1", "10.0.0.1", false],
   ["10/8", "10.0.0.1", false],
+  ["10.0.0.0/8x", "10.0.0.1", false],
+  ["example.com\ttencentcloudapi.com", cwp, true],
   ["tencentcloudapi.com/8", cwp, false],
   ["2001:db8::1", "[2001:db8::1]", true],
   ["[2001:db8::1]", "[2001:db8::1]", true],
@@ -141,7 +143,10 @@ describe("The proxy of the environment", () => {
     it(`cannot be ${value}, which names the variable and shows no password`, async () => {
       const error = await refusal(() => proxyFor(cwp, { all_proxy: value }), "opensesame");
       assert.match(error.message, /^The proxy in all_proxy cannot be used: it must be a URL such as/);
-      assert.equal(Reflect.get(error, "code"), "InvalidSettings");
+      assert.deepEqual(
+        [Reflect.get(error, "code"), Reflect.get(error, "topic")],
+        ["InvalidSettings", "endpoint"],
+      );
     });
   }
 });
