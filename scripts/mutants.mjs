@@ -8,7 +8,11 @@ import { Stryker } from "@stryker-mutator/core";
 
 const judges = {
   "provider/account": ["provider/account/**/*", "provider/machineSync/{inputs,sharedLoops}"],
-  "provider/api": ["provider/api/*", "provider/account/credentials/renewal"],
+  "provider/api": [
+    "provider/{api,cwp}/*",
+    "provider/account/settings",
+    "provider/account/credentials/renewal",
+  ],
   "provider/cwp": ["provider/cwp/*"],
   "provider/machineSync": ["provider/{machineSync,dynamic}/*", "provider/plugin/service"],
   "provider/engine": ["provider/engine/*"],

@@ -459,7 +459,7 @@ describe("An endpoint", () => {
     ["https://cwp.tencentcloudapi.com:443", "https:", "cwp.tencentcloudapi.com"],
     ["https://10.0.0.7:8443", "https:", "10.0.0.7:8443"],
     ["http://127.0.0.1:8080", "http:", "127.0.0.1:8080"],
-    ["http://127.3.2.1:8080", "http:", "127.3.2.1:8080"],
+    ["http://127.30.2.100:8080", "http:", "127.30.2.100:8080"],
     ["http://localhost:8080", "http:", "localhost:8080"],
     ["http://[::1]:8080", "http:", "[::1]:8080"],
     ["http://[0:0:0:0:0:0:0:1]:8080", "http:", "[::1]:8080"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import {
   ApiError,
   BadAnswer,
@@ -196,6 +197,23 @@ describe("Every error of the package", () => {
       assert.ok(error instanceof CwpError);
       assert.equal(error.stack, error.message);
     }
+  });
+
+  it("has its own code, and the RequestId where there is one", () => {
+    const unknown = new UnknownState("PAUSED", "the-id");
+    assert.deepEqual([unknown.code, unknown.requestId, unknown.retry], ["UnknownState", "the-id", "never"]);
+    assert.match(unknown.message, /"PAUSED".*\(RequestId the-id\)/);
+    assert.match(new UnknownState("PAUSED", "").message, /\(RequestId none\)/);
+    const bad = new BadAnswer("it is a page");
+    assert.deepEqual([bad.code, bad.requestId, bad.retry], ["BadAnswer", "", "yes"]);
+    assert.equal(new SettingsError("x").code, "InvalidSettings");
+    assert.equal(new NoAnswer("NetworkFailure", "x").requestId, "");
+  });
+
+  it("is shown by Node.js as its message alone", () => {
+    const error = new ApiError("InternalError", "x", "id");
+    assert.equal(inspect(error), error.message);
+    assert.equal(error.name, "CwpError");
   });
 
   it("about a setting is final", () => {

@@ -172,7 +172,7 @@ describe("The CWP client", () => {
 
   const statuses: readonly [status: number, retry: Retry][] = [
     [502, "yes"],
-    [503, "yes"],
+    [500, "yes"],
     [429, "yes"],
     [408, "yes"],
     [302, "never"],
