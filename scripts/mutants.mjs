@@ -7,7 +7,11 @@
 import { Stryker } from "@stryker-mutator/core";
 
 const judges = {
-  "provider/account": ["provider/account/**/*", "provider/machineSync/{inputs,sharedLoops}"],
+  "provider/account": [
+    "provider/account/**/*",
+    "provider/machineSync/inputs",
+    "provider/machineSync/sharedLoops",
+  ],
   "provider/api": [
     "provider/{api,cwp}/*",
     "provider/account/settings",
