@@ -64,7 +64,8 @@ export async function serve(runner: Runner): Promise<{ port: number; close(): vo
   return { port, close: () => server.forceShutdown() };
 }
 
-function run(runner: Runner, request: RunRequest, callback: grpc.sendUnaryData<RunResponse>): void {
+/** Runs a program to its end. The request names the engine's address in its arguments. */
+export function run(runner: Runner, request: RunRequest, callback: grpc.sendUnaryData<RunResponse>): void {
   const [file, ...args] = runner.command(request);
   const program = spawn(file, args, {
     cwd: runner.folder,

@@ -44,9 +44,14 @@ export async function addSdk(
   language: "go" | "nodejs" | "python",
   text = schema(),
 ): Promise<void> {
+  await generatedSdk(text, language, path.join(program, sdkPath));
+}
+
+/** Puts the SDK of a language for a schema into a folder. */
+export async function generatedSdk(text: string, language: string, folder: string): Promise<void> {
   await withSchema(text, async (file, generated) => {
-    await generate(generator, program, file, generated);
-    fs.cpSync(path.join(generated, language), path.join(program, sdkPath), { recursive: true });
+    await generate(generator, path.dirname(file), file, generated);
+    fs.cpSync(path.join(generated, language), folder, { recursive: true });
   });
 }
 
