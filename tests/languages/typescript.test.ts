@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
+import { guides } from "../docs/documents";
+import { fences } from "../docs/markdown";
 import { history } from "../history";
 import { run } from "../installed/commands";
 import { packBuilt } from "../installed/pack";
@@ -57,5 +59,26 @@ describe("In TypeScript, by the plugin, the programs", function () {
     assert.deepEqual(syncs.sort(), [account.secretId, other.secretId]);
     const state = JSON.stringify(stack.exportState());
     assert.ok(!accounts.some(({ secretKey }: typeof account) => state.includes(`"${secretKey}"`)));
+  });
+
+  it("run with the keys of other variables, which `envVarMappings` names", async () => {
+    const page = guides().find((one) => one.path === "docs/languages.md") ?? assert.fail();
+    const snippet = fences(page).find(
+      ({ language, code }) => language === "ts" && code.includes("envVarMappings"),
+    );
+    example.write("index.ts", snippet?.code ?? "");
+    const accounts = JSON.parse(example.read("emulator.json")).accounts;
+    const [, other] = accounts;
+    const { stack, emulator } = await example.start({ syncSeconds: 0, accounts, faults: history() }, {});
+    for (const id of ["ins-web", "ins-db"]) {
+      emulator.addHost({ id }, other.secretId);
+    }
+    Object.assign(stack.envVars, {
+      TENCENTCLOUD_CWP_ENDPOINT: emulator.url,
+      PROD_SECRET_ID: other.secretId,
+      PROD_SECRET_KEY: other.secretKey,
+    });
+    await stack.up();
+    assert.deepEqual([...new Set(emulator.requests.map(({ secretId }) => secretId))], [other.secretId]);
   });
 });
