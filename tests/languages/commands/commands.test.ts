@@ -20,7 +20,7 @@ const notRun: Readonly<Record<string, string>> = {
     "it asks a real account; tests/engine/check.test.ts runs it on the emulator",
   "pulumi plugin install … --file …": "it is short for another command of the page",
   "npm install pulumi-tencentcloud-cwp": "the package is not on npm yet",
-  "npm run demo": "tests/engine/demo.test.ts runs it",
+  "npm run demo": "tests/languages/demo.test.ts runs it",
   "pulumi login --local": "it keeps the stacks in the developer's own home folder",
 };
 
