@@ -83,10 +83,13 @@ describe("An update of the hosts", () => {
     const olds = await operations.create({ hosts: ["ins-a"] }, waiting());
     emulator.addHost({ id: "ins-c" });
     emulator.setSyncSeconds(600);
-    emulator.inject({ error: "RequestLimitExceeded" }, { on: "DescribeMachines", times: 8 });
+    emulator.inject({ error: "RequestLimitExceeded" }, { on: "DescribeMachines", times: 5 });
+    emulator.clearRequests();
     const before = Date.now();
     await refusal(operations.update(olds, { hosts: ["ins-a", "ins-c"] }, waiting()));
     const seconds = (Date.now() - before) / 1000;
+    const synced = emulator.requests.find(({ action }) => action === "SyncMachines")?.at ?? 0;
+    assert.ok(synced - before > 3_000, `the look-up took ${synced - before} ms only`);
     assert.ok(seconds > 58 && seconds < 62, `${seconds} s`);
   });
 
