@@ -1,5 +1,5 @@
 /** What a reader of the documents has: a clone, the tarball, the Pulumi CLI, and a home folder of the reader's own. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { createServer } from "node:net";
 import * as os from "node:os";
@@ -119,10 +119,10 @@ export class Machine {
     }
   }
 
+  /** There are gigabytes of node modules in it: nothing waits for the end of that. */
   async remove(): Promise<void> {
     await this.closeTerminals();
-    // Go makes its module folders read-only, but they are elsewhere.
-    fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+    spawn("rm", ["-rf", this.root], { detached: true, stdio: "ignore" }).unref();
   }
 }
 
