@@ -106,6 +106,7 @@ async function main(): Promise<void> {
   }
   npm("test");
   npm("run", "--silent", "test:languages");
+  npm("run", "--silent", "test:guides");
   await build(release);
   if (found.length > 0) {
     console.log(

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { hasGo } from "../../../scripts/goTool";
-import { guides } from "../../docs/documents";
-import { type Document, fences } from "../../docs/markdown";
-import { commandsInSentences, shellCommands } from "../../docs/shell";
-import { smallestProgram } from "../example";
+import { hasGo } from "../../scripts/goTool";
+import { guides } from "../docs/documents";
+import { type Document, fences } from "../docs/markdown";
+import { commandsInSentences, shellCommands } from "../docs/shell";
+import { smallestProgram } from "../languages/example";
 import { type Block, blocks, readyWhen } from "./blocks";
 import { Machine } from "./machine";
 import type { Terminal } from "./terminal";

@@ -4,12 +4,12 @@ import * as fs from "node:fs";
 import { createServer } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import { findOrGetPulumi, findOrGetYamlHost } from "../../../scripts/pulumiCli";
-import { userCache } from "../../../scripts/userCache";
-import { packBuilt } from "../../installed/pack";
+import { findOrGetPulumi, findOrGetYamlHost } from "../../scripts/pulumiCli";
+import { userCache } from "../../scripts/userCache";
+import { packBuilt } from "../installed/pack";
 import { Terminal } from "./terminal";
 
-const repository = path.resolve(__dirname, "../../..");
+const repository = path.resolve(__dirname, "../..");
 const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|npm_)|_proxy$/i;
 
 /** Where the commands have their server. */
@@ -127,10 +127,7 @@ export class Machine {
 }
 
 function writeHost(folder: string, language: string): void {
-  const [register, host] = [
-    "node_modules/ts-node/register/transpile-only.js",
-    "tests/languages/commands/host.ts",
-  ];
+  const [register, host] = ["node_modules/ts-node/register/transpile-only.js", "tests/guides/host.ts"];
   const at = (file: string) => path.join(repository, file);
   const script = `#!/bin/sh
 TS_NODE_PROJECT=${at("tsconfig.json")} exec node -r ${at(register)} ${at(host)} ${language} "$@"

@@ -1,6 +1,6 @@
 /** The shell blocks of a document, with what the sentences before them say of where to run them. */
-import { type Document, fences } from "../../docs/markdown";
-import { type ShellCommand, shellCommands } from "../../docs/shell";
+import { type Document, fences } from "../docs/markdown";
+import { type ShellCommand, shellCommands } from "../docs/shell";
 
 export interface Block {
   /** The line at which it begins. */

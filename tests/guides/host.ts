@@ -24,9 +24,9 @@ import {
   type RunRequest,
 } from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { nodeCommand, run as runProgram } from "../../engine/languageHost";
-import { run as runToEnd } from "../../installed/commands";
-import { generatedSdk } from "../sdks";
+import { nodeCommand, run as runProgram } from "../engine/languageHost";
+import { run as runToEnd } from "../installed/commands";
+import { generatedSdk } from "../languages/sdks";
 
 /** What differs from language to language. The first argument of each is the folder of the program. */
 interface Host {
@@ -38,7 +38,7 @@ interface Host {
   link(folder: string, sdk: string): Promise<void>;
 }
 
-const repository = path.resolve(__dirname, "../../..");
+const repository = path.resolve(__dirname, "../..");
 const python = (folder: string) => path.join(folder, "venv/bin/python");
 
 const hosts: Record<string, Host> = {
