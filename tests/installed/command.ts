@@ -65,6 +65,7 @@ function writeTables(outcomes: readonly Outcome[]): void {
       fs.writeFileSync(file, written);
     }
   }
+  print("README.zh-CN.md has the table of README.md in Chinese: translate what has changed.\n");
 }
 
 /**
