@@ -5,8 +5,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type Emulator, startEmulator } from "../../emulator";
-import { inEnvironment } from "./account";
-import { type OperationResult, TestStack, type TestStackOptions } from "./stack";
+import { inEnvironment } from "../engine/account";
+import { type OperationResult, TestStack, type TestStackOptions } from "../engine/stack";
 
 const repository = path.resolve(__dirname, "../..");
 const examples = path.join(repository, "examples");
