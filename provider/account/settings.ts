@@ -59,9 +59,9 @@ function endpointOf(
 
 /**
  * Returns the Tencent Cloud provider's root domain. It counts for STS even if another setting names the
- * endpoint.
+ * endpoint. Throws SettingsError.
  */
-function domainOf(settings: Settings, env: Environment): string | undefined {
+export function domainOf(settings: Settings, env: Environment): string | undefined {
   const inConfig = settings.read("domain");
   const domain = inConfig || env.TENCENTCLOUD_DOMAIN;
   if (domain) {

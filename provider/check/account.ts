@@ -1,6 +1,6 @@
 import { pluginSettings, pulumiSettings, type Settings } from "../account/config";
 import { stsConnection } from "../account/endpoint";
-import { resolveConnection } from "../account/settings";
+import { domainOf, resolveConnection } from "../account/settings";
 import type { Connection } from "../api/connection";
 import type { Signer } from "../api/credentials";
 import { ApiError, BadAnswer, CwpError, NoAnswer, UnknownState } from "../api/errors";
@@ -12,6 +12,7 @@ import { ALL_REGIONS } from "../cwp/describeMachines";
 import { errorWithHeading } from "../machineSync/readMore";
 import { isParameterRefused } from "../wait/stream/machineList";
 import type { Source } from "./commandLine";
+import { orError } from "./orError";
 import { probe } from "./probe";
 import { endpointOf, type Report, shorten, unusable } from "./report";
 import { readStackConfig } from "./stackConfig";
@@ -36,8 +37,8 @@ export async function checkAccount(source: Source): Promise<CheckedAccount> {
   const settings = await settingsOf(source);
   try {
     const connection = resolveConnection(source, settings, process.env);
-    const domain = settings.read("domain") || process.env.TENCENTCLOUD_DOMAIN;
-    return await askAll(connection, stsConnection(connection, connection.region, domain), source);
+    const sts = stsConnection(connection, connection.region, domainOf(settings, process.env));
+    return await askAll(connection, sts, source);
   } catch (error) {
     if (!(error instanceof CwpError)) {
       throw error;
@@ -56,13 +57,13 @@ async function askAll(connection: Connection, sts: StsConnection, source: Source
   const credentials = new RenewedCredentials(connection.credentials);
   const client = connect(connection, credentials);
   // Before the SDK is loaded: its loading would count as part of the round trip.
-  const probed = await outcome(probe(connection, PROBE_MS));
-  const signer = await outcome(credentials.get());
+  const probed = await orError(() => probe(connection, PROBE_MS));
+  const signer = await orError(() => credentials.get());
   const isFound = !(signer instanceof CwpError);
   const [accountId, status, list] = await Promise.all([
-    isFound ? outcome(accountIdOf(sts, signer)) : undefined,
-    isFound ? outcome(client.syncMachines(false, REQUEST_MS)) : signer,
-    isFound ? outcome(countMachines(client, connection.region)) : signer,
+    isFound ? orError(() => accountIdOf(sts, signer)) : undefined,
+    isFound ? orError(() => client.syncMachines(false, REQUEST_MS)) : signer,
+    isFound ? orError(() => countMachines(client, connection.region)) : signer,
   ]);
   const report: Report = {
     ok: !(status instanceof CwpError) && !(list instanceof CwpError),
@@ -102,17 +103,6 @@ async function countMachines(client: MachineClient, region: string | undefined):
     }
     await client.describeMachines({ ...query, region }, REQUEST_MS);
     return undefined;
-  }
-}
-
-async function outcome<T>(promise: Promise<T>): Promise<T | CwpError> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof CwpError) {
-      return error;
-    }
-    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from "../wait/stream/clock";
 import { Pace } from "../wait/stream/pace";
 import { longestRequest } from "../wait/stream/requests";
 import type { Observed } from "./observed";
+import { orError } from "./orError";
 import { beginWatch, learn, nextStep, type Watch } from "./watch";
 
 /** The least time between two polls of all connections, in milliseconds. */
@@ -69,13 +70,13 @@ export async function observe({
     const sentAt = clock.now();
     const { connection, does: request } = step;
     const timeoutMs = longestRequest([{ deadline }], sentAt);
-    const response = await outcomeOf(ask(connection, request === "start", timeoutMs, signal));
+    const response = await orError(() => ask(connection, request === "start", timeoutMs, signal));
     if (signal.aborted) {
       return { answers, why: "interrupted" };
     }
     const now = clock.now();
     const [sentMs, receivedMs] = [Math.round(sentAt - began), Math.round(now - began)];
-    const outcome = readStatus(response);
+    const outcome = response instanceof CwpError ? response : await orError(() => parseStatus(response));
     answers.push({ connection, request, sentMs, receivedMs, ...recordOf(response, outcome) });
     pace.record(outcome, now);
     nextAt = sentAt + POLL_MS;
@@ -94,28 +95,6 @@ export async function observe({
     if (isOver(failures, isReached)) {
       return { answers, why: "failed", error: errorOf(failures, now) };
     }
-  }
-}
-
-async function outcomeOf(asked: Promise<unknown>): Promise<unknown> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof CwpError) {
-      return error;
-    }
-    throw error;
-  }
-}
-
-function readStatus(response: unknown): SyncStatus | CwpError {
-  try {
-    return response instanceof CwpError ? response : parseStatus(response);
-  } catch (error) {
-    if (error instanceof CwpError) {
-      return error;
-    }
-    throw error;
   }
 }
 

@@ -6,7 +6,6 @@ import { LOOKING_UP, type ResourceLog } from "../wait/report/progress";
 import type { Reached } from "../wait/run/wait";
 import { type UnfinishedRun, WaitError } from "../wait/run/waitError";
 
-import { systemClock } from "../wait/stream/clock";
 import { type AccountWaits, findIfListed, NotListed, untilListed } from "../wait/stream/untilListed";
 
 import { addedHosts, hostsOf, machinesBefore, machinesOf, unlistedHosts } from "./hosts";
@@ -132,9 +131,12 @@ async function syncForUpdate(olds: Outputs, news: Inputs, waiting: Waiting): Pro
     return sync(news, undefined, waiting);
   }
   const unlisted = unlistedHosts(olds, news);
-  const begun = systemClock.now();
-  const listed = await lookUpFirst(unlisted, news, olds.__account, waiting);
-  const timeoutMs = Math.max(0, waiting.timeoutMs - (systemClock.now() - begun));
+  const shared = findWaits(news, waiting);
+  const { clock } = shared;
+  const deadline = clock.now() + waiting.timeoutMs;
+  waiting.log?.status(LOOKING_UP);
+  const listed = await findIfListed(shared, unlisted, olds.__account, { deadline, signal: waiting.signal });
+  const timeoutMs = Math.max(0, deadline - clock.now());
   return listed ? withoutSync(olds, news, listed) : sync(news, undefined, { ...waiting, timeoutMs });
 }
 
@@ -195,19 +197,6 @@ async function sync(inputs: Inputs, run: UnfinishedRun | undefined, waiting: Wai
       ? unfinishedSync(inputs, error)
       : error;
   }
-}
-
-/** Returns the machines of these hosts if this account answers, and CWP lists all of them already. */
-async function lookUpFirst(
-  unlisted: readonly string[],
-  news: Inputs,
-  account: string,
-  waiting: Waiting,
-): Promise<ReadonlyMap<string, Machine> | undefined> {
-  const shared = findWaits(news, waiting);
-  const { timeoutMs, log, signal } = waiting;
-  log?.status(LOOKING_UP);
-  return findIfListed(shared, unlisted, account, { deadline: shared.clock.now() + timeoutMs, signal });
 }
 
 function withoutSync(olds: Outputs, news: Inputs, listed: ReadonlyMap<string, Machine>): Outputs {
