@@ -20,13 +20,13 @@ export type Invariant = (history: History) => void;
  * answers now. If the wait resumed a run of this account: after the wait that started that run.
  */
 export function succeedsOnlyOnItsRun(history: History): void {
-  for (const { call, process, called, counts, at, outcome, account } of history.ended) {
+  for (const { call, process, loop, called, counts, at, outcome, account } of history.ended) {
     if (!("status" in outcome)) {
       continue;
     }
     if (call.goal === "status") {
       assert.ok(
-        requestsOf(history, process).some((sent) => sent.at >= called && sent.at <= at),
+        requestsOf(history, process, loop).some((sent) => sent.at >= called && sent.at <= at),
         "a status was answered to no request after the call",
       );
       continue;
@@ -102,6 +102,9 @@ function loopsOf(history: History): { sent: Logged[]; called: number[] }[] {
 
 const isRefusedStart = ({ sync, refused }: Logged) => sync && refused;
 
+/** A refusal that leaves open if the start worked: it counts as a start that was taken (rule 9). */
+const mayHaveWorked = (sent: Logged) => /^(FailedOperation|InternalError)(\.|$)/.test(codeOf(sent));
+
 function codeOf({ error }: Logged): string {
   return error instanceof CwpError ? error.code : "";
 }
@@ -145,7 +148,8 @@ export function pausesBetweenRefusals(history: History): void {
     let row: Logged[] = [];
     for (const one of sent) {
       const begun = called.some((at) => at > (row[0]?.at ?? one.at) && at <= one.at);
-      if (one.status?.state === "SYNCING" || (one.sync && !one.refused) || isLimit(one.error) || begun) {
+      const isTaken = one.sync && (!one.refused || mayHaveWorked(one));
+      if (one.status?.state === "SYNCING" || isTaken || isLimit(one.error) || begun) {
         row = [];
       } else if (isRefusedStart(one)) {
         const last = row.at(-1);
@@ -206,10 +210,10 @@ export function pollsCalmly({ accounts }: History): void {
  * before the call; and a poll may have to wait for its turn.
  */
 export function endsInTime(history: History): void {
-  for (const { call, process, called, at, abortedAt } of history.ended) {
+  for (const { call, process, loop, called, at, abortedAt } of history.ended) {
     const deadline = called + call.timeoutMs;
     const underWay = Math.max(LAST_POLL_MS, REQUEST_MS - call.timeoutMs);
-    const lastPoll = requestsOf(history, process).find((sent) => sent.at >= deadline && sent.at <= at);
+    const lastPoll = requestsOf(history, process, loop).find((sent) => sent.at >= deadline && sent.at <= at);
     assert.ok(
       !lastPoll || lastPoll.at <= deadline + underWay + CLOSEST_MS,
       "a wait had its last poll long after its deadline",
@@ -269,11 +273,11 @@ export function losesNoRun(history: History): void {
 
 /** No wait times out without a last poll at the deadline. */
 export function pollsOnceMore(history: History): void {
-  for (const { call, process, called, at, outcome } of history.ended) {
+  for (const { call, process, loop, called, at, outcome } of history.ended) {
     if ("error" in outcome && outcome.error instanceof WaitError && outcome.error.code === "SyncTimeout") {
       const deadline = called + call.timeoutMs;
       assert.ok(
-        requestsOf(history, process).some((sent) => sent.at >= deadline && sent.at <= at),
+        requestsOf(history, process, loop).some((sent) => sent.at >= deadline && sent.at <= at),
         "a wait gave up without a last poll at its deadline",
       );
     }
@@ -339,8 +343,8 @@ export function failsOnlyAfterARow(history: History): void {
 }
 
 /**
- * No wait fails though its process has polled before, during and after whole runs that began after
- * its wait.
+ * No wait fails though its loop has polled before, during and after whole runs that began after the wait. The
+ * answers to another loop do not count: its credentials may be another account's.
  *
  * Before: a poll late enough to show an anchor, whose answer is not known to be stale. After: a poll that
  * shows the account idle again, or a later run if a run that counts was seen before (rules 3, 5 and 6). The
@@ -348,7 +352,7 @@ export function failsOnlyAfterARow(history: History): void {
  */
 export function seesWholeRuns(history: History): void {
   for (const end of history.ended) {
-    const { call, process, called, at, outcome, abortedAt, account } = end;
+    const { call, process, loop, called, at, outcome, abortedAt, account } = end;
     const { faults, blank: isBlank } = history.plan.accounts[history.accounts.indexOf(account)] ?? {};
     const moves = history.plan.processes[process]?.moves;
     if (!("error" in outcome) || abortedAt !== undefined || call.goal !== "finished" || moves) {
@@ -358,7 +362,7 @@ export function seesWholeRuns(history: History): void {
       continue;
     }
     const { runs } = account;
-    const sent = requestsOf(history, process);
+    const sent = requestsOf(history, process, loop);
     const good = sent.filter(
       ({ at: sentAt, endedAt, error }) =>
         sentAt > called && endedAt !== undefined && endedAt <= at && error === undefined,
@@ -384,17 +388,14 @@ export function seesWholeRuns(history: History): void {
       const idle = good.filter((poll) => poll.at >= run.endMs + SETTLE_MS + 1 && (poll.endedAt ?? 0) < next);
       // If the state lags, the run's own end shows beside SYNCING: then calm has to confirm it (rule 7).
       const isSeen = faults?.laggingStateSeconds ? isCalm(idle) : idle.length > 0;
-      assert.ok(
-        !isSeen,
-        "a wait failed though its process saw the account idle after a whole run of its own",
-      );
+      assert.ok(!isSeen, "a wait failed though its loop saw the account idle after a whole run of its own");
       const during = good.find(
         (poll) => poll.at >= run.startMs + SETTLE_MS && (poll.endedAt ?? 0) < run.endMs,
       );
       const after = good.find((poll) => poll.at >= next + SETTLE_MS + 1000);
       assert.ok(
         !during || !after,
-        "a wait failed though its process saw a whole run of its own, and a later one",
+        "a wait failed though its loop saw a whole run of its own, and a later one",
       );
     }
   }
@@ -405,7 +406,7 @@ function isCalm(idle: readonly Logged[]): boolean {
   return idle.length >= SETTLE_POLLS && (last?.at ?? 0) - (first?.endedAt ?? 0) > SETTLE_MS;
 }
 
-/** Returns true if its process had seen a newer start before: then the answer gives no anchor. */
+/** Returns true if its loop had seen a newer start before: then the answer gives no anchor. */
 function isStale({ at, status }: Logged, sent: readonly Logged[]): boolean {
   const start = status?.latestStartTime ?? "";
   return sent.some((before) => (before.endedAt ?? at) < at && (before.status?.latestStartTime ?? "") > start);
