@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { makeArchives } from "../../scripts/pluginArchive";
 import type { TestStack } from "../engine/stack";
 
@@ -12,6 +13,6 @@ export async function installArchive(stack: TestStack, folder: string): Promise<
   const system = process.platform === "win32" ? "windows" : process.platform;
   const archive = archives.find((file) => file.endsWith(`-${system}-${processor}.tar.gz`)) ?? "";
   assert.ok(fs.statSync(archive).size < 700_000);
-  const [, version = ""] = /-v(.*)-[a-z]+-[a-z\d]+\.tar\.gz$/.exec(archive) ?? [];
+  const [, version = ""] = /-v(.*)-[a-z]+-[a-z\d]+\.tar\.gz$/.exec(path.basename(archive)) ?? [];
   await stack.run(["plugin", "install", "resource", "tencentcloud-cwp", version, "--file", archive]);
 }
