@@ -18,7 +18,7 @@ import { HostList, type ListedHost, type ListTrouble } from "./hostList";
  * and how to replay a world that failed: FC_RUNS, FC_SEED and FC_PATH.
  */
 
-const RUNS = Number(process.env.FC_RUNS ?? 1000) / 5;
+const RUNS = Number(process.env.FC_RUNS ?? 500) / 5;
 const replay = {
   ...(process.env.FC_SEED && { seed: Number(process.env.FC_SEED) }),
   ...(process.env.FC_PATH && { path: process.env.FC_PATH }),
