@@ -5,16 +5,16 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type Emulator, startEmulator } from "../../../emulator";
-import { findOrGetYamlHost } from "../../../scripts/pulumiCli";
-import { history } from "../../history";
-import { installArchive } from "../../installed/archive";
-import { packBuilt, unpack } from "../../installed/pack";
-import { inConfig } from "../account";
-import { oneSync } from "../program";
-import { TestStack } from "../stack";
+import { type Emulator, startEmulator } from "../../emulator";
+import { findOrGetYamlHost } from "../../scripts/pulumiCli";
+import { inConfig } from "../engine/account";
+import { oneSync } from "../engine/program";
+import { TestStack } from "../engine/stack";
+import { history } from "../history";
+import { installArchive } from "../installed/archive";
+import { packBuilt, unpack } from "../installed/pack";
 
-const repository = path.resolve(__dirname, "../../..");
+const repository = path.resolve(__dirname, "../..");
 const manifest = JSON.parse(fs.readFileSync(path.join(repository, "package.json"), "utf8"));
 const command = "pulumi-resource-tencentcloud-cwp";
 
