@@ -210,6 +210,14 @@ describe("Every error of the package", () => {
     assert.equal(new NoAnswer("NetworkFailure", "x").requestId, "");
   });
 
+  it("stays what it is with another message", () => {
+    const error = new SettingsError("What was wrong.", "endpoint").withMessage("Something else.");
+    assert.deepEqual(
+      [error.code, error.message, error.retry, error.sent, error.topic],
+      ["InvalidSettings", "Something else.", "never", false, "endpoint"],
+    );
+  });
+
   it("is shown by Node.js as its message alone", () => {
     const error = new ApiError("InternalError", "x", "id");
     assert.equal(inspect(error), error.message);

@@ -81,6 +81,18 @@ describe("A request through a proxy", () => {
     });
   }
 
+  it("names an IPv6 address to the proxy in brackets, and logs in with a user's name or a password alone", async () => {
+    const proxy = await started(startConnectProxy(api.port, asked));
+    for (const login of ["user@", ":opensesame@"]) {
+      process.env.HTTPS_PROXY = `http://${login}127.0.0.1:${proxy.port}`;
+      assert.equal((await ask({ ...cwp, host: "[2001:db8::1]:8443" })).status.state, "NOTASK");
+    }
+    assert.deepEqual(asked, [
+      { target: "[2001:db8::1]:8443", login: "user:" },
+      { target: "[2001:db8::1]:8443", login: ":opensesame" },
+    ]);
+  });
+
   it("uses a SOCKS proxy without a login", async () => {
     const proxy = await started(startSocksProxy(api.port, asked));
     process.env.ALL_PROXY = `socks5://127.0.0.1:${proxy.port}`;

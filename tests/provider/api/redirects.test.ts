@@ -74,6 +74,27 @@ describe("A redirect", () => {
     other = await started(startPlain(listener));
   });
 
+  for (const [status, isRedirect] of [
+    [300, true],
+    [399, true],
+    [400, false],
+    [503, false],
+  ] as const) {
+    it(`${isRedirect ? "is" : "is not"} an answer with ${status} and a location`, async () => {
+      const api = await started(startPlain(redirect(status, `http://127.0.0.1:${other.port}/`)));
+      const { message } = await failure(
+        connect({
+          protocol: "http:",
+          host: `127.0.0.1:${api.port}`,
+          credentials: givenKeys(account),
+        }).syncMachines(false, LONG_MS),
+      );
+      assert.ok(message.startsWith(`127.0.0.1:${api.port} answered with HTTP status ${status}`), message);
+      assert.equal(message.includes("a redirect to"), isRedirect);
+      assert.deepEqual(elsewhere, []);
+    });
+  }
+
   for (const [service, send] of Object.entries(requests)) {
     for (const status of [301, 302, 303, 307, 308]) {
       it(`with ${status} sends nothing of a request to ${service} to another port`, async () => {

@@ -197,7 +197,7 @@ describe("Temporary credentials of a client", () => {
   const requests = (name: string) => emulator.requests.filter(({ action }) => action === name);
   const ids = () => new Set(requests("SyncMachines").map(({ secretId }) => secretId)).size;
   const answers = () => emulator.requests.map(({ answer }) => answer);
-  const triggers = () => emulator.requests.filter(({ sync }) => sync === true).length;
+  const starts = () => emulator.requests.filter(({ sync }) => sync === true).length;
 
   /** Waits for a sync of an hour, with an event in the middle of it. */
   async function waitAnHour(inTheMiddle: () => void = () => {}) {
@@ -240,7 +240,7 @@ describe("Temporary credentials of a client", () => {
   it("may end many times in one wait", async () => {
     bothEnd();
     assert.equal((await waitAnHour()).state, "FINISHED");
-    assert.equal(triggers(), 1);
+    assert.equal(starts(), 1);
     assert.ok(ids() >= 4, `${ids()} credentials`);
     assert.ok(!answers().includes("AuthFailure.TokenFailure"), answers().join(" "));
   });
@@ -249,7 +249,7 @@ describe("Temporary credentials of a client", () => {
     bothEnd();
     const status = await waitAnHour(() => emulator.expireTemporaryCredentials());
     assert.equal(status.state, "FINISHED");
-    assert.equal(triggers(), 1);
+    assert.equal(starts(), 1);
   });
 
   it("are looked up again once if a start is refused, which then starts one sync", async () => {
@@ -348,7 +348,7 @@ describe("Temporary credentials of a client", () => {
     });
     assert.equal(status.state, "FINISHED");
     assert.equal(requests("AssumeRole").filter(({ answer }) => answer === "InternalError").length, failed);
-    assert.equal(triggers(), 1);
+    assert.equal(starts(), 1);
   });
 
   it("that cannot be obtained at first are looked for again", async () => {
