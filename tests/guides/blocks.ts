@@ -1,4 +1,4 @@
-/** The shell blocks of a document, with what the sentences before them say of where to run them. */
+/** The shell blocks of a document, and the place in which the sentences before them say to run each. */
 import { type Document, fences } from "../docs/markdown";
 import { type ShellCommand, shellCommands } from "../docs/shell";
 

@@ -12,7 +12,7 @@ import { Terminal } from "./terminal";
 const repository = path.resolve(__dirname, "../..");
 const leaking = /^(TENCENTCLOUD_|TCCLI_|PULUMI_|npm_)|_proxy$/i;
 
-/** Where the commands have their server. */
+/** The ports that the commands in the documents name. */
 const PORTS = [8080, 3000] as const;
 
 export class Machine {

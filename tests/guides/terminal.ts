@@ -28,7 +28,7 @@ export class Terminal {
   /** Types a command, and gives what it has printed. Rejects if it fails. */
   async run(command: string): Promise<string> {
     this.output = "";
-    // The shell reads its commands where a program would read its input.
+    // The shell reads its commands from the place from which a program would read its input.
     this.bash.stdin?.write(`{ ${command}\n} </dev/null; echo "${END} $?"\n`);
     const [printed = "", code] = (await this.says(new RegExp(`^(.*)${END} (\\d+)$`, "ms"))).slice(1);
     if (code !== "0") {

@@ -26,7 +26,7 @@ describe("The fingerprint of an account", () => {
 });
 
 describe("Given keys", () => {
-  it("are told from others by all of their parts, and by who they stand for", async () => {
+  it("differ from others by each of their parts, and name their identity and source", async () => {
     const keys = { secretId: "id", secretKey: "key" };
     const identities = [
       keys,

@@ -20,7 +20,7 @@ describe("Signed calls", () => {
   after(() => emulator.stop());
   beforeEach(() => emulator.clearRequests());
 
-  /** Calls with credentials that each search finds anew. */
+  /** Calls with credentials that each search finds again. */
   function callsWith(find: (search: number) => Promise<Signer> | Signer) {
     let searches = 0;
     const source = {

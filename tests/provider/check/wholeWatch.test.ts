@@ -12,7 +12,7 @@ import { inHurriedTime } from "../../hurriedTime";
 import { ownHome } from "../account/credentials/home";
 import type { Ended } from "./process";
 
-/** In this process, where two syncs and the settle time after each take no time. */
+/** In this process: two syncs and the settle time after each take no time. */
 async function observe(args: readonly string[]): Promise<Ended> {
   const printed = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {

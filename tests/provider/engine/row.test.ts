@@ -77,14 +77,14 @@ describe("A resource's log", () => {
     assert.equal(engine.connections, 1);
   });
 
-  it("holds nobody up for an engine that does not answer, and asks it no more", async () => {
+  it("delays no call for an engine that does not answer, and asks it no more", async () => {
     engine.answers = false;
     const ms = await send();
     assert.ok(ms < 5_000, `it took ${ms} ms`);
     assert.equal(engine.taken.length, 1);
   });
 
-  it("is silent where nobody listens, and where there is no engine at all", async () => {
+  it("is silent if no engine listens, and if there is no engine at all", async () => {
     engine.stop();
     assert.ok((await send()) < 3_000);
     recordEngineAddress("");

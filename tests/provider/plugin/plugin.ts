@@ -219,10 +219,7 @@ export class PluginHere extends Plugin {
   }
 }
 
-/**
- * The partial failure in an error of a call, as the engine reads it; undefined where the error is a plain
- * one.
- */
+/** The partial failure in an error of a call, as the engine reads it; undefined if the error is a plain one. */
 export function partialFailure(error: unknown): PartialFailure | undefined {
   const metadata: unknown = Reflect.get(Object(error), "metadata");
   const [details] = metadata instanceof grpc.Metadata ? metadata.get("grpc-status-details-bin") : [];

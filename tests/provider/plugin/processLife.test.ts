@@ -6,7 +6,7 @@ import { attachTo, liveWithEngine } from "../../../provider/plugin/life";
 import { closed, Listener } from "../engine/listener";
 import { PluginProcess } from "./pluginProcess";
 
-/** The functions are called in this process: where they would end it, `exit` is called. */
+/** The functions are called in this process: if they would end it, they call `exit`. */
 describe("The life of the plugin's process", () => {
   let engine: Listener;
   let exit: ReturnType<typeof mock.fn>;

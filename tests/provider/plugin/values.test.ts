@@ -7,7 +7,7 @@ const output = (value?: unknown) => ({
   [KIND]: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
   ...(value !== undefined && { value }),
 });
-/** What stands for a truth value that is not known. */
+/** The mark of a truth value that is not known. */
 const unknownBool = "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7";
 
 describe("The properties of a resource as the engine wraps them", () => {

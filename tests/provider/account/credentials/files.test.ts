@@ -285,7 +285,7 @@ describe("Credentials in files", () => {
       });
     }
 
-    it("may stand in a section with dots in its name", async () => {
+    it("may be in a section with dots in its name", async () => {
       file(`[my.own.profile]\n${pair("ini")}`);
       world().args = { profile: "my.own.profile" };
       assert.equal(await signer(), "ini");

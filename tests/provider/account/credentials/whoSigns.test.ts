@@ -322,7 +322,7 @@ describe("The signer", () => {
     assert.equal(await world().signer(), "tccli");
   });
 
-  it("is nobody where a role of profile or environment has no session name, but what it would be assumed with", async () => {
+  it("is the identity that would assume a role of profile or environment, if no session name is set", async () => {
     world().tccli("default", { "role-arn": arnOf("pod") }, "tccli");
     world().setEnv({ TENCENTCLOUD_ASSUME_ROLE_ARN: arnOf("envRole") });
     assert.equal(await world().signer(), "tccli");
