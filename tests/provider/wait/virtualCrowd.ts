@@ -82,7 +82,7 @@ export async function measureVirtualCrowd({ processes, within, seed, ...options 
   const { sent } = account;
   return {
     slowest: Math.max(...waited),
-    syncs: account.runs.filter(({ by }) => by === "trigger").length,
+    syncs: account.runs.filter(({ by }) => by !== "foreign").length,
     failed,
     requests: sent.length,
     refused: sent.filter((request) => request.refused).length / sent.length,
