@@ -33,9 +33,13 @@ async function failure(request: Promise<unknown>): Promise<CwpError> {
   return error;
 }
 
+type Send = (to: Pick<Connection, "protocol" | "host">) => Promise<unknown>;
+
+const askCwp: Send = (to) => connect({ ...to, credentials: givenKeys(account) }).syncMachines(true, LONG_MS);
+
 /** The requests to both services. Each holds a text that must not be sent elsewhere. */
-const requests: Readonly<Record<string, (to: Pick<Connection, "protocol" | "host">) => Promise<unknown>>> = {
-  CWP: (to) => connect({ ...to, credentials: givenKeys(account) }).syncMachines(true, LONG_MS),
+const requests: Readonly<Record<string, Send>> = {
+  CWP: askCwp,
   STS: (to) =>
     askForKeys(
       { ...to, region: "ap-guangzhou" },
@@ -82,13 +86,7 @@ describe("A redirect", () => {
   ] as const) {
     it(`${isRedirect ? "is" : "is not"} an answer with ${status} and a location`, async () => {
       const api = await started(startPlain(redirect(status, `http://127.0.0.1:${other.port}/`)));
-      const { message } = await failure(
-        connect({
-          protocol: "http:",
-          host: `127.0.0.1:${api.port}`,
-          credentials: givenKeys(account),
-        }).syncMachines(false, LONG_MS),
-      );
+      const { message } = await failure(askCwp({ protocol: "http:", host: `127.0.0.1:${api.port}` }));
       assert.ok(message.startsWith(`127.0.0.1:${api.port} answered with HTTP status ${status}`), message);
       assert.equal(message.includes("a redirect to"), isRedirect);
       assert.deepEqual(elsewhere, []);

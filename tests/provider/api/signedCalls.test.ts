@@ -20,7 +20,7 @@ describe("Signed calls", () => {
   after(() => emulator.stop());
   beforeEach(() => emulator.clearRequests());
 
-  /** Calls with credentials that each search finds again. */
+  /** Calls with the credentials that `find` gives to each search. */
   function callsWith(find: (search: number) => Promise<Signer> | Signer) {
     let searches = 0;
     const source = {

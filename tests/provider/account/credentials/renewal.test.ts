@@ -162,29 +162,26 @@ describe("Temporary credentials of a client", () => {
   });
 
   const inEnvironment = (values: Record<string, string>) => Object.assign(process.env, values);
+  const assumesRole = () =>
+    inEnvironment({
+      TENCENTCLOUD_SECRET_ID: owner.secretId,
+      TENCENTCLOUD_SECRET_KEY: owner.secretKey,
+      TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
+      TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "test",
+    });
+  const hasCvmRole = () => inEnvironment({ TENCENTCLOUD_METADATA_URL: emulator.url });
+  /** The credentials of the CVM role end, and so do those of the role. */
+  const assumesRoleWithCvmRole = () =>
+    inEnvironment({
+      TENCENTCLOUD_METADATA_URL: emulator.url,
+      TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
+      TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "test",
+    });
   const sources: readonly [title: string, set: () => void][] = [
-    [
-      "a role to assume",
-      () =>
-        inEnvironment({
-          TENCENTCLOUD_SECRET_ID: owner.secretId,
-          TENCENTCLOUD_SECRET_KEY: owner.secretKey,
-          TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
-          TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "test",
-        }),
-    ],
-    ["the CVM role", () => inEnvironment({ TENCENTCLOUD_METADATA_URL: emulator.url })],
-    [
-      "a role to assume with the CVM role",
-      () =>
-        inEnvironment({
-          TENCENTCLOUD_METADATA_URL: emulator.url,
-          TENCENTCLOUD_ASSUME_ROLE_ARN: roleArn,
-          TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME: "test",
-        }),
-    ],
+    ["a role to assume", assumesRole],
+    ["the CVM role", hasCvmRole],
+    ["a role to assume with the CVM role", assumesRoleWithCvmRole],
   ];
-  const assumesRole = () => sources[0]?.[1]();
 
   const client = (): CwpClient =>
     connect(
@@ -234,11 +231,8 @@ describe("Temporary credentials of a client", () => {
     });
   }
 
-  // The source makes no difference to the wait: this one has two that end.
-  const bothEnd = () => sources[2]?.[1]();
-
   it("may end many times in one wait", async () => {
-    bothEnd();
+    assumesRoleWithCvmRole();
     assert.equal((await waitAnHour()).state, "FINISHED");
     assert.equal(starts(), 1);
     assert.ok(ids() >= 4, `${ids()} credentials`);
@@ -246,7 +240,7 @@ describe("Temporary credentials of a client", () => {
   });
 
   it("are looked up again when the service ends them in the middle of a wait", async () => {
-    bothEnd();
+    assumesRoleWithCvmRole();
     const status = await waitAnHour(() => emulator.expireTemporaryCredentials());
     assert.equal(status.state, "FINISHED");
     assert.equal(starts(), 1);
